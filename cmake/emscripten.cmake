@@ -1,0 +1,11 @@
+# Finds the toolchain file that belongs to the emcc on PATH, wherever the distribution keeps it.
+find_program(EMCC_PROGRAM emcc REQUIRED)
+get_filename_component(emcc_file "${EMCC_PROGRAM}" REALPATH)
+get_filename_component(emcc_folder "${emcc_file}" DIRECTORY)
+foreach(folder "${emcc_folder}" /usr/share/emscripten)
+    if(EXISTS "${folder}/cmake/Modules/Platform/Emscripten.cmake")
+        include("${folder}/cmake/Modules/Platform/Emscripten.cmake")
+        return()
+    endif()
+endforeach()
+message(FATAL_ERROR "emcc is at ${emcc_file}, but its CMake toolchain file was not found")
