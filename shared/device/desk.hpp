@@ -1,0 +1,223 @@
+// A Desk is what a unit's machine keeps and does, without a screen or a socket: its enrolment and key,
+// the notice, the catalogue, drafts, signed envelopes and receipts. The browser and `shenbao device`
+// are both a Desk with something around it.
+//
+// Everything is in one SQLite database; every call that changes something is one committed
+// transaction, so what was typed last is what is found after a crash. A value that does not parse is
+// kept as typed. A matter is one thing a unit files (one 附件1, one 附件2): its draft and all versions
+// signed of it. Its root id is made with the draft, so the short code on the print is the same before
+// and after signing.
+#pragma once
+
+#include "shared/base/world.hpp"
+#include "shared/envelope/envelope.hpp"
+#include "shared/envelope/receipt.hpp"
+#include "shared/notice/answers.hpp"
+#include "shared/protocol/messages.hpp"
+#include "shared/rules/engine.hpp"
+#include "shared/sqlite/database.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace device {
+
+// Who this machine speaks for since its enrolment.
+struct Enrolment {
+    envelope::UnitEntry unit;
+    std::string         role; // "school", "city", "province"
+    base::KeyId         kid;
+    envelope::PublicKey server_key; // Pinned; nothing under another key is believed.
+    std::string         device;     // The name its people gave it.
+    bool                rehearsal = false;
+};
+
+enum class MatterState {
+    editing,   // Never signed, or changed since the last signing.
+    queued,    // Signed, waits in the outbox.
+    submitted, // The server holds the newest version; there is a receipt.
+    refused,   // The server refused the newest version; the reason stands with it.
+    withdrawn,
+    conflict,  // Changed here and, meanwhile, on another machine of the unit: a person must choose.
+};
+
+struct TypedValue {
+    std::string text;  // As typed.
+    base::Json  value; // Null while it does not parse or is missing.
+    std::string wrong; // Why it does not parse, Chinese; empty when it does or is missing.
+    bool        operator==(const TypedValue&) const = default;
+};
+
+// (row, field); row 0 is the form itself, rows of the table count from 1.
+using Cell = std::pair<int, base::FieldId>;
+
+struct Matter {
+    base::EnvelopeId                root;
+    base::FormId                    form;
+    base::Period                    period;
+    MatterState                     state = MatterState::editing;
+    std::map<Cell, TypedValue>      values;
+    rules::Notes                    notes;
+    std::optional<base::EnvelopeId> newest;     // Newest signed version.
+    base::Time                      updated_at; // Of the draft, by this machine's clock.
+    bool                            revising = false; // Open for change after a signing.
+};
+
+// One signed envelope of this machine or, from other machines of the unit, of the log.
+enum class EnvelopeState { queued, accepted, refused, superseded };
+struct OutboxItem {
+    base::EnvelopeId                id;
+    base::Sha256Hex                 sha256;
+    base::EnvelopeId                root; // For a withdrawal: the root of its target.
+    std::string                     kind; // "filing", "withdrawal"
+    base::FormId                    form;
+    base::Period                    period;
+    EnvelopeState                   state = EnvelopeState::queued;
+    base::Json                      answers; // Of a filing, as signed.
+    base::Time                      made_at;
+    int                             attempts = 0;
+    std::optional<base::Fault>      refusal;  // With the server's detail.
+    std::vector<rules::Finding>     findings; // Of a refusal by rules.
+    std::string                     text;     // JWS
+    std::string                     receipt;  // JWS; empty until accepted.
+    std::optional<envelope::Receipt> receipt_fields;
+};
+
+// Everything that stands against a draft, ready for the list 检查.
+struct Judgement {
+    rules::Verdict              verdict;
+    base::Json                  answers; // Parsed members; null where missing or not parsed.
+    std::vector<rules::Finding> findings; // Typing, missing, then the rules, in form order.
+    int                         errors   = 0; // Block sealing, missing values among them.
+    int                         to_explain = 0; // Warnings without a note.
+    bool                        sealable = false;
+};
+
+class Desk {
+public:
+    // Opens or makes the schema in `database`. Refuses with storage_newer (written by a newer program),
+    // storage_foreign, storage_failed. Clock and random must outlive the desk.
+    static base::Result<Desk> open(sqlite::Database database, base::Clock& clock,
+                                   base::Random& random);
+    Desk(Desk&&) noexcept;
+    Desk& operator=(Desk&&) noexcept;
+    ~Desk();
+
+    // Rises with each committed change; the browser saves when it has risen.
+    std::int64_t change_count() const;
+
+    // --- Enrolment -----------------------------------------------------------------------------
+    const Enrolment* find_enrolment() const; // Null before the first start is done.
+
+    // Makes a key, keeps it, and returns the body for POST /enrolments. Calling it again with the same
+    // code (after a cut line) returns a body under the same key. `typed_code` in any spelling; bad_code
+    // when it cannot be one. already_enrolled when it is done.
+    base::Result<std::string> begin_enrolment(std::string_view typed_code, std::string_view device);
+    // Takes the server's answer (201 or 200) to it.
+    base::Status finish_enrolment(std::string_view body);
+
+    // --- What the server told ------------------------------------------------------------------
+    const notice::Package* find_package() const; // Null until the first sync.
+    // Takes a package document whose sha256 is in `ref`; bad_answer, bad_package, bad_rule otherwise, and
+    // the old one stays.
+    base::Status accept_package(std::string_view document, const base::NoticeRef& ref);
+    base::Status accept_anchor(std::string_view anchor); // foreign_server when not under the pinned key.
+    base::Status accept_units(const std::vector<envelope::UnitEntry>& units);
+    base::Status accept_catalogue(const std::vector<envelope::CatalogueEntry>& entries);
+    // The server's time as far as this machine can tell: the newest anchor plus what the own clock has
+    // run since; never before the anchor. The own clock when there is none.
+    base::Time server_time() const;
+
+    const std::vector<envelope::UnitEntry>& units() const;
+    // Entries whose name or organisation has every blank-separated part of `typed`; all for "".
+    std::vector<envelope::CatalogueEntry> search_catalogue(std::string_view typed,
+                                                           std::size_t      count_max) const;
+    const envelope::CatalogueEntry* find_certificate(const base::CertificateId& id) const;
+    std::size_t                     catalogue_size() const;
+
+    // --- Drafts --------------------------------------------------------------------------------
+    // A new empty matter. unknown_form if the unit does not file this form in this period; for a form
+    // that is not `many`, the existing matter of the period is returned.
+    base::Result<base::EnvelopeId> create_matter(const base::FormId& form,
+                                                 const base::Period& period);
+    // Matters of a form and period that are not deleted, oldest first; withdrawn ones too.
+    std::vector<Matter>   matters(const base::FormId& form, const base::Period& period) const;
+    std::optional<Matter> find_matter(const base::EnvelopeId& root) const;
+
+    // One keystroke: keeps the text and, if it parses, the value. Text that does not parse is kept. For a
+    // certificate field the text of exactly one catalogue entry's name is its value.
+    base::Status type(const base::EnvelopeId& root, const Cell& cell, std::string_view text);
+    // A certificate picked from the list.
+    base::Status choose(const base::EnvelopeId& root, const Cell& cell,
+                        const base::CertificateId& certificate);
+    base::Status explain(const base::EnvelopeId& root, const base::RuleId& rule,
+                         std::string_view note);
+
+    // Deletes a matter that was never sent; frozen otherwise (withdraw it). Undone by restore().
+    base::Status remove(const base::EnvelopeId& root);
+    base::Status restore(const base::EnvelopeId& root);
+
+    // Opens a signed matter for change. An envelope that was never sent is taken back; else the next
+    // signing makes a new version. discard_revision() returns to what was signed last.
+    base::Status revise(const base::EnvelopeId& root);
+    base::Status discard_revision(const base::EnvelopeId& root);
+
+    base::Result<Judgement> judge(const base::EnvelopeId& root);
+    // The answers as they would be sealed now (rows made from the declarations and all); members null
+    // where missing.
+    base::Result<base::Json> answers_of(const base::EnvelopeId& root);
+    // True for a signed matter whose rows are no longer what the declarations say (需更新).
+    base::Result<bool> outdated(const base::EnvelopeId& root);
+
+    // --- Signing and the outbox ----------------------------------------------------------------
+    // Signs the draft as it stands and puts it into the outbox. incomplete with the first finding when
+    // something blocks; incomplete too when rows come from declarations that are not signed yet.
+    base::Status seal(const base::EnvelopeId& root);
+    // Signs a withdrawal of a submitted matter.
+    base::Status withdraw(const base::EnvelopeId& root, std::string_view reason);
+
+    std::vector<OutboxItem> queued() const;   // In the order in which they must be sent.
+    std::vector<OutboxItem> refused() const;
+    std::vector<OutboxItem> receipts() const; // Accepted, newest first.
+    std::optional<OutboxItem> find_item(const base::EnvelopeId& id) const; // Newest by that id.
+
+    // Counted before the bytes leave, so that a lost answer is never mistaken for "never sent".
+    base::Status mark_attempt(const std::vector<base::Sha256Hex>& items);
+    // Takes one line of the answer for the item. A receipt that does not hold leaves it queued:
+    // foreign_server.
+    base::Status settle(const base::Sha256Hex& item, const protocol::LineAnswer& answer);
+    // Takes one change of the log: own envelopes get their receipt, those of the unit's other machines
+    // become matters here. foreign_server when the receipt does not hold.
+    base::Status accept_change(const protocol::Change& change);
+    std::string  changes_cursor() const;
+    base::Status move_cursor(std::string_view cursor);
+
+    // {"receipt","envelope","server_key"}: a file that `shenbao verify` takes.
+    base::Result<std::string> receipt_file(const base::EnvelopeId& id) const;
+
+    // --- Talking to the server -----------------------------------------------------------------
+    // The body for POST /sessions; stale until a fresh anchor was accepted.
+    base::Result<std::string> session_request() const;
+    base::Status              accept_session(const protocol::SessionAnswer& answer);
+    // The bearer token, or "" when there is none or it has run out.
+    std::string bearer() const;
+    void        forget_session();
+
+    // Answers worth keeping for offline reading, by name ("summary/by-city"): the body as it came.
+    base::Status               keep(std::string_view name, std::string_view body);
+    std::optional<std::string> kept(std::string_view name) const;
+
+    // Small settings of this machine ("device_name").
+    base::Status               set_setting(std::string_view name, std::string_view value);
+    std::optional<std::string> setting(std::string_view name) const;
+
+private:
+    struct Inside;
+    explicit Desk(std::unique_ptr<Inside> inside);
+    std::unique_ptr<Inside> m_inside;
+};
+
+} // namespace device

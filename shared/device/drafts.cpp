@@ -1,0 +1,458 @@
+#include "shared/device/desk_inside.hpp"
+
+#include "shared/base/check.hpp"
+#include "shared/base/limits.hpp"
+#include "shared/base/text.hpp"
+
+#include <algorithm>
+
+namespace device {
+namespace {
+
+using base::Outcome;
+
+const base::RuleId required_rule("required");
+const base::RuleId typed_rule("typed");
+
+base::Json column_value(const sqlite::Statement& row, int column) {
+    switch (row.type(column)) {
+    case sqlite::Type::integer: return row.integer(column);
+    case sqlite::Type::text: return row.text(column);
+    default: return nullptr;
+    }
+}
+
+// The field that a cell belongs to, or null when the form has none such.
+const notice::Field* field_of(const notice::Form& form, const Cell& cell) {
+    return cell.first == 0 ? form.find_field(cell.second.text())
+                           : form.find_column(cell.second.text());
+}
+
+MatterState state_of(bool withdrawn, bool conflict, bool revising, std::string_view last) {
+    if (withdrawn) return MatterState::withdrawn;
+    if (conflict) return MatterState::conflict;
+    if (last == "refused") return MatterState::refused;
+    if (revising) return MatterState::editing;
+    return last == "queued" ? MatterState::queued : MatterState::submitted;
+}
+
+std::string missing_sentence(const notice::Field& field) {
+    const bool picked = field.type == notice::FieldType::choice ||
+                        field.type == notice::FieldType::certificate;
+    return (picked ? "请选择“" : "请填写“") + field.label + "”。";
+}
+
+} // namespace
+
+// --- Inside --------------------------------------------------------------------------------------
+
+base::Status Desk::Inside::set_subject(const Matter& matter) {
+    const notice::Form*   form = find_form(matter.form);
+    const notice::Window* window = form == nullptr ? nullptr : form->find_window(matter.period);
+    const notice::Period* period =
+        package == nullptr ? nullptr : package->find_period(matter.period);
+    static constexpr const char* kinds[] = {"round", "month", "year"};
+    std::optional<std::string>   opens, closes;
+    if (window != nullptr && !window->always) {
+        opens = base::to_iso(window->opens);
+        closes = base::to_iso(window->closes);
+    }
+    return database
+        .prepare("INSERT OR REPLACE INTO subject VALUES(1, ?, ?, ?, ?, ?)")
+        .bind(matter.root, matter.period, kinds[period == nullptr ? 0 : int(period->kind)], opens,
+              closes)
+        .run();
+}
+
+base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::EnvelopeId& root) {
+    auto select = database.prepare(
+        "SELECT form, period, newest, revising, withdrawn, conflict, updated_at, "
+        "(SELECT state FROM envelopes e WHERE e.root = m.root AND e.kind = 'filing' "
+        " AND e.state <> 'superseded' ORDER BY position DESC LIMIT 1) "
+        "FROM matters m WHERE root = ? AND deleted_at IS NULL");
+    SHENBAO_ASSIGN(const bool found, select.bind(root).step());
+    if (!found) return std::nullopt;
+    Matter matter;
+    matter.root = root;
+    matter.form = base::FormId(select.text(0));
+    matter.period = base::Period(select.text(1));
+    if (!select.is_null(2)) matter.newest = base::EnvelopeId(select.text(2));
+    matter.revising = select.integer(3) != 0 && !select.is_null(7);
+    matter.state = state_of(select.integer(4) != 0, select.integer(5) != 0,
+                            select.integer(3) != 0, select.text_view(7));
+    matter.updated_at = select.time(6);
+
+    const notice::Form* form = find_form(matter.form);
+    auto values = database.prepare(
+        "SELECT row, field, typed, value FROM draft_values WHERE root = ? ORDER BY row");
+    values.bind(root);
+    for (;;) {
+        SHENBAO_ASSIGN(const bool has_value, values.step());
+        if (!has_value) break;
+        const Cell cell{int(values.integer(0)), base::FieldId(values.text(1))};
+        TypedValue typed{values.text(2), column_value(values, 3), {}};
+        const notice::Field* field = form == nullptr ? nullptr : field_of(*form, cell);
+        if (field != nullptr && typed.value.is_null()) {
+            if (field->type == notice::FieldType::certificate) {
+                if (!base::trim(typed.text).empty()) typed.wrong = "请从目录中选择证书。";
+            } else {
+                typed.wrong = notice::parse_typed(*field, typed.text).reason;
+            }
+        }
+        matter.values.emplace(cell, std::move(typed));
+    }
+    auto notes = database.prepare("SELECT rule, note FROM draft_notes WHERE root = ?");
+    notes.bind(root);
+    for (;;) {
+        SHENBAO_ASSIGN(const bool has_note, notes.step());
+        if (!has_note) break;
+        matter.notes.emplace(base::RuleId(notes.text(0)), notes.text(1));
+    }
+    return matter;
+}
+
+base::Status Desk::Inside::write_value(const base::EnvelopeId& root, const Cell& cell,
+                                       std::string_view typed, const base::Json& value) {
+    auto upsert = database.prepare(
+        "INSERT INTO draft_values VALUES(?, ?, ?, ?, ?) ON CONFLICT(root, row, field) "
+        "DO UPDATE SET typed = excluded.typed, value = excluded.value");
+    if (value.is_number_integer())
+        upsert.bind(root, cell.first, cell.second, typed, value.get<std::int64_t>());
+    else if (value.is_string())
+        upsert.bind(root, cell.first, cell.second, typed, value.get_ref<const std::string&>());
+    else upsert.bind(root, cell.first, cell.second, typed, nullptr);
+    return upsert.run();
+}
+
+base::Status Desk::Inside::write_draft(const base::EnvelopeId& root, const notice::Form& form,
+                                       const base::Json& answers, const base::Json& notes) {
+    SHENBAO_TRY(
+        database.prepare("DELETE FROM draft_values WHERE root = ?").bind(root).run());
+    SHENBAO_TRY(database.prepare("DELETE FROM draft_notes WHERE root = ?").bind(root).run());
+    const auto write_one = [&](int row, const notice::Field& field, const base::Json& from) {
+        const auto found = from.find(field.id.text());
+        if (found == from.end() || found->is_null()) return base::Status{};
+        const std::string typed =
+            field.type == notice::FieldType::certificate && found->is_string()
+                ? certificate_name(base::CertificateId(found->get<std::string>()))
+                : notice::typed_value(field, *found);
+        return write_value(root, {row, field.id}, typed, *found);
+    };
+    for (const notice::Field& field : form.fields) SHENBAO_TRY(write_one(0, field, answers));
+    if (form.table && form.table->rows_from.empty() && answers.contains("rows")) {
+        int row = 0;
+        for (const base::Json& one : answers.at("rows")) {
+            ++row;
+            for (const notice::Field& column : form.table->columns)
+                SHENBAO_TRY(write_one(row, column, one));
+        }
+    }
+    for (const auto& [rule, note] : notes.items())
+        SHENBAO_TRY(database.prepare("INSERT INTO draft_notes VALUES(?, ?, ?)")
+                        .bind(root, rule, note.get_ref<const std::string&>())
+                        .run());
+    return {};
+}
+
+base::Status Desk::Inside::refresh_matter(const base::EnvelopeId& root, int revising) {
+    return database
+        .prepare("UPDATE matters SET revising = ?1, newest = (SELECT id FROM envelopes e "
+                 "WHERE e.root = matters.root AND e.kind = 'filing' "
+                 "AND e.state IN ('queued', 'accepted') ORDER BY position DESC LIMIT 1) "
+                 "WHERE root = ?2")
+        .bind(revising, root)
+        .run();
+}
+
+// --- Drafts --------------------------------------------------------------------------------------
+
+base::Result<base::EnvelopeId> Desk::create_matter(const base::FormId& form_id,
+                                                   const base::Period& period) {
+    if (!m_inside->enrolment || !m_inside->package) return base::fail(Outcome::not_enrolled);
+    const notice::Form* form = m_inside->find_form(form_id);
+    if (form == nullptr || form->find_window(period) == nullptr ||
+        !m_inside->package->files(*form, m_inside->enrolment->unit.kind))
+        return base::fail(Outcome::unknown_form, form_id.text() + " " + period.text());
+    if (!form->many) {
+        for (const Matter& matter : matters(form_id, period))
+            if (matter.state != MatterState::withdrawn) return matter.root;
+    }
+    const base::EnvelopeId root =
+        envelope::make_envelope_id(m_inside->clock.now(), m_inside->random);
+    SHENBAO_TRY(m_inside->change([&] {
+        return m_inside->database
+            .prepare("INSERT INTO matters(root, form, period, revising, updated_at) "
+                     "VALUES(?, ?, ?, 1, ?)")
+            .bind(root, form_id, period, m_inside->clock.now())
+            .run();
+    }));
+    return root;
+}
+
+std::vector<Matter> Desk::matters(const base::FormId& form, const base::Period& period) const {
+    std::vector<base::EnvelopeId> roots;
+    auto select = m_inside->database.prepare(
+        "SELECT root FROM matters WHERE form = ? AND period = ? AND deleted_at IS NULL "
+        "ORDER BY position");
+    select.bind(form, period);
+    for (auto row = select.step(); row && *row; row = select.step())
+        roots.emplace_back(select.text(0));
+    std::vector<Matter> found;
+    for (const base::EnvelopeId& root : roots)
+        if (auto matter = find_matter(root)) found.push_back(std::move(*matter));
+    return found;
+}
+
+std::optional<Matter> Desk::find_matter(const base::EnvelopeId& root) const {
+    auto matter = m_inside->read_matter(root);
+    return matter ? std::move(*matter) : std::nullopt;
+}
+
+namespace {
+
+// Typing needs an open draft: a signed matter is opened by revise() first.
+base::Status open_for_typing(const std::optional<Matter>& matter) {
+    if (!matter) return base::fail(Outcome::not_found_locally);
+    const bool open = matter->state == MatterState::editing ||
+                      matter->state == MatterState::refused ||
+                      matter->state == MatterState::conflict;
+    if (!open) return base::fail(Outcome::frozen, "signed: open it for change first");
+    return {};
+}
+
+} // namespace
+
+base::Status Desk::type(const base::EnvelopeId& root, const Cell& cell, std::string_view text) {
+    if (!base::is_utf8(text) || text.size() > base::limits::text_field_bytes_max)
+        return base::fail(Outcome::bad_payload, "text is too long or not UTF-8");
+    const auto matter = find_matter(root);
+    SHENBAO_TRY(open_for_typing(matter));
+    const notice::Form*  form = m_inside->find_form(matter->form);
+    const notice::Field* field = form == nullptr ? nullptr : field_of(*form, cell);
+    if (field == nullptr) return base::fail(Outcome::unknown_form, cell.second.text());
+    base::Json value;
+    if (field->type == notice::FieldType::certificate) {
+        const std::string wanted(base::trim(text));
+        std::size_t       same = 0;
+        for (const envelope::CatalogueEntry& entry : m_inside->catalogue)
+            if (entry.name == wanted && ++same == 1) value = entry.certificate.text();
+        if (same != 1) value = nullptr; // Two organisations may give one name: a person must pick.
+    } else {
+        value = notice::parse_typed(*field, text).value;
+    }
+    return m_inside->change([&]() -> base::Status {
+        SHENBAO_TRY(m_inside->write_value(root, cell, text, value));
+        return m_inside->database.prepare("UPDATE matters SET updated_at = ? WHERE root = ?")
+            .bind(m_inside->clock.now(), root)
+            .run();
+    });
+}
+
+base::Status Desk::choose(const base::EnvelopeId& root, const Cell& cell,
+                          const base::CertificateId& certificate) {
+    SHENBAO_TRY(open_for_typing(find_matter(root)));
+    const envelope::CatalogueEntry* entry = find_certificate(certificate);
+    if (entry == nullptr) return base::fail(Outcome::not_found_locally, certificate.text());
+    return m_inside->change([&]() -> base::Status {
+        SHENBAO_TRY(m_inside->write_value(root, cell, entry->name, certificate.text()));
+        return m_inside->database.prepare("UPDATE matters SET updated_at = ? WHERE root = ?")
+            .bind(m_inside->clock.now(), root)
+            .run();
+    });
+}
+
+base::Status Desk::explain(const base::EnvelopeId& root, const base::RuleId& rule,
+                           std::string_view note) {
+    SHENBAO_TRY(open_for_typing(find_matter(root)));
+    if (!base::is_utf8(note) || note.size() > base::limits::note_characters_max * 4)
+        return base::fail(Outcome::bad_payload, "the note is too long or not UTF-8");
+    return m_inside->change([&] {
+        return m_inside->database
+            .prepare("INSERT INTO draft_notes VALUES(?, ?, ?) ON CONFLICT(root, rule) "
+                     "DO UPDATE SET note = excluded.note")
+            .bind(root, rule, note)
+            .run();
+    });
+}
+
+base::Status Desk::remove(const base::EnvelopeId& root) {
+    const auto matter = find_matter(root);
+    if (!matter) return base::fail(Outcome::not_found_locally);
+    if (matter->newest)
+        return base::fail(Outcome::frozen, "signed: take it back or withdraw it first");
+    return m_inside->change([&] {
+        return m_inside->database.prepare("UPDATE matters SET deleted_at = ? WHERE root = ?")
+            .bind(m_inside->clock.now(), root)
+            .run();
+    });
+}
+
+base::Status Desk::restore(const base::EnvelopeId& root) {
+    return m_inside->change([&] {
+        return m_inside->database.prepare("UPDATE matters SET deleted_at = NULL WHERE root = ?")
+            .bind(root)
+            .run();
+    });
+}
+
+base::Status Desk::revise(const base::EnvelopeId& root) {
+    const auto matter = find_matter(root);
+    if (!matter) return base::fail(Outcome::not_found_locally);
+    if (matter->state == MatterState::withdrawn) return base::fail(Outcome::frozen, "withdrawn");
+    return m_inside->change([&]() -> base::Status {
+        // An envelope that never left this machine may vanish without a trace.
+        SHENBAO_TRY(m_inside->database
+                        .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'filing' "
+                                 "AND state = 'queued' AND attempts = 0")
+                        .bind(root)
+                        .run());
+        return m_inside->refresh_matter(root, 1);
+    });
+}
+
+base::Status Desk::discard_revision(const base::EnvelopeId& root) {
+    const auto matter = find_matter(root);
+    if (!matter || !matter->newest) return base::fail(Outcome::not_found_locally);
+    const auto          item = find_item(*matter->newest);
+    const notice::Form* form = m_inside->find_form(matter->form);
+    if (!item || form == nullptr) return base::fail(Outcome::not_found_locally);
+    auto select = m_inside->database.prepare("SELECT notes FROM envelopes WHERE sha256 = ?");
+    SHENBAO_ASSIGN(const bool found, select.bind(item->sha256).step());
+    SHENBAO_CHECK(found);
+    SHENBAO_ASSIGN(const base::Json notes, base::parse_json(select.text_view(0)));
+    select.reset();
+    return m_inside->change([&]() -> base::Status {
+        SHENBAO_TRY(m_inside->write_draft(root, *form, item->answers, notes));
+        SHENBAO_TRY(m_inside->database.prepare("UPDATE matters SET conflict = 0 WHERE root = ?")
+                        .bind(root)
+                        .run());
+        SHENBAO_TRY(m_inside->database
+                        .prepare("UPDATE envelopes SET state = 'superseded' "
+                                 "WHERE root = ? AND state = 'refused'")
+                        .bind(root)
+                        .run());
+        return m_inside->refresh_matter(root, 0);
+    });
+}
+
+// --- Judging -------------------------------------------------------------------------------------
+
+base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
+    const auto matter = find_matter(root);
+    if (!matter) return base::fail(Outcome::not_found_locally);
+    const notice::Form* form = m_inside->find_form(matter->form);
+    if (form == nullptr) return base::fail(Outcome::unknown_form, matter->form.text());
+    const auto value_at = [&](int row, const base::FieldId& field) {
+        const auto found = matter->values.find({row, field});
+        return found == matter->values.end() ? base::Json(nullptr) : found->second.value;
+    };
+    base::Json answers = base::Json::object();
+    for (const notice::Field& field : form->fields)
+        answers[field.id.text()] = value_at(0, field.id);
+    if (!form->table) return answers;
+
+    base::Json rows = base::Json::array();
+    if (form->table->rows_from.empty()) {
+        int last = 0;
+        for (const auto& [cell, value] : matter->values) last = std::max(last, cell.first);
+        for (int row = 1; row <= last; ++row) {
+            base::Json one = base::Json::object();
+            bool       any = false;
+            for (const notice::Field& column : form->table->columns) {
+                one[column.id.text()] = value_at(row, column.id);
+                const auto typed = matter->values.find({row, column.id});
+                any = any || (typed != matter->values.end() && !typed->second.text.empty());
+            }
+            if (any) rows.push_back(std::move(one));
+        }
+    } else {
+        SHENBAO_TRY(m_inside->set_subject(*matter));
+        SHENBAO_CHECK(form->table->rows_from == "declared"); // The loader knows no other view.
+        std::string columns;
+        for (const notice::Field& column : form->table->columns)
+            columns += (columns.empty() ? "" : ", ") +
+                       std::string(column.type == notice::FieldType::filing
+                                       ? "filing"
+                                       : column.id.text());
+        auto select = m_inside->database.prepare("SELECT " + columns +
+                                                 " FROM desk_declared ORDER BY position");
+        for (;;) {
+            SHENBAO_ASSIGN(const bool has_row, select.step());
+            if (!has_row) break;
+            base::Json one = base::Json::object();
+            int        at = 0;
+            for (const notice::Field& column : form->table->columns)
+                one[column.id.text()] = column_value(select, at++);
+            rows.push_back(std::move(one));
+        }
+    }
+    answers["rows"] = std::move(rows);
+    return answers;
+}
+
+base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
+    SHENBAO_ASSIGN(base::Json answers, answers_of(root));
+    const auto matter = find_matter(root);
+    SHENBAO_CHECK(matter.has_value());
+    const notice::Form* form = m_inside->find_form(matter->form);
+    SHENBAO_CHECK(form != nullptr && m_inside->engine.has_value());
+    SHENBAO_TRY(m_inside->set_subject(*matter));
+    rules::Notes notes;
+    for (const auto& [rule, note] : matter->notes)
+        if (base::character_count(base::trim(note)) >= base::limits::note_characters_min)
+            notes.emplace(rule, note);
+    Judgement judgement;
+    SHENBAO_ASSIGN(judgement.verdict, m_inside->engine->check_draft(*form, answers, notes));
+    judgement.answers = std::move(answers);
+
+    const auto look_at = [&](const Cell& cell, const notice::Field& field, std::string name,
+                             const std::string& place) {
+        const auto found = matter->values.find(cell);
+        const bool empty =
+            found == matter->values.end() || base::trim(found->second.text).empty();
+        if (!empty && found->second.wrong.empty()) return;
+        judgement.findings.push_back({empty ? required_rule : typed_rule,
+                                      {base::FieldId(std::move(name))},
+                                      notice::Severity::error,
+                                      place + (empty ? missing_sentence(field)
+                                                     : found->second.wrong)});
+    };
+    for (const notice::Field& field : form->fields)
+        look_at({0, field.id}, field, field.id.text(), "");
+    if (form->table) {
+        const base::Json& rows = judgement.answers["rows"];
+        if (form->table->rows_from.empty()) {
+            for (std::size_t row = 1; row <= rows.size(); ++row)
+                for (const notice::Field& column : form->table->columns)
+                    look_at({int(row), column.id}, column, "rows." + column.id.text(),
+                            "第" + std::to_string(row) + "行：");
+        }
+        if (rows.size() < form->table->rows_min)
+            judgement.findings.push_back({required_rule,
+                                          {base::FieldId("rows")},
+                                          notice::Severity::error,
+                                          form->table->rows_from.empty()
+                                              ? "表中还没有内容，请至少填写一行。"
+                                              : "还没有证书申报表，请先填写申报表。"});
+    }
+    for (const rules::Finding& finding : judgement.verdict.findings)
+        judgement.findings.push_back(finding);
+    for (const rules::Finding& finding : judgement.findings)
+        judgement.errors += finding.severity == notice::Severity::error;
+    judgement.to_explain = int(judgement.verdict.unexplained.size());
+    judgement.sealable = judgement.errors == 0 && judgement.verdict.filing.has_value();
+    return judgement;
+}
+
+base::Result<bool> Desk::outdated(const base::EnvelopeId& root) {
+    const auto matter = find_matter(root);
+    if (!matter || !matter->newest) return false;
+    const auto item = find_item(*matter->newest);
+    if (!item || !item->answers.contains("rows")) return false;
+    const notice::Form* form = m_inside->find_form(matter->form);
+    if (form == nullptr || !form->table || form->table->rows_from.empty()) return false;
+    SHENBAO_ASSIGN(const base::Json answers, answers_of(root));
+    return answers.at("rows") != item->answers.at("rows");
+}
+
+} // namespace device

@@ -1,0 +1,296 @@
+#include "shared/device/desk_inside.hpp"
+
+#include "shared/base/check.hpp"
+
+namespace device {
+namespace {
+
+using base::Outcome;
+
+base::Result<EnvelopeState> parse_state(std::string_view name) {
+    if (name == "queued") return EnvelopeState::queued;
+    if (name == "accepted") return EnvelopeState::accepted;
+    if (name == "refused") return EnvelopeState::refused;
+    return EnvelopeState::superseded;
+}
+
+base::Result<std::vector<rules::Finding>> parse_findings(std::string_view text) {
+    // Kept as a line answer's member, so that one reader serves both.
+    SHENBAO_ASSIGN(protocol::LineAnswer answer, protocol::read_line_answer(text));
+    return std::move(answer.findings);
+}
+
+} // namespace
+
+base::Result<std::vector<OutboxItem>>
+Desk::Inside::read_items(std::string_view where_and_order, std::string_view argument) {
+    auto select = database.prepare(
+        "SELECT id, sha256, root, kind, form, period, state, made_at, attempts, outcome, detail, "
+        "findings, answers, text, receipt FROM envelopes WHERE " +
+        std::string(where_and_order));
+    select.bind(argument);
+    std::vector<OutboxItem> items;
+    for (;;) {
+        SHENBAO_ASSIGN(const bool has_row, select.step());
+        if (!has_row) return items;
+        OutboxItem item;
+        item.id = base::EnvelopeId(select.text(0));
+        item.sha256 = base::Sha256Hex(select.text(1));
+        item.root = base::EnvelopeId(select.text(2));
+        item.kind = select.text(3);
+        item.form = base::FormId(select.text(4));
+        item.period = base::Period(select.text(5));
+        SHENBAO_ASSIGN(item.state, parse_state(select.text_view(6)));
+        item.made_at = select.time(7);
+        item.attempts = int(select.integer(8));
+        if (!select.is_null(9)) {
+            const auto* known = base::find_outcome(select.integer(9));
+            item.refusal = base::Fault{known == nullptr ? Outcome::bad_answer : known->outcome,
+                                       select.text(10)};
+        }
+        if (!select.is_null(11)) {
+            SHENBAO_ASSIGN(item.findings, parse_findings(select.text_view(11)));
+        }
+        SHENBAO_ASSIGN(item.answers, base::parse_json(select.text_view(12)));
+        item.text = select.text(13);
+        item.receipt = select.text(14);
+        if (!item.receipt.empty() && enrolment) {
+            auto fields = envelope::open_receipt(item.receipt, enrolment->server_key);
+            if (fields) item.receipt_fields = std::move(*fields);
+        }
+        items.push_back(std::move(item));
+    }
+}
+
+base::Status Desk::seal(const base::EnvelopeId& root) {
+    Inside& inside = *m_inside;
+    if (!inside.enrolment || !inside.package) return base::fail(Outcome::not_enrolled);
+    const auto matter = find_matter(root);
+    if (!matter) return base::fail(Outcome::not_found_locally);
+    const bool open = matter->state == MatterState::editing ||
+                      matter->state == MatterState::refused ||
+                      matter->state == MatterState::conflict;
+    if (!open) return base::fail(Outcome::frozen, "nothing has changed since it was signed");
+    SHENBAO_ASSIGN(const Judgement judgement, judge(root));
+    if (!judgement.sealable) {
+        std::string first = "还有说明没有填写。";
+        for (const rules::Finding& finding : judgement.findings)
+            if (finding.severity == notice::Severity::error) {
+                first = finding.text;
+                break;
+            }
+        return base::fail(Outcome::incomplete, first);
+    }
+    const notice::Form& form = *inside.find_form(matter->form);
+    if (form.table && !form.table->rows_from.empty()) {
+        int unsigned_count = 0;
+        for (const Matter& declared : matters(base::FormId("declaration"), matter->period))
+            unsigned_count += declared.state != MatterState::queued &&
+                              declared.state != MatterState::submitted &&
+                              declared.state != MatterState::withdrawn;
+        if (unsigned_count > 0)
+            return base::fail(Outcome::incomplete, "还有" + std::to_string(unsigned_count) +
+                                                       "张申报表没有签名提交。");
+    }
+    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
+    if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");
+    const base::EnvelopeId id =
+        matter->newest ? envelope::make_envelope_id(inside.clock.now(), inside.random) : root;
+    const envelope::Common common = {id, inside.enrolment->unit.unit, inside.package->ref,
+                                     inside.clock.now(), *anchor};
+    const envelope::Envelope sealed = envelope::seal(common, *judgement.verdict.filing,
+                                                     matter->period, matter->newest, root, {},
+                                                     *inside.key);
+    base::Json notes = base::Json::object();
+    for (const auto& [rule, note] : judgement.verdict.filing->notes()) notes[rule.text()] = note;
+    return inside.change([&]() -> base::Status {
+        SHENBAO_TRY(inside.database
+                        .prepare("UPDATE envelopes SET state = 'superseded' "
+                                 "WHERE root = ? AND state = 'refused'")
+                        .bind(root)
+                        .run());
+        SHENBAO_TRY(
+            inside.database
+                .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, "
+                         "made_at, answers, notes, text) "
+                         "VALUES(?, ?, ?, 'filing', ?, ?, 'queued', ?, ?, ?, ?)")
+                .bind(sealed.sha256(), id, root, matter->form, matter->period, common.made_at,
+                      base::to_text(judgement.verdict.filing->answers()), base::to_text(notes),
+                      sealed.text())
+                .run());
+        SHENBAO_TRY(inside.database.prepare("UPDATE matters SET conflict = 0 WHERE root = ?")
+                        .bind(root)
+                        .run());
+        return inside.refresh_matter(root, 0);
+    });
+}
+
+base::Status Desk::withdraw(const base::EnvelopeId& root, std::string_view reason) {
+    Inside&    inside = *m_inside;
+    const auto matter = find_matter(root);
+    if (!matter || !inside.enrolment) return base::fail(Outcome::not_found_locally);
+    if (matter->state != MatterState::submitted)
+        return base::fail(Outcome::frozen, "only a submitted matter can be withdrawn");
+    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
+    const envelope::Common common = {
+        envelope::make_envelope_id(inside.clock.now(), inside.random), inside.enrolment->unit.unit,
+        inside.package->ref, inside.clock.now(), anchor.value_or("")};
+    const envelope::Envelope sealed = envelope::seal_act(
+        common, envelope::Withdrawal{*matter->newest, std::string(reason)}, *inside.key);
+    return inside.change([&] {
+        return inside.database
+            .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, made_at, "
+                     "answers, notes, text) "
+                     "VALUES(?, ?, ?, 'withdrawal', ?, ?, 'queued', ?, '{}', '{}', ?)")
+            .bind(sealed.sha256(), common.id, root, matter->form, matter->period, common.made_at,
+                  sealed.text())
+            .run();
+    });
+}
+
+std::vector<OutboxItem> Desk::queued() const {
+    auto items = m_inside->read_items("state = ? ORDER BY position", "queued");
+    return items ? std::move(*items) : std::vector<OutboxItem>();
+}
+std::vector<OutboxItem> Desk::refused() const {
+    auto items = m_inside->read_items("state = ? ORDER BY position DESC", "refused");
+    return items ? std::move(*items) : std::vector<OutboxItem>();
+}
+std::vector<OutboxItem> Desk::receipts() const {
+    auto items = m_inside->read_items("state = ? ORDER BY position DESC", "accepted");
+    return items ? std::move(*items) : std::vector<OutboxItem>();
+}
+std::optional<OutboxItem> Desk::find_item(const base::EnvelopeId& id) const {
+    auto items = m_inside->read_items("id = ? ORDER BY position DESC LIMIT 1", id.text());
+    if (!items || items->empty()) return std::nullopt;
+    return std::move(items->front());
+}
+
+base::Status Desk::mark_attempt(const std::vector<base::Sha256Hex>& items) {
+    return m_inside->change([&]() -> base::Status {
+        auto update = m_inside->database.prepare(
+            "UPDATE envelopes SET attempts = attempts + 1 WHERE sha256 = ?");
+        for (const base::Sha256Hex& item : items) SHENBAO_TRY(update.bind(item).run());
+        return {};
+    });
+}
+
+base::Status Desk::settle(const base::Sha256Hex& sha256, const protocol::LineAnswer& answer) {
+    Inside& inside = *m_inside;
+    SHENBAO_ASSIGN(const auto items, inside.read_items("sha256 = ?", sha256.text()));
+    if (items.empty() || !inside.enrolment) return base::fail(Outcome::not_found_locally);
+    const OutboxItem& item = items.front();
+    if (item.state != EnvelopeState::queued) return {};
+    if (answer.result != protocol::LineResult::refused) {
+        const auto receipt = envelope::open_receipt(answer.receipt, inside.enrolment->server_key);
+        if (!receipt || receipt->id != item.id || receipt->sha256 != sha256)
+            return base::fail(Outcome::foreign_server, "the receipt does not hold");
+        return inside.change([&]() -> base::Status {
+            SHENBAO_TRY(inside.database
+                            .prepare("UPDATE envelopes SET state = 'accepted', receipt = ? "
+                                     "WHERE sha256 = ?")
+                            .bind(answer.receipt, sha256)
+                            .run());
+            if (item.kind != "withdrawal") return {};
+            return inside.database.prepare("UPDATE matters SET withdrawn = 1 WHERE root = ?")
+                .bind(item.root)
+                .run();
+        });
+    }
+    return inside.change([&]() -> base::Status {
+        SHENBAO_TRY(inside.database
+                        .prepare("UPDATE envelopes SET state = 'refused', outcome = ?, "
+                                 "detail = ?, findings = ? WHERE sha256 = ?")
+                        .bind(int(answer.outcome), answer.title,
+                              protocol::write_line_answer(answer), sha256)
+                        .run());
+        return item.kind == "filing" ? inside.refresh_matter(item.root, 1) : base::Status{};
+    });
+}
+
+base::Status Desk::accept_change(const protocol::Change& change) {
+    Inside& inside = *m_inside;
+    if (!inside.enrolment) return base::fail(Outcome::not_enrolled);
+    const auto receipt = envelope::open_receipt(change.receipt, inside.enrolment->server_key);
+    if (!receipt) return base::fail(Outcome::foreign_server, receipt.error().detail);
+    SHENBAO_ASSIGN(const auto own, inside.read_items("sha256 = ?", receipt->sha256.text()));
+    if (!own.empty()) {
+        protocol::LineAnswer answer;
+        answer.id = receipt->id;
+        answer.result = protocol::LineResult::accepted;
+        answer.receipt = change.receipt;
+        return settle(receipt->sha256, answer);
+    }
+    if (receipt->unit != inside.enrolment->unit.unit) return {}; // Others' matters: not on this desk.
+    SHENBAO_ASSIGN(const envelope::Jws jws,
+                   envelope::Jws::parse(change.envelope, envelope::HeaderKey::kid));
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
+                   envelope::open_receipted(jws, *receipt));
+    const envelope::Common& common = opened.common();
+    const auto insert = [&](const base::EnvelopeId& root, std::string_view kind,
+                            const base::FormId& form, const base::Period& period,
+                            const std::string& answers, const std::string& notes) {
+        return inside.database
+            .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, made_at, "
+                     "attempts, answers, notes, text, receipt) "
+                     "VALUES(?, ?, ?, ?, ?, ?, 'accepted', ?, 1, ?, ?, ?, ?)")
+            .bind(receipt->sha256, common.id, root, kind, form, period, common.made_at, answers,
+                  notes, change.envelope, change.receipt)
+            .run();
+    };
+    if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&opened.act())) {
+        const auto target = find_item(withdrawal->target);
+        if (!target) return {};
+        return inside.change([&]() -> base::Status {
+            SHENBAO_TRY(insert(target->root, "withdrawal", target->form, target->period, "{}",
+                               "{}"));
+            return inside.database.prepare("UPDATE matters SET withdrawn = 1 WHERE root = ?")
+                .bind(target->root)
+                .run();
+        });
+    }
+    const auto* filing = std::get_if<envelope::Filing>(&opened.act());
+    if (filing == nullptr) return {};
+    const notice::Form* form = inside.find_form(filing->form);
+    const auto          matter = find_matter(filing->root);
+    base::Json          notes = base::Json::object();
+    for (const auto& [rule, note] : filing->notes) notes[rule.text()] = note;
+    return inside.change([&]() -> base::Status {
+        if (!matter)
+            SHENBAO_TRY(inside.database
+                            .prepare("INSERT OR IGNORE INTO matters(root, form, period, revising, "
+                                     "updated_at) VALUES(?, ?, ?, 0, ?)")
+                            .bind(filing->root, filing->form, filing->period, inside.clock.now())
+                            .run());
+        SHENBAO_TRY(insert(filing->root, "filing", filing->form, filing->period,
+                           base::to_text(filing->answers), base::to_text(notes)));
+        const bool changed_here = matter && matter->state != MatterState::submitted &&
+                                  matter->state != MatterState::withdrawn;
+        if (changed_here) {
+            SHENBAO_TRY(inside.database.prepare("UPDATE matters SET conflict = 1 WHERE root = ?")
+                            .bind(filing->root)
+                            .run());
+            return inside.refresh_matter(filing->root, 1);
+        }
+        if (form != nullptr)
+            SHENBAO_TRY(inside.write_draft(filing->root, *form, filing->answers, notes));
+        return inside.refresh_matter(filing->root, 0);
+    });
+}
+
+std::string Desk::changes_cursor() const { return setting("changes_cursor").value_or(""); }
+
+base::Status Desk::move_cursor(std::string_view cursor) {
+    return set_setting("changes_cursor", cursor);
+}
+
+base::Result<std::string> Desk::receipt_file(const base::EnvelopeId& id) const {
+    const auto item = find_item(id);
+    if (!item || item->receipt.empty() || !m_inside->enrolment)
+        return base::fail(Outcome::not_found_locally, id.text());
+    return base::to_text({{"envelope", item->text},
+                          {"receipt", item->receipt},
+                          {"server_key", envelope::to_jwk(m_inside->enrolment->server_key)}});
+}
+
+} // namespace device

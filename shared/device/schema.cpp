@@ -1,0 +1,125 @@
+#include "shared/device/schema.hpp"
+
+namespace device {
+namespace {
+
+constexpr std::int32_t application_id = 0x5342446B; // "SBDk"
+
+const sqlite::Migration migrations[] = {
+    {R"sql(
+CREATE TABLE settings(
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE kept(             -- Bodies of answers, for reading offline.
+    name TEXT PRIMARY KEY,
+    body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE enrolment(
+    one    INTEGER PRIMARY KEY CHECK(one = 1),
+    seed   BLOB NOT NULL,      -- The key's, from before the code was sent.
+    code   TEXT NOT NULL,
+    device TEXT NOT NULL,
+    answer TEXT);              -- NULL until the server has answered.
+CREATE TABLE packages(
+    sha256   TEXT PRIMARY KEY,
+    notice   TEXT NOT NULL,
+    document TEXT NOT NULL,
+    current  INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE catalogue(        -- A row a level, as the rules see it.
+    certificate   TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    organisation  TEXT NOT NULL,
+    level         TEXT NOT NULL,
+    min_headcount INTEGER,
+    PRIMARY KEY(certificate, level)) WITHOUT ROWID;
+CREATE TABLE matters(
+    position   INTEGER PRIMARY KEY,
+    root       TEXT NOT NULL UNIQUE,
+    form       TEXT NOT NULL,
+    period     TEXT NOT NULL,
+    newest     TEXT,           -- Newest signed version that is queued or accepted.
+    revising   INTEGER NOT NULL,
+    withdrawn  INTEGER NOT NULL DEFAULT 0,
+    conflict   INTEGER NOT NULL DEFAULT 0,
+    updated_at INTEGER NOT NULL,
+    deleted_at INTEGER);
+CREATE INDEX matters_by_form ON matters(form, period);
+CREATE TABLE draft_values(
+    root  TEXT NOT NULL,
+    row   INTEGER NOT NULL,
+    field TEXT NOT NULL,
+    typed TEXT NOT NULL,       -- Exactly as typed.
+    value ANY,                 -- Parsed; NULL while it cannot be.
+    PRIMARY KEY(root, row, field)) STRICT, WITHOUT ROWID;
+CREATE TABLE draft_notes(
+    root TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY(root, rule)) WITHOUT ROWID;
+CREATE TABLE envelopes(
+    position INTEGER PRIMARY KEY, -- The order of signing, and of sending.
+    sha256   TEXT NOT NULL UNIQUE,
+    id       TEXT NOT NULL,
+    root     TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    form     TEXT NOT NULL,
+    period   TEXT NOT NULL,
+    state    TEXT NOT NULL CHECK(state IN ('queued', 'accepted', 'refused', 'superseded')),
+    made_at  INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    outcome  INTEGER,
+    detail   TEXT,
+    findings TEXT,
+    answers  TEXT NOT NULL,
+    notes    TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    receipt  TEXT);
+CREATE INDEX envelopes_by_root ON envelopes(root);
+CREATE INDEX envelopes_by_state ON envelopes(state);
+)sql"},
+};
+constexpr int migration_count = int(sizeof migrations / sizeof migrations[0]);
+
+// A revised matter counts with its draft: what the person sees is what is judged.
+constexpr const char* context_views = R"sql(
+CREATE TEMP TABLE subject(
+    one    INTEGER PRIMARY KEY CHECK(one = 1),
+    root   TEXT NOT NULL,
+    period TEXT NOT NULL,
+    kind   TEXT NOT NULL,
+    opens  TEXT,
+    closes TEXT);
+CREATE TEMP TABLE desk_unit(id TEXT, name TEXT, kind TEXT, city TEXT);
+CREATE TEMP VIEW desk_declared AS
+    SELECT coalesce(m.newest, m.root) AS filing, m.root AS root,
+        (SELECT value FROM draft_values v
+            WHERE v.root = m.root AND v.row = 0 AND v.field = 'certificate') AS certificate,
+        (SELECT value FROM draft_values v
+            WHERE v.root = m.root AND v.row = 0 AND v.field = 'level') AS level,
+        (SELECT value FROM draft_values v
+            WHERE v.root = m.root AND v.row = 0 AND v.field = 'headcount') AS headcount,
+        m.position AS position
+    FROM subject s JOIN matters m ON m.form = 'declaration' AND m.period = s.period
+    WHERE m.root <> s.root AND m.deleted_at IS NULL AND m.withdrawn = 0;
+CREATE TEMP VIEW desk_quota AS
+    SELECT NULL AS certificate, NULL AS level, NULL AS approved WHERE 0;
+CREATE TEMP VIEW desk_reports AS
+    SELECT NULL AS period, NULL AS quota, NULL AS month_registered, NULL AS month_assessed,
+        NULL AS cum_assessed, NULL AS cum_certified, NULL AS cum_fee_paid, NULL AS cum_fee_unpaid
+    WHERE 0;
+CREATE TEMP VIEW desk_period AS
+    SELECT period AS id, kind, opens, closes FROM subject;
+)sql";
+
+} // namespace
+
+base::Status migrate_desk(sqlite::Database& database) {
+    return sqlite::migrate(database, application_id, migrations, migration_count);
+}
+
+base::Status make_context_views(sqlite::Database& database) {
+    return database.run_script(context_views);
+}
+
+int schema_version() { return migration_count; }
+
+} // namespace device

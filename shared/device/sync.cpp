@@ -1,0 +1,218 @@
+#include "shared/device/sync.hpp"
+
+#include "shared/base/check.hpp"
+
+#include <algorithm>
+
+namespace device {
+namespace {
+
+using base::Outcome;
+
+// Small batches: on a bad line a cut costs at most one of them, and progress is seen.
+constexpr std::size_t batch_lines   = 25;
+constexpr std::size_t batch_bytes   = 128 * 1024;
+constexpr int         changes_limit = 100;
+
+std::string api(std::string_view path) { return std::string(protocol::base_path) + std::string(path); }
+
+// Cursors are opaque: everything but unreserved characters (RFC 3986) is escaped.
+std::string percent_escaped(std::string_view text) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string           escaped;
+    for (const char c : text) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                           (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
+        if (plain) {
+            escaped += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            escaped += '%', escaped += digits[byte >> 4], escaped += digits[byte & 15];
+        }
+    }
+    return escaped;
+}
+
+std::vector<std::string> lines_of(std::string_view body) {
+    std::vector<std::string> lines;
+    while (!body.empty()) {
+        const std::size_t end = body.find('\n');
+        if (const auto line = body.substr(0, end); !line.empty()) lines.emplace_back(line);
+        if (end == std::string_view::npos) break;
+        body.remove_prefix(end + 1);
+    }
+    return lines;
+}
+
+} // namespace
+
+std::string_view stage_sentence(Stage stage) {
+    switch (stage) {
+    case Stage::idle: return "等待同步";
+    case Stage::server: return "正在连接服务器";
+    case Stage::package: return "正在下载通知";
+    case Stage::outbox: return "正在发送";
+    case Stage::session: return "正在登录";
+    case Stage::units: return "正在更新单位名单";
+    case Stage::catalogue: return "正在更新证书目录";
+    case Stage::changes: return "正在接收回执";
+    case Stage::finished: return "同步完成";
+    }
+    return {};
+}
+
+Sync::Sync(Desk& desk) : m_desk(desk) {
+    SHENBAO_CHECK(desk.find_enrolment() != nullptr);
+    m_progress.stage = Stage::server;
+    m_progress.to_send = int(desk.queued().size());
+}
+
+void Sync::stop(base::Fault fault) {
+    m_report.fault = std::move(fault);
+    m_progress.stage = Stage::finished;
+}
+
+void Sync::advance() {
+    m_progress.stage = static_cast<Stage>(static_cast<int>(m_progress.stage) + 1);
+}
+
+std::optional<Request> Sync::next() {
+    if (m_progress.stage == Stage::package && !m_wanted_notice) advance();
+    if (m_progress.stage == Stage::outbox) {
+        m_batch.clear();
+        Request     request{"POST", api("/envelopes"), "text/plain", {}, {}};
+        for (const OutboxItem& item : m_desk.queued()) {
+            if (m_batch.size() >= batch_lines ||
+                (!m_batch.empty() && request.body.size() + item.text.size() > batch_bytes))
+                break;
+            m_batch.push_back(item.sha256);
+            request.body += item.text + "\n";
+        }
+        if (!m_batch.empty()) {
+            const auto marked = m_desk.mark_attempt(m_batch);
+            if (!marked) {
+                stop(marked.error());
+                return std::nullopt;
+            }
+            return request;
+        }
+        advance();
+    }
+    if (m_progress.stage == Stage::session && !m_desk.bearer().empty()) advance();
+    // A bureau's desk keeps no filings of its own; what it reads are lists and summaries.
+    if (m_progress.stage == Stage::changes && m_desk.find_enrolment()->role != "school") advance();
+    switch (m_progress.stage) {
+    case Stage::server: return Request{"GET", api("/server"), {}, {}, {}};
+    case Stage::package:
+        return Request{"GET", api("/notices/" + m_wanted_notice->text()), {}, {}, {}};
+    case Stage::session: {
+        auto body = m_desk.session_request();
+        if (!body) {
+            stop(body.error());
+            return std::nullopt;
+        }
+        return Request{"POST", api("/sessions"), "application/jose", std::move(*body), {}};
+    }
+    case Stage::units: return Request{"GET", api("/units"), {}, {}, m_desk.bearer()};
+    case Stage::catalogue: return Request{"GET", api("/catalogue"), {}, {}, m_desk.bearer()};
+    case Stage::changes:
+        return Request{"GET",
+                       api("/changes?after=" + percent_escaped(m_desk.changes_cursor()) +
+                           "&limit=" + std::to_string(changes_limit)),
+                       {},
+                       {},
+                       m_desk.bearer()};
+    default: return std::nullopt;
+    }
+}
+
+void Sync::deliver(const Response& response) {
+    if (response.status == 0) return stop({Outcome::offline, {}});
+    if (response.status == 401 && !m_session_renewed && m_progress.stage > Stage::session) {
+        m_session_renewed = true; // Once: a second 401 is an answer.
+        m_desk.forget_session();
+        m_progress.stage = Stage::session;
+        return;
+    }
+    if (response.status < 200 || response.status > 299)
+        return stop(protocol::read_problem(response.body));
+    take(response);
+}
+
+void Sync::take(const Response& response) {
+    const auto settle = [&](const base::Status& status) {
+        if (status) advance();
+        else stop(status.error());
+    };
+    switch (m_progress.stage) {
+    case Stage::server: {
+        const auto info = protocol::read_server_info(response.body);
+        if (!info) return stop(info.error());
+        const auto& pinned = m_desk.find_enrolment()->server_key;
+        if (!(info->server_key == pinned))
+            return stop({Outcome::foreign_server, "the server shows another key"});
+        const auto* package = m_desk.find_package();
+        if (package == nullptr || package->ref != info->notice) m_wanted_notice = info->notice;
+        return settle(m_desk.accept_anchor(info->anchor));
+    }
+    case Stage::package:
+        return settle(m_desk.accept_package(response.body, *m_wanted_notice));
+    case Stage::outbox: return take_outbox(response);
+    case Stage::session: {
+        const auto answer = protocol::read_session_answer(response.body);
+        return settle(answer ? m_desk.accept_session(*answer) : base::fail(answer.error()));
+    }
+    case Stage::units: {
+        const auto units = protocol::read_units(response.body);
+        return settle(units ? m_desk.accept_units(*units) : base::fail(units.error()));
+    }
+    case Stage::catalogue: {
+        const auto entries = protocol::read_catalogue(response.body);
+        return settle(entries ? m_desk.accept_catalogue(*entries) : base::fail(entries.error()));
+    }
+    case Stage::changes: return take_changes(response);
+    default: SHENBAO_CHECK(!"an answer without a request");
+    }
+}
+
+void Sync::take_outbox(const Response& response) {
+    const std::vector<std::string> lines = lines_of(response.body);
+    if (lines.size() != m_batch.size())
+        return stop({Outcome::bad_answer, "not an answer for each line"});
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto answer = protocol::read_line_answer(lines[i]);
+        if (!answer) return stop(answer.error());
+        const bool refused = answer->result == protocol::LineResult::refused;
+        // These are about the server's state, not about the line: it stays queued for the next sync.
+        if (refused && (answer->outcome == Outcome::storage_full ||
+                        answer->outcome == Outcome::storage_failed))
+            return stop({answer->outcome, {}});
+        const auto settled = m_desk.settle(m_batch[i], *answer);
+        if (!settled) return stop(settled.error());
+        ++m_progress.sent;
+        ++(refused ? m_report.refused : m_report.accepted);
+    }
+}
+
+void Sync::take_changes(const Response& response) {
+    const auto answer = protocol::read_changes(response.body);
+    if (!answer) return stop(answer.error());
+    if (answer->reset) {
+        const auto moved = m_desk.move_cursor("");
+        if (!moved) return stop(moved.error());
+        return;
+    }
+    for (const protocol::Change& change : answer->changes) {
+        const auto taken = m_desk.accept_change(change);
+        if (!taken) return stop(taken.error());
+        ++m_report.received;
+    }
+    const bool advanced = answer->cursor != m_desk.changes_cursor();
+    if (advanced) {
+        const auto moved = m_desk.move_cursor(answer->cursor);
+        if (!moved) return stop(moved.error());
+    }
+    if (!answer->more || !advanced) advance();
+}
+
+} // namespace device

@@ -1,0 +1,223 @@
+#include "shared/notice/answers.hpp"
+
+#include "shared/base/limits.hpp"
+#include "shared/base/text.hpp"
+
+#include <algorithm>
+
+namespace notice {
+namespace {
+
+using base::Json;
+using base::ObjectReader;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_phone(std::string_view text) {
+    const auto digits = std::count_if(text.begin(), text.end(), is_digit);
+    return digits >= 5 && digits <= 20 && text.size() <= 30 &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return is_digit(c) || c == '+' || c == '-' || c == ' ' || c == '(' || c == ')';
+           });
+}
+
+void read_value(ObjectReader& reader, const Field& field) {
+    const char* name = field.id.text().c_str();
+    switch (field.type) {
+    case FieldType::integer:
+    case FieldType::money: reader.integer(name, field.min, field.max); return;
+    case FieldType::choice: {
+        const std::string read = reader.text(name, base::limits::text_field_bytes_max, 1);
+        if (reader.sound() &&
+            std::find(field.choices.begin(), field.choices.end(), read) == field.choices.end())
+            reader.blame(name, "not one of the choices");
+        return;
+    }
+    case FieldType::certificate: reader.id(name, base::parse_certificate_id); return;
+    case FieldType::filing: reader.id(name, base::parse_envelope_id); return;
+    case FieldType::phone: {
+        const std::string read = reader.text(name, 60, 1);
+        if (reader.sound() && !is_phone(read)) reader.blame(name, "not a phone number");
+        return;
+    }
+    case FieldType::text: {
+        const std::string read = reader.text(name, base::limits::text_field_bytes_max, 1);
+        if (!reader.sound()) return;
+        if (base::character_count(read) > field.characters_max) reader.blame(name, "too long");
+        if (base::trim(read).size() != read.size() || read.empty())
+            reader.blame(name, "blank or with white space at its ends");
+        return;
+    }
+    }
+}
+
+Typed rejected(std::string reason) { return {Typed::State::rejected, nullptr, std::move(reason)}; }
+Typed value(Json json) { return {Typed::State::value, std::move(json), {}}; }
+
+bool take_suffix(std::string& text, std::string_view suffix) {
+    if (text.size() < suffix.size() ||
+        text.compare(text.size() - suffix.size(), suffix.size(), suffix) != 0)
+        return false;
+    text.resize(text.size() - suffix.size());
+    return true;
+}
+
+// Commas are thousands separators only where they stand before three digits.
+bool drop_grouping(std::string& digits) {
+    std::string result;
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (digits[i] != ',') {
+            result += digits[i];
+            continue;
+        }
+        const std::size_t behind = point > i ? point - i - 1 : 0;
+        if (i == 0 || behind == 0 || behind % 4 != 3) return false;
+    }
+    digits = std::move(result);
+    return true;
+}
+
+// Reads digits with an optional fraction as an integer of 10^-places units; -1 when it is no such
+// number or has more places than fit.
+std::int64_t scaled(const std::string& text, int places) {
+    std::int64_t result = 0;
+    int          after = -1;
+    bool         any = false;
+    for (const char c : text) {
+        if (c == '.' && after < 0) {
+            after = 0;
+            continue;
+        }
+        if (!is_digit(c)) return -1;
+        any = true;
+        if (after >= places) {
+            if (c != '0') return -1;
+            continue;
+        }
+        if (result > base::limits::json_integer_max / 10) return -1;
+        result = result * 10 + (c - '0');
+        if (after >= 0) ++after;
+    }
+    if (!any) return -1;
+    for (int i = std::max(after, 0); i < places; ++i) {
+        if (result > base::limits::json_integer_max / 10) return -1;
+        result *= 10;
+    }
+    return result;
+}
+
+std::string compact(std::string_view typed) { return base::without_spaces(base::narrow(typed)); }
+
+std::string comma_narrowed(std::string text) {
+    for (std::size_t at; (at = text.find("，")) != std::string::npos;) text.replace(at, 3, ",");
+    return text;
+}
+
+Typed parse_integer(const Field& field, std::string text) {
+    text = comma_narrowed(std::move(text));
+    if (!field.unit.empty()) take_suffix(text, field.unit);
+    const std::int64_t number = drop_grouping(text) ? scaled(text, 0) : -1;
+    if (number < 0)
+        return rejected(field.min > 0 ? "请填写大于0的整数，例如 100。"
+                                      : "请填写整数，例如 100，没有请填 0。");
+    if (number < field.min) {
+        if (field.min == 1) return rejected(field.label + "应为大于0的整数。");
+        return rejected(field.label + "不能小于" + std::to_string(field.min) + "。");
+    }
+    if (number > field.max)
+        return rejected(field.label + "不能大于" + base::grouped(field.max) + "。");
+    return value(number);
+}
+
+// 万元 is the form's unit, so a bare number is 万元; 元 must be written. Kept as 分 (R56).
+Typed parse_money(const Field& field, std::string text) {
+    text = comma_narrowed(std::move(text));
+    int places = 6; // 万元 -> 分
+    if (!take_suffix(text, "万元") && !take_suffix(text, "万") && take_suffix(text, "元"))
+        places = 2;
+    const std::int64_t fen = drop_grouping(text) ? scaled(text, places) : -1;
+    if (fen < 0) return rejected("请填写金额，例如 1.5 万元或 15000 元。");
+    if (fen < field.min || fen > field.max) return rejected(field.label + "超出范围。");
+    return value(fen);
+}
+
+Typed parse_choice(const Field& field, const std::string& text) {
+    for (const std::string& choice : field.choices)
+        if (text == choice) return value(choice);
+    std::string choices;
+    for (const std::string& choice : field.choices)
+        choices += (choices.empty()                  ? ""
+                    : &choice == &field.choices.back() ? "或"
+                                                       : "、") +
+                   choice;
+    return rejected(field.label + "应为" + choices + "。");
+}
+
+} // namespace
+
+base::Status check_shape(const Form& form, const Json& answers) {
+    ObjectReader reader(answers, "answers");
+    for (const Field& field : form.fields) read_value(reader, field);
+    if (form.table) {
+        const Json& rows = reader.array("rows", form.table->rows_max);
+        if (rows.is_array() && rows.size() < form.table->rows_min)
+            reader.blame("rows", "too few");
+        std::size_t number = 0;
+        if (rows.is_array()) {
+            for (const Json& row : rows) {
+                ObjectReader one(row, "answers.rows[" + std::to_string(number++) + "]");
+                for (const Field& column : form.table->columns) read_value(one, column);
+                SHENBAO_TRY(one.finish());
+            }
+        }
+    }
+    return reader.finish();
+}
+
+Typed parse_typed(const Field& field, std::string_view typed) {
+    if (!base::is_utf8(typed)) return rejected("内容不是合格的文字。");
+    const std::string_view trimmed = base::trim(typed);
+    if (trimmed.empty()) return {};
+    switch (field.type) {
+    case FieldType::integer: return parse_integer(field, compact(typed));
+    case FieldType::money: return parse_money(field, compact(typed));
+    case FieldType::choice: return parse_choice(field, compact(typed));
+    case FieldType::phone: {
+        const std::string text = base::narrow(trimmed);
+        if (!is_phone(text)) return rejected("请填写电话号码，例如 0551-62831234。");
+        return value(text);
+    }
+    case FieldType::text:
+        if (base::character_count(trimmed) > field.characters_max)
+            return rejected(field.label + "不能超过" + std::to_string(field.characters_max) +
+                            "个字。");
+        return value(std::string(trimmed));
+    case FieldType::certificate:
+    case FieldType::filing: return rejected("请从列表中选择。");
+    }
+    return {};
+}
+
+std::string printed_value(const Field& field, const Json& json) {
+    if (json.is_string()) return json.get<std::string>();
+    if (!json.is_number_integer()) return {};
+    const std::int64_t number = json.get<std::int64_t>();
+    if (field.type != FieldType::money) return std::to_string(number);
+    const std::int64_t hundredths = (number + 5000) / 10000; // 万元 with two decimals, half up (C15).
+    std::string        cents = std::to_string(hundredths % 100);
+    if (cents.size() < 2) cents.insert(0, "0");
+    return std::to_string(hundredths / 100) + "." + cents;
+}
+
+std::string typed_value(const Field& field, const Json& json) {
+    if (field.type != FieldType::money || !json.is_number_integer())
+        return printed_value(field, json);
+    const std::int64_t fen = json.get<std::int64_t>();
+    std::string        fraction = std::to_string(fen % 1000000);
+    fraction.insert(0, 6 - fraction.size(), '0');
+    while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
+    return std::to_string(fen / 1000000) + (fraction.empty() ? "" : "." + fraction) + "万元";
+}
+
+} // namespace notice

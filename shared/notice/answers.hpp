@@ -1,0 +1,34 @@
+// Answers are a filing's content as protocol.md has it: a JSON object with exactly the members the form
+// names. check_shape() refuses missing, unknown and mistyped members before any rule runs; what passes
+// is AnswersOf a form and can be judged.
+//
+// parse_typed() reads what a person typed into one field. What does not parse stays with the draft as
+// typed, with a finding on its field; nothing is thrown away.
+#pragma once
+
+#include "shared/notice/package.hpp"
+
+namespace notice {
+
+// Refuses with bad_payload and names the member: "answers.headcount: out of range".
+[[nodiscard]] base::Status check_shape(const Form& form, const base::Json& answers);
+
+struct Typed {
+    enum class State { value, missing, rejected } state = State::missing;
+    base::Json  value;  // An integer or a string when state is value.
+    std::string reason; // Chinese sentence when state is rejected: "请填写大于0的整数，例如 100。"
+};
+
+// Understands the input forms of the worked values: "１００", "100人", "1,000", "1，000", " 1 00 ",
+// "100.0" as integers; "高 级" and compatibility characters as levels; 元 and 万元 as 分. Rejects
+// "约100", "100-120", "一百", two levels in one cell, and values out of min..max.
+Typed parse_typed(const Field& field, std::string_view typed);
+
+// What stands in a blank for a stored value: integers as digits, 分 as 万元 with two decimals, choices
+// as they are. Certificates and filings are ids here; the caller looks their names up.
+std::string printed_value(const Field& field, const base::Json& value);
+
+// What is typed back into a field for editing: "1000" for 1000, "1.5万元" for 1500000 分.
+std::string typed_value(const Field& field, const base::Json& value);
+
+} // namespace notice

@@ -1,0 +1,555 @@
+#include "shared/notice/package.hpp"
+
+#include "shared/base/bytes.hpp"
+#include "shared/base/limits.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace notice {
+namespace {
+
+using base::Json;
+
+constexpr std::size_t expression_bytes_max = 4000;
+
+struct FieldTypeName {
+    const char* name;
+    FieldType   type;
+};
+constexpr FieldTypeName field_types[] = {
+    {"text", FieldType::text},           {"integer", FieldType::integer},
+    {"money", FieldType::money},         {"choice", FieldType::choice},
+    {"certificate", FieldType::certificate}, {"phone", FieldType::phone},
+    {"filing", FieldType::filing},
+};
+
+struct BlockKindName {
+    const char* name;
+    Block::Kind kind;
+};
+constexpr BlockKindName block_kinds[] = {
+    {"appendix", Block::Kind::appendix}, {"title", Block::Kind::title},
+    {"line", Block::Kind::line},         {"paragraph", Block::Kind::paragraph},
+    {"table", Block::Kind::table},       {"signature", Block::Kind::signature},
+    {"date", Block::Kind::date},         {"remark", Block::Kind::remark},
+    {"note", Block::Kind::note},
+};
+
+// Reads one JSON object and notes every mistake with its JSON pointer; it goes on after each, so that
+// an author sees all of them at once.
+class Node {
+public:
+    Node(const Json& json, std::string path, std::vector<PackageMistake>& mistakes)
+        : m_json(json), m_path(std::move(path)), m_mistakes(mistakes) {
+        if (!json.is_object()) wrong("", "这里应是一个对象（{…}）。");
+    }
+
+    void wrong(std::string_view member, std::string reason) {
+        std::string path = m_path;
+        if (!member.empty()) path += "/" + std::string(member);
+        m_mistakes.push_back({path, std::move(reason)});
+    }
+
+    const Json* find(const char* name) {
+        m_known.insert(name);
+        if (!m_json.is_object()) return nullptr;
+        const auto found = m_json.find(name);
+        return found == m_json.end() ? nullptr : &*found;
+    }
+
+    std::string text_or(const char* name, std::string otherwise, std::size_t bytes_max = 2000) {
+        const Json* found = find(name);
+        if (found == nullptr) return otherwise;
+        if (!found->is_string()) {
+            wrong(name, "这里应是文字。");
+            return otherwise;
+        }
+        std::string read = found->get<std::string>();
+        if (read.size() > bytes_max) wrong(name, "文字太长。");
+        return read;
+    }
+    std::string text(const char* name, std::size_t bytes_max = 2000) {
+        if (find(name) == nullptr) {
+            wrong("", std::string("缺少“") + name + "”。");
+            return {};
+        }
+        std::string read = text_or(name, {}, bytes_max);
+        if (read.empty()) wrong(name, "这里不能为空。");
+        return read;
+    }
+    std::int64_t integer_or(const char* name, std::int64_t otherwise, std::int64_t min,
+                            std::int64_t max) {
+        const Json* found = find(name);
+        if (found == nullptr) return otherwise;
+        if (!found->is_number_integer()) {
+            wrong(name, "这里应是整数。");
+            return otherwise;
+        }
+        const std::int64_t read = found->get<std::int64_t>();
+        if (read < min || read > max)
+            wrong(name, "应在" + std::to_string(min) + "到" + std::to_string(max) + "之间。");
+        return read;
+    }
+    bool flag(const char* name) {
+        const Json* found = find(name);
+        if (found == nullptr) return false;
+        if (!found->is_boolean()) wrong(name, "这里应是 true 或 false。");
+        return found->is_boolean() && found->get<bool>();
+    }
+    std::vector<std::string> texts(const char* name) {
+        std::vector<std::string> read;
+        each(name, [&](const Json& item, const std::string& path) {
+            if (item.is_string()) read.push_back(item.get<std::string>());
+            else m_mistakes.push_back({path, "这里应是文字。"});
+        });
+        return read;
+    }
+    base::Date date(const char* name) {
+        const auto parsed = base::parse_date(text(name, 10));
+        if (!parsed) wrong(name, "日期应写成 2023-03-31。");
+        return parsed ? *parsed : base::Date{};
+    }
+    template <class Each>
+    void each(const char* name, Each&& visit) {
+        const Json* found = find(name);
+        if (found == nullptr) return;
+        if (!found->is_array()) return wrong(name, "这里应是一个列表（[…]）。");
+        std::size_t index = 0;
+        for (const Json& item : *found) visit(item, child(name, index++));
+    }
+    template <class Item, class Read>
+    std::vector<Item> list(const char* name, Read&& read) {
+        std::vector<Item> items;
+        each(name, [&](const Json& item, const std::string& path) {
+            Node node(item, path, m_mistakes);
+            items.push_back(read(node));
+            node.finish();
+        });
+        return items;
+    }
+    std::string child(const char* name, std::size_t index) const {
+        return m_path + "/" + name + "/" + std::to_string(index);
+    }
+    const std::string&           path() const { return m_path; }
+    std::vector<PackageMistake>& mistakes() { return m_mistakes; }
+
+    void finish() {
+        if (!m_json.is_object()) return;
+        for (const auto& [name, value] : m_json.items())
+            if (m_known.count(name) == 0) wrong(name, "不认识的成员，请删除或改正拼写。");
+    }
+
+private:
+    const Json&                  m_json;
+    std::string                  m_path;
+    std::vector<PackageMistake>& m_mistakes;
+    std::set<std::string>        m_known;
+};
+
+bool lower_snake(const std::string& text) {
+    return !text.empty() && text.size() <= 40 && text[0] >= 'a' && text[0] <= 'z' &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
+std::string identifier(Node& node, const char* name = "id") {
+    std::string read = node.text(name, 60);
+    if (!read.empty() && !lower_snake(read))
+        node.wrong(name, "只能用小写字母、数字和下划线，并以字母开头。");
+    return read;
+}
+
+Field read_field(Node& node) {
+    Field field;
+    field.id = base::FieldId(identifier(node));
+    field.label = node.text("label");
+    const std::string type = node.text("type");
+    const auto* found = std::find_if(std::begin(field_types), std::end(field_types),
+                                     [&](const FieldTypeName& one) { return type == one.name; });
+    if (found != std::end(field_types)) field.type = found->type;
+    else if (!type.empty()) node.wrong("type", "没有这种字段类型：" + type);
+    field.unit = node.text_or("unit", "");
+    field.help = node.text_or("help", "");
+    const bool counts = field.type == FieldType::integer || field.type == FieldType::money;
+    field.min = node.integer_or("min", 0, 0, base::limits::json_integer_max);
+    field.max = node.integer_or("max", base::limits::headcount_max, 0,
+                                base::limits::json_integer_max);
+    if (counts && field.min > field.max) node.wrong("min", "最小值大于最大值。");
+    field.characters_max =
+        std::size_t(node.integer_or("characters_max", 100, 1, 200));
+    field.choices = node.texts("choices");
+    if (field.type == FieldType::choice && field.choices.empty())
+        node.wrong("choices", "选择项不能为空。");
+    return field;
+}
+
+Computed read_computed(Node& node) {
+    Computed computed;
+    computed.id = base::FieldId(identifier(node));
+    computed.label = node.text_or("label", "");
+    computed.expression = node.text("expression", expression_bytes_max);
+    return computed;
+}
+
+Rule read_rule(Node& node) {
+    Rule rule;
+    rule.id = base::RuleId(identifier(node));
+    rule.check = node.text("check", expression_bytes_max);
+    for (std::string& field : node.texts("fields")) rule.fields.emplace_back(std::move(field));
+    const std::string severity = node.text("severity");
+    if (severity == "error") rule.severity = Severity::error;
+    else if (severity == "warning") rule.severity = Severity::warning;
+    else if (severity == "hint") rule.severity = Severity::hint;
+    else if (!severity.empty()) node.wrong("severity", "应是 error、warning 或 hint。");
+    rule.text = node.text("text");
+    rule.values = node.list<Computed>("values", read_computed);
+    return rule;
+}
+
+Inline read_inline(Node& node) {
+    Inline inline_part;
+    const struct {
+        const char*  name;
+        Inline::Kind kind;
+    } kinds[] = {{"text", Inline::Kind::text},
+                 {"field", Inline::Kind::field},
+                 {"computed", Inline::Kind::computed},
+                 {"context", Inline::Kind::context}};
+    int found = 0;
+    for (const auto& kind : kinds) {
+        if (node.find(kind.name) == nullptr) continue;
+        inline_part.kind = kind.kind;
+        inline_part.text = node.text(kind.name);
+        ++found;
+    }
+    if (found != 1) node.wrong("", "应恰有 text、field、computed、context 之一。");
+    inline_part.width_em = int(node.integer_or("width_em", 0, 0, 40));
+    return inline_part;
+}
+
+TableColumn read_table_column(Node& node) {
+    TableColumn column;
+    column.id = base::FieldId(identifier(node));
+    column.head = node.text("head");
+    column.share = int(node.integer_or("share", 1, 1, 100));
+    const std::string align = node.text_or("align", "center");
+    if (align == "left") column.align = TableColumn::Align::left;
+    else if (align == "right") column.align = TableColumn::Align::right;
+    else if (align != "center") node.wrong("align", "应是 left、center 或 right。");
+    return column;
+}
+
+Block read_block(Node& node) {
+    Block             block;
+    const std::string kind = node.text("kind");
+    const auto* found = std::find_if(std::begin(block_kinds), std::end(block_kinds),
+                                     [&](const BlockKindName& one) { return kind == one.name; });
+    if (found != std::end(block_kinds)) block.kind = found->kind;
+    else if (!kind.empty()) node.wrong("kind", "没有这种版面块：" + kind);
+    block.text = node.text_or("text", "");
+    block.inlines = node.list<Inline>("inlines", read_inline);
+    block.columns = node.list<TableColumn>("columns", read_table_column);
+    block.total_label = node.text_or("total_label", "");
+    block.total_computed = base::FieldId(node.text_or("total_computed", ""));
+    block.total_under = base::FieldId(node.text_or("total_under", ""));
+    block.blank_rows = int(node.integer_or("blank_rows", 0, 0, 40));
+    block.blank_count = int(node.integer_or("blank_count", 1, 1, 5));
+    block.two_up = node.flag("two_up");
+    return block;
+}
+
+Window read_window(Node& node) {
+    Window window;
+    window.period = base::Period(node.text("period"));
+    window.always = node.flag("always");
+    if (window.always) return window;
+    window.opens = node.date("opens");
+    window.closes = node.date("closes");
+    if (window.closes < window.opens) node.wrong("closes", "截止日早于开始日。");
+    return window;
+}
+
+std::optional<Table> read_table(Node& form) {
+    const Json* found = form.find("table");
+    if (found == nullptr) return std::nullopt;
+    Node  node(*found, form.path() + "/table", form.mistakes());
+    Table table;
+    table.columns = node.list<Field>("columns", read_field);
+    if (table.columns.empty()) node.wrong("columns", "表格至少要有一列。");
+    table.rows_min = std::size_t(
+        node.integer_or("rows_min", 1, 0, std::int64_t(base::limits::rows_max)));
+    table.rows_max = std::size_t(node.integer_or("rows_max", std::int64_t(base::limits::rows_max),
+                                                 1, std::int64_t(base::limits::rows_max)));
+    table.rows_from = node.text_or("rows_from", "");
+    if (!table.rows_from.empty() && table.rows_from != "declared")
+        node.wrong("rows_from", "只能是 declared。");
+    node.finish();
+    return table;
+}
+
+std::optional<Mail> read_mail(Node& form) {
+    const Json* found = form.find("mail");
+    if (found == nullptr) return std::nullopt;
+    Node node(*found, form.path() + "/mail", form.mistakes());
+    Mail mail{node.text("to"), node.text("subject_pattern")};
+    node.finish();
+    return mail;
+}
+
+Form read_form(Node& node) {
+    Form form;
+    form.id = base::FormId(identifier(node));
+    form.appendix = node.text("appendix");
+    form.title = node.text("title");
+    form.short_title = node.text("short_title");
+    form.unit_kinds = node.texts("unit_kinds");
+    for (std::string& field : node.texts("key")) form.key.emplace_back(std::move(field));
+    form.many = node.flag("many");
+    const std::string review = node.text("review");
+    if (review == "received") form.review = ReviewKind::received;
+    else if (review != "decided" && !review.empty())
+        node.wrong("review", "应是 decided 或 received。");
+    form.fields = node.list<Field>("fields", read_field);
+    form.table = read_table(node);
+    form.computed = node.list<Computed>("computed", read_computed);
+    form.rules = node.list<Rule>("rules", read_rule);
+    form.blocks = node.list<Block>("blocks", read_block);
+    form.windows = node.list<Window>("windows", read_window);
+    form.mail = read_mail(node);
+    return form;
+}
+
+Period read_period(Node& node) {
+    Period period;
+    period.id = base::Period(node.text("id", 20));
+    period.name = node.text("name");
+    const std::string kind = node.text("kind");
+    if (kind == "month") period.kind = Period::Kind::month;
+    else if (kind == "year") period.kind = Period::Kind::year;
+    else if (kind != "round" && !kind.empty()) node.wrong("kind", "应是 round、month 或 year。");
+    return period;
+}
+
+ReviewWindow read_review_window(Node& node) {
+    ReviewWindow window;
+    window.period = base::Period(node.text("period"));
+    window.stage = node.text("stage");
+    if (window.stage != "first_review" && window.stage != "final_review")
+        node.wrong("stage", "应是 first_review 或 final_review。");
+    window.opens = node.date("opens");
+    window.closes = node.date("closes");
+    if (window.closes < window.opens) node.wrong("closes", "截止日早于开始日。");
+    return window;
+}
+
+UnitKind read_unit_kind(Node& node) {
+    UnitKind kind;
+    kind.id = identifier(node);
+    kind.name = node.text("name");
+    kind.role = node.text("role");
+    if (kind.role != "school" && kind.role != "city" && kind.role != "province")
+        node.wrong("role", "应是 school、city 或 province。");
+    kind.first_review = node.flag("first_review");
+    return kind;
+}
+
+Holiday read_holiday(Node& node) { return Holiday{node.date("date"), node.text("name")}; }
+
+// What refers to something else must find it. Works on the whole package, with pointers rebuilt.
+class References {
+public:
+    References(const Package& package, std::vector<PackageMistake>& mistakes)
+        : m_package(package), m_mistakes(mistakes) {}
+
+    void check() {
+        unique(m_package.periods, "/periods", [](const Period& p) { return p.id.text(); });
+        unique(m_package.unit_kinds, "/unit_kinds", [](const UnitKind& k) { return k.id; });
+        unique(m_package.forms, "/forms", [](const Form& f) { return f.id.text(); });
+        for (std::size_t i = 0; i < m_package.review_windows.size(); ++i)
+            period(m_package.review_windows[i].period,
+                   "/review_windows/" + std::to_string(i) + "/period");
+        for (std::size_t i = 0; i < m_package.forms.size(); ++i)
+            form(m_package.forms[i], "/forms/" + std::to_string(i));
+    }
+
+private:
+    void wrong(std::string path, std::string reason) {
+        m_mistakes.push_back({std::move(path), std::move(reason)});
+    }
+    template <class Items, class Key>
+    void unique(const Items& items, const std::string& path, Key key) {
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < items.size(); ++i)
+            if (!seen.insert(key(items[i])).second)
+                wrong(path + "/" + std::to_string(i), "重复：" + key(items[i]));
+    }
+    void period(const base::Period& id, const std::string& path) {
+        if (m_package.find_period(id) == nullptr) wrong(path, "没有这个时段：" + id.text());
+    }
+    static bool is_computed(const Form& form, const std::string& id) {
+        return std::any_of(form.computed.begin(), form.computed.end(),
+                           [&](const Computed& one) { return one.id.text() == id; });
+    }
+    // A field of the form, "rows", or a column as "rows.level".
+    static bool is_field(const Form& form, const std::string& id) {
+        if (form.find_field(id) != nullptr || is_computed(form, id)) return true;
+        if (!form.table) return false;
+        return id == "rows" || (id.rfind("rows.", 0) == 0 && form.find_column(id.substr(5)));
+    }
+
+    void form(const Form& form, const std::string& path) {
+        unique(form.fields, path + "/fields", [](const Field& f) { return f.id.text(); });
+        unique(form.rules, path + "/rules", [](const Rule& r) { return r.id.text(); });
+        unique(form.windows, path + "/windows", [](const Window& w) { return w.period.text(); });
+        if (form.table)
+            unique(form.table->columns, path + "/table/columns",
+                   [](const Field& f) { return f.id.text(); });
+        if (form.windows.empty()) wrong(path, "缺少“windows”：没有任何填报时段。");
+        for (std::size_t i = 0; i < form.windows.size(); ++i)
+            period(form.windows[i].period, path + "/windows/" + std::to_string(i) + "/period");
+        for (std::size_t i = 0; i < form.unit_kinds.size(); ++i)
+            if (m_package.find_unit_kind(form.unit_kinds[i]) == nullptr)
+                wrong(path + "/unit_kinds/" + std::to_string(i),
+                      "没有这类单位：" + form.unit_kinds[i]);
+        for (std::size_t i = 0; i < form.key.size(); ++i)
+            if (form.find_field(form.key[i].text()) == nullptr)
+                wrong(path + "/key/" + std::to_string(i), "没有这个字段：" + form.key[i].text());
+        for (std::size_t i = 0; i < form.rules.size(); ++i)
+            for (std::size_t k = 0; k < form.rules[i].fields.size(); ++k)
+                if (!is_field(form, form.rules[i].fields[k].text()))
+                    wrong(path + "/rules/" + std::to_string(i) + "/fields/" + std::to_string(k),
+                          "没有这个字段：" + form.rules[i].fields[k].text());
+        for (std::size_t i = 0; i < form.blocks.size(); ++i)
+            block(form, form.blocks[i], path + "/blocks/" + std::to_string(i));
+    }
+
+    void block(const Form& form, const Block& block, const std::string& path) {
+        for (std::size_t i = 0; i < block.inlines.size(); ++i) {
+            const Inline&     part = block.inlines[i];
+            const std::string where = path + "/inlines/" + std::to_string(i);
+            const bool        known =
+                part.kind == Inline::Kind::text ||
+                (part.kind == Inline::Kind::field && form.find_field(part.text) != nullptr) ||
+                (part.kind == Inline::Kind::computed && is_computed(form, part.text)) ||
+                (part.kind == Inline::Kind::context && part.text == "unit.name");
+            if (!known) wrong(where, "没有这个字段：" + part.text);
+        }
+        if (block.kind == Block::Kind::table && !form.table)
+            wrong(path, "这张表没有“table”，不能有表格块。");
+        for (std::size_t i = 0; i < block.columns.size(); ++i) {
+            const std::string& id = block.columns[i].id.text();
+            if (id != "seq" && form.find_column(id) == nullptr && form.find_field(id) == nullptr &&
+                !is_computed(form, id))
+                wrong(path + "/columns/" + std::to_string(i) + "/id", "没有这一列：" + id);
+        }
+        if (!block.total_label.empty() && !is_computed(form, block.total_computed.text()))
+            wrong(path + "/total_computed", "没有这个计算值：" + block.total_computed.text());
+    }
+
+    const Package&               m_package;
+    std::vector<PackageMistake>& m_mistakes;
+};
+
+} // namespace
+
+std::string_view severity_name(Severity severity) {
+    switch (severity) {
+    case Severity::error: return "error";
+    case Severity::warning: return "warning";
+    case Severity::hint: return "hint";
+    }
+    return {};
+}
+
+const Field* Form::find_field(std::string_view field) const {
+    for (const Field& one : fields)
+        if (one.id.text() == field) return &one;
+    return nullptr;
+}
+
+const Field* Form::find_column(std::string_view field) const {
+    if (!table) return nullptr;
+    for (const Field& one : table->columns)
+        if (one.id.text() == field) return &one;
+    return nullptr;
+}
+
+const Window* Form::find_window(const base::Period& period) const {
+    for (const Window& one : windows)
+        if (one.period == period) return &one;
+    return nullptr;
+}
+
+const Form* Package::find_form(const base::FormId& form) const {
+    for (const Form& one : forms)
+        if (one.id == form) return &one;
+    return nullptr;
+}
+
+const Period* Package::find_period(const base::Period& period) const {
+    for (const Period& one : periods)
+        if (one.id == period) return &one;
+    return nullptr;
+}
+
+const UnitKind* Package::find_unit_kind(std::string_view kind) const {
+    for (const UnitKind& one : unit_kinds)
+        if (one.id == kind) return &one;
+    return nullptr;
+}
+
+bool Package::files(const Form& form, std::string_view unit_kind) const {
+    return std::find(form.unit_kinds.begin(), form.unit_kinds.end(), unit_kind) !=
+           form.unit_kinds.end();
+}
+
+LoadedPackage load(std::string_view text) {
+    LoadedPackage loaded;
+    if (text.size() > base::limits::package_bytes_max) {
+        loaded.mistakes.push_back({"", "文件太大。"});
+        return loaded;
+    }
+    const auto json = base::parse_json(text);
+    if (!json) {
+        loaded.mistakes.push_back({"", "不是合格的 JSON：" + json.error().detail});
+        return loaded;
+    }
+    Package package;
+    package.text = std::string(text);
+    Node node(*json, "", loaded.mistakes);
+    node.text_or("$schema", "");
+    package.ref = {base::NoticeId(node.text("id", 60)), base::sha256_hex(text)};
+    if (!base::parse_notice_ref(package.ref.text()))
+        node.wrong("id", "只能用小写字母、数字和连字符。");
+    package.document_number = node.text("document_number");
+    package.title = node.text("title");
+    package.issuer = node.text("issuer");
+    package.date = node.date("date");
+    package.year = node.text("year", 4);
+    package.body = node.text("body", 60000);
+    package.platform = node.text("platform");
+    package.periods = node.list<Period>("periods", read_period);
+    package.review_windows = node.list<ReviewWindow>("review_windows", read_review_window);
+    package.holidays = node.list<Holiday>("holidays", read_holiday);
+    package.unit_kinds = node.list<UnitKind>("unit_kinds", read_unit_kind);
+    package.cities = node.texts("cities");
+    package.forms = node.list<Form>("forms", read_form);
+    if (package.forms.empty()) node.wrong("forms", "至少要有一张表。");
+    node.finish();
+    References(package, loaded.mistakes).check();
+    if (loaded.mistakes.empty()) loaded.package = std::move(package);
+    return loaded;
+}
+
+base::Result<Package> load_package(std::string_view text) {
+    LoadedPackage loaded = load(text);
+    if (loaded.package) return std::move(*loaded.package);
+    std::string lines;
+    for (const PackageMistake& mistake : loaded.mistakes)
+        lines += (lines.empty() ? "" : "\n") + mistake.path + "：" + mistake.reason;
+    return base::fail(base::Outcome::bad_package, lines);
+}
+
+} // namespace notice

@@ -1,0 +1,109 @@
+// The messages of protocol.md as structs with their JSON. Each has write_… for the side that speaks
+// and read_… for the side that listens; read_… refuses with bad_answer or bad_request what is not
+// of the message's form. Answers may grow, so unknown members of answers are let be; requests may not.
+#pragma once
+
+#include "shared/envelope/envelope.hpp"
+#include "shared/envelope/receipt.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace protocol {
+
+inline constexpr std::string_view base_path = "/api/v1";
+inline constexpr int              api_version = 1;
+
+// problem+json (RFC 9457) of an outcome: {"code","title","detail","status"}.
+std::string write_problem(base::Outcome outcome, std::string_view detail);
+// What a problem says; bad_answer if it is none.
+base::Fault read_problem(std::string_view body);
+
+// GET /server
+struct ServerInfo {
+    std::string         name;
+    std::string         version;
+    base::Time          time;
+    bool                rehearsal = false;
+    envelope::PublicKey server_key;
+    base::NoticeRef     notice;
+    std::string         anchor;
+};
+std::string              write_server_info(const ServerInfo& info);
+base::Result<ServerInfo> read_server_info(std::string_view body);
+
+// POST /enrolments: the payload inside the JWS, and the answer.
+struct EnrolmentRequest {
+    std::string code; // As the device made it canonical: XXXX-XXXX-XXXX.
+    std::string device;
+    base::Time  made_at;
+};
+std::string                    write_enrolment_request(const EnrolmentRequest& request);
+base::Result<EnrolmentRequest> read_enrolment_request(std::string_view payload);
+
+struct EnrolmentAnswer {
+    envelope::UnitEntry unit;
+    std::string         role; // "school", "city", "province"
+    base::KeyId         kid;
+    envelope::PublicKey server_key;
+    base::NoticeRef     notice;
+    std::string         anchor;
+};
+std::string                   write_enrolment_answer(const EnrolmentAnswer& answer);
+base::Result<EnrolmentAnswer> read_enrolment_answer(std::string_view body);
+
+// POST /envelopes: one line of the answer.
+enum class LineResult { accepted, duplicate, refused };
+struct LineAnswer {
+    std::optional<base::EnvelopeId> id; // Null when the line could not be read so far.
+    LineResult                      result = LineResult::refused;
+    base::Outcome                   outcome = base::Outcome::accepted;
+    std::vector<rules::Finding>     findings;
+    std::string                     receipt; // JWS; empty when refused (null on the wire).
+    std::string                     title; // Filled by read_…; write_… takes the outcome's sentence.
+};
+std::string              write_line_answer(const LineAnswer& answer); // Without line end.
+base::Result<LineAnswer> read_line_answer(std::string_view line);
+
+// POST /sessions
+struct SessionRequest {
+    base::KeyId server;
+    std::string anchor;
+};
+std::string                  write_session_request(const SessionRequest& request);
+base::Result<SessionRequest> read_session_request(std::string_view payload);
+struct SessionAnswer {
+    std::string token;
+    base::Time  expires_at;
+};
+std::string                 write_session_answer(const SessionAnswer& answer);
+base::Result<SessionAnswer> read_session_answer(std::string_view body);
+
+// GET /changes
+struct Change {
+    std::int64_t index = 0;
+    std::string  envelope; // JWS
+    std::string  receipt;  // JWS
+};
+struct ChangesAnswer {
+    std::string         cursor;
+    bool                more  = false;
+    bool                reset = false;
+    std::vector<Change> changes;
+};
+std::string                 write_changes(const ChangesAnswer& answer);
+base::Result<ChangesAnswer> read_changes(std::string_view body);
+
+// GET /units: {"units":[…]}; GET /catalogue: {"catalogue":[…]}
+std::string write_units(const std::vector<envelope::UnitEntry>& units);
+base::Result<std::vector<envelope::UnitEntry>> read_units(std::string_view body);
+std::string write_catalogue(const std::vector<envelope::CatalogueEntry>& entries);
+base::Result<std::vector<envelope::CatalogueEntry>> read_catalogue(std::string_view body);
+
+// One unit or catalogue entry as JSON, as in the answers above.
+base::Json to_json(const envelope::UnitEntry& unit);
+base::Json to_json(const envelope::CatalogueEntry& entry);
+
+} // namespace protocol
