@@ -140,6 +140,7 @@ base::Result<Database> Database::open(const std::string& path, OpenMode mode,
     int flags = SQLITE_OPEN_NOMUTEX;
     flags |= mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (mode == OpenMode::create) flags |= SQLITE_OPEN_CREATE;
+    SHENBAO_CHECK(sqlite3_initialize() == SQLITE_OK); // Built without automatic initialisation.
     sqlite3*  handle = nullptr;
     const int result =
         sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());

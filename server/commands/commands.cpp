@@ -1,0 +1,159 @@
+#include "server/commands/commands.hpp"
+
+#include <CLI/CLI.hpp>
+#include <sodium.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+
+namespace commands {
+
+base::Result<std::string> read_whole_file(const std::string& path) {
+    std::error_code error;
+    std::ifstream   in(path, std::ios::binary);
+    if (!in || std::filesystem::is_directory(path, error))
+        return base::fail(base::Outcome::not_found_locally, path);
+    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+}
+
+base::Status write_whole_file(const std::string& path, std::string_view bytes) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), std::streamsize(bytes.size()));
+    out.flush();
+    if (!out) return base::fail(base::Outcome::storage_failed, path);
+    return {};
+}
+
+} // namespace commands
+
+int run_command(int argument_count, char** arguments) {
+    using namespace commands;
+    CLI::App app("申报：离线填报、一键同步");
+    app.require_subcommand(1);
+    app.set_help_all_flag("--help-all", "所有命令的说明");
+    std::function<base::Status()> chosen;
+    std::string                   data, file, unit, out, kid, name, period, format = "csv", notice;
+    bool                          all = false;
+    ServeOptions                  serve_options;
+    DeviceOptions                 device;
+
+    const auto with_data = [&](CLI::App* command) {
+        command->add_option("--data", data, "数据目录")->required();
+        return command;
+    };
+
+    auto* init_command = with_data(app.add_subcommand("init", "建立数据目录"));
+    init_command->add_option("--notice", notice, "通知包目录（缺省为内置的通知）");
+    init_command->callback([&] { chosen = [&] { return init(data, notice); }; });
+
+    auto* serve_command = app.add_subcommand("serve", "启动服务");
+    serve_command->add_option("--data", serve_options.data, "数据目录")->required();
+    serve_command->add_option("--listen", serve_options.listen, "地址:端口")->capture_default_str();
+    serve_command->add_option("--web", serve_options.web, "网页目录");
+    auto* certificate =
+        serve_command->add_option("--tls-cert", serve_options.tls_certificate, "TLS证书（PEM）");
+    auto* key = serve_command->add_option("--tls-key", serve_options.tls_key, "TLS私钥（PEM）");
+    certificate->needs(key);
+    key->needs(certificate);
+    serve_command->add_option("--clock", serve_options.clock,
+                              "演练：服务器时间从这里开始，如 2023-03-29T09:00:00+08:00");
+    serve_command->callback([&] { chosen = [&] { return serve(serve_options); }; });
+
+    auto* units_command = app.add_subcommand("units", "单位名单")->require_subcommand(1);
+    auto* import_units_command = with_data(units_command->add_subcommand("import", "从CSV导入"));
+    import_units_command->add_option("file", file, "CSV文件：id,name,kind,city,review_by")
+        ->required();
+    import_units_command->callback([&] { chosen = [&] { return import_units(data, file); }; });
+
+    auto* catalogue_command = app.add_subcommand("catalogue", "证书目录")->require_subcommand(1);
+    auto* import_catalogue_command =
+        with_data(catalogue_command->add_subcommand("import", "从CSV导入"));
+    import_catalogue_command
+        ->add_option("file", file, "CSV文件：id,batch,name,organisation,levels,min_headcount")
+        ->required();
+    import_catalogue_command->callback(
+        [&] { chosen = [&] { return import_catalogue(data, file); }; });
+
+    auto* codes_command = app.add_subcommand("codes", "登记码")->require_subcommand(1);
+    auto* new_codes_command = with_data(codes_command->add_subcommand("new", "生成登记码"));
+    auto* for_unit = new_codes_command->add_option("--unit", unit, "一个单位");
+    auto* for_all = new_codes_command->add_flag("--all", all, "所有单位");
+    for_unit->excludes(for_all);
+    new_codes_command->add_option("--out", out, "写入CSV文件（缺省为标准输出）");
+    new_codes_command->callback([&] {
+        if (!all && unit.empty()) throw CLI::RequiredError("--unit 或 --all");
+        chosen = [&] { return new_codes(data, unit, out); };
+    });
+
+    auto* keys_command = app.add_subcommand("keys", "设备密钥")->require_subcommand(1);
+    auto* revoke_command = with_data(keys_command->add_subcommand("revoke", "停用一个密钥"));
+    revoke_command->add_option("kid", kid, "密钥编号")->required();
+    revoke_command->callback([&] { chosen = [&] { return revoke_key(data, kid); }; });
+
+    auto* summary_command = with_data(app.add_subcommand("summary", "导出汇总"));
+    summary_command->add_option("name", name, "rows、by-school、by-certificate、by-city、province、sources")
+        ->required();
+    summary_command->add_option("--period", period, "时段，如 2023-spring");
+    summary_command->add_option("--format", format, "csv 或 json")->capture_default_str();
+    summary_command->add_option("--out", out, "写入文件（缺省为标准输出）");
+    summary_command->callback(
+        [&] { chosen = [&] { return summary(data, name, period, format, out); }; });
+
+    auto* rebuild_command = with_data(app.add_subcommand("rebuild", "由日志重建全部统计"));
+    rebuild_command->callback([&] { chosen = [&] { return rebuild(data); }; });
+    auto* check_command = with_data(app.add_subcommand("check", "核对每个签名和每行统计"));
+    check_command->callback([&] { chosen = [&] { return check(data); }; });
+
+    auto* verify_command = app.add_subcommand("verify", "离线核对一份回执");
+    verify_command->add_option("file", file, "回执文件")->required();
+    auto* trusted = verify_command->add_option("--data", data, "信任这个数据目录的服务器");
+    verify_command->add_option("--key", kid, "信任这个编号的服务器密钥")->excludes(trusted);
+    verify_command->callback([&] { chosen = [&] { return verify(file, data, kid); }; });
+
+    auto* notice_command = app.add_subcommand("notice", "通知包")->require_subcommand(1);
+    auto* check_notice_command = notice_command->add_subcommand("check", "检查通知包");
+    check_notice_command->add_option("folder", notice, "通知包目录")->required();
+    check_notice_command->callback([&] { chosen = [&] { return check_notice(notice); }; });
+
+    auto* device_command =
+        app.add_subcommand("device", "没有屏幕的填报设备")->require_subcommand(1);
+    const auto device_act = [&](const char* act, const char* help,
+                                base::Status (*run)(const DeviceOptions&)) {
+        auto* command = device_command->add_subcommand(act, help);
+        command->add_option("--store", device.store, "本机数据文件")->required();
+        command->callback([&device, &chosen, run] { chosen = [&device, run] { return run(device); }; });
+        return command;
+    };
+    auto* enrol_command = device_act("enrol", "用登记码登记", device_enrol);
+    enrol_command->add_option("--server", device.server, "服务器地址")->required();
+    enrol_command->add_option("--code", device.code, "登记码")->required();
+    enrol_command->add_option("--name", device.name, "本机名称")->required();
+    auto* declare_command = device_act("declare", "填写并签名一张证书申报表", device_declare);
+    declare_command->add_option("--period", device.period, "时段")->capture_default_str();
+    declare_command->add_option("--certificate", device.certificate, "证书代码或名称")->required();
+    declare_command->add_option("--level", device.level, "级别")->required();
+    declare_command->add_option("--headcount", device.headcount, "考核人数")->required();
+    auto* summarise_command = device_act("summarise", "生成并签名学校汇总表", device_summarise);
+    summarise_command->add_option("--period", device.period, "时段")->capture_default_str();
+    summarise_command->add_option("--contact", device.contact, "联络人员姓名")->required();
+    summarise_command->add_option("--phone", device.phone, "电话")->required();
+    auto* sync_command = device_act("sync", "一键同步", device_sync);
+    sync_command->add_option("--server", device.server, "服务器地址")->required();
+    auto* status_command = device_act("status", "本机的申报与回执", device_status);
+    status_command->add_option("--receipts", device.out, "把回执写入这个目录");
+
+    try {
+        app.parse(argument_count, arguments);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    const base::Status status = chosen();
+    if (status) return 0;
+    std::fprintf(stderr, "%s\n", std::string(base::outcome_text(status.error().outcome).sentence).c_str());
+    if (!status.error().detail.empty())
+        std::fprintf(stderr, "%s\n", status.error().detail.c_str());
+    return status.error().outcome == base::Outcome::wrong_use ? 2 : 1;
+}

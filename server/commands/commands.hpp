@@ -1,0 +1,48 @@
+// The command line of protocol.md, "The binary". commands.cpp is the list; each command is a function in
+// the file of its neighbours. A command prints what it did to standard output and what went wrong to
+// standard error.
+#pragma once
+
+#include "shared/base/result.hpp"
+
+#include <string>
+#include <vector>
+
+// Parses and runs; returns the exit code: 0 done, 1 refused with the reason, 2 wrong use.
+int run_command(int argument_count, char** arguments);
+
+namespace commands {
+
+struct ServeOptions {
+    std::string data, listen = "127.0.0.1:8080", web, tls_certificate, tls_key, clock;
+};
+
+base::Status init(const std::string& data, const std::string& notice_folder);
+base::Status serve(const ServeOptions& options);
+base::Status import_units(const std::string& data, const std::string& file);
+base::Status import_catalogue(const std::string& data, const std::string& file);
+// One new code for `unit`, or for every unit when it is empty; CSV to `out` or standard output.
+base::Status new_codes(const std::string& data, const std::string& unit, const std::string& out);
+base::Status revoke_key(const std::string& data, const std::string& kid);
+base::Status summary(const std::string& data, const std::string& name, const std::string& period,
+                     const std::string& format, const std::string& out);
+base::Status rebuild(const std::string& data);
+base::Status check(const std::string& data);
+base::Status verify(const std::string& file, const std::string& data, const std::string& kid);
+base::Status check_notice(const std::string& folder);
+
+struct DeviceOptions {
+    std::string store, server, code, name, period = "2023-spring", certificate, level, headcount,
+        contact, phone, out;
+};
+base::Status device_enrol(const DeviceOptions& options);
+base::Status device_declare(const DeviceOptions& options);
+base::Status device_summarise(const DeviceOptions& options);
+base::Status device_sync(const DeviceOptions& options);
+base::Status device_status(const DeviceOptions& options);
+
+// Helpers of several commands.
+base::Result<std::string> read_whole_file(const std::string& path);
+base::Status              write_whole_file(const std::string& path, std::string_view bytes);
+
+} // namespace commands

@@ -1,0 +1,216 @@
+// Rosters and catalogues from CSV. One wrong cell and nothing is imported; every wrong cell is listed by
+// row and column, so that a person mends the file once. A second import of the same file changes
+// nothing.
+#include "server/commands/commands.hpp"
+
+#include "server/intake/site.hpp"
+#include "shared/base/csv.hpp"
+#include "shared/base/limits.hpp"
+#include "shared/base/text.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+namespace commands {
+namespace {
+
+using base::Outcome;
+
+class Sheet {
+public:
+    static base::Result<Sheet> read(const std::string& path,
+                                    const std::vector<std::string>& columns) {
+        SHENBAO_ASSIGN(const std::string text, read_whole_file(path));
+        SHENBAO_ASSIGN(auto rows, base::parse_csv(text));
+        if (rows.empty()) return base::fail(Outcome::bad_file, "文件是空的");
+        Sheet       sheet;
+        std::string missing;
+        for (const std::string& column : columns) {
+            const auto& heads = rows.front().cells;
+            const auto  found = std::find_if(heads.begin(), heads.end(), [&](const auto& head) {
+                return base::trim(head) == column;
+            });
+            if (found == heads.end()) missing += (missing.empty() ? "" : "、") + column;
+            else sheet.m_columns[column] = std::size_t(found - heads.begin());
+        }
+        if (!missing.empty()) return base::fail(Outcome::bad_file, "第1行：缺少列 " + missing);
+        rows.erase(rows.begin());
+        sheet.m_rows = std::move(rows);
+        return sheet;
+    }
+
+    std::size_t count() const { return m_rows.size(); }
+    std::string cell(std::size_t row, const std::string& column) const {
+        const auto&       cells = m_rows[row].cells;
+        const std::size_t at = m_columns.at(column);
+        return at < cells.size() ? std::string(base::trim(cells[at])) : std::string();
+    }
+    void wrong(std::size_t row, const std::string& column, const std::string& what) {
+        m_mistakes += (m_mistakes.empty() ? "" : "\n") + std::string("第") +
+                      std::to_string(m_rows[row].line) + "行“" + column + "”列：" + what;
+    }
+    base::Status verdict() const {
+        if (m_mistakes.empty()) return {};
+        return base::fail(Outcome::bad_file, m_mistakes);
+    }
+
+private:
+    std::vector<base::CsvRow>          m_rows;
+    std::map<std::string, std::size_t> m_columns;
+    std::string                        m_mistakes;
+};
+
+std::string text_cell(Sheet& sheet, std::size_t row, const char* column, std::size_t bytes_max) {
+    std::string text = sheet.cell(row, column);
+    if (text.empty()) sheet.wrong(row, column, "不能为空");
+    else if (text.size() > bytes_max) sheet.wrong(row, column, "太长");
+    else if (text.find("****") != std::string::npos)
+        sheet.wrong(row, column, "是样例，请填写实际内容"); // R43
+    return text;
+}
+
+std::vector<envelope::UnitEntry> read_units(Sheet& sheet, const notice::Package& package,
+                                            const std::vector<envelope::UnitEntry>& known) {
+    std::vector<envelope::UnitEntry>             units;
+    std::map<std::string, std::string>           kinds; // Of known and new units, for review_by.
+    std::set<std::string>                        seen;
+    for (const envelope::UnitEntry& unit : known) kinds[unit.unit.text()] = unit.kind;
+    for (std::size_t row = 0; row < sheet.count(); ++row)
+        kinds[sheet.cell(row, "id")] = sheet.cell(row, "kind");
+    for (std::size_t row = 0; row < sheet.count(); ++row) {
+        envelope::UnitEntry unit;
+        const std::string   id = sheet.cell(row, "id");
+        if (const auto parsed = base::parse_unit_id(id)) unit.unit = *parsed;
+        else sheet.wrong(row, "id", "应为1到32个字母、数字或 . _ -");
+        if (!seen.insert(id).second) sheet.wrong(row, "id", "重复：" + id);
+        if (id == "operator") sheet.wrong(row, "id", "这个编号不能使用");
+        unit.name = text_cell(sheet, row, "name", 300);
+        unit.kind = sheet.cell(row, "kind");
+        const notice::UnitKind* kind = package.find_unit_kind(unit.kind);
+        if (kind == nullptr) sheet.wrong(row, "kind", "没有这类单位：" + unit.kind);
+        unit.city = sheet.cell(row, "city");
+        if (unit.city.empty() && kind != nullptr && kind->role != "province")
+            sheet.wrong(row, "city", "不能为空");
+        if (unit.city.size() > 60) sheet.wrong(row, "city", "太长");
+        const std::string review_by = sheet.cell(row, "review_by");
+        if (!review_by.empty()) {
+            const auto              found = kinds.find(review_by);
+            const notice::UnitKind* reviewer =
+                found == kinds.end() ? nullptr : package.find_unit_kind(found->second);
+            if (found == kinds.end()) sheet.wrong(row, "review_by", "没有这个单位：" + review_by);
+            else if (reviewer != nullptr && reviewer->role != "city")
+                sheet.wrong(row, "review_by", "不是市、县教育局：" + review_by);
+            unit.review_by = base::UnitId(review_by);
+        } else if (kind != nullptr && kind->first_review) {
+            sheet.wrong(row, "review_by", "这类单位须有初审单位");
+        }
+        units.push_back(std::move(unit));
+    }
+    return units;
+}
+
+std::vector<std::string> split_levels(const std::string& text) {
+    std::vector<std::string> levels;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t bar = std::min(text.find('|', at), text.size());
+        levels.emplace_back(base::trim(std::string_view(text).substr(at, bar - at)));
+        at = bar + 1;
+    }
+    return levels;
+}
+
+// The levels the notice's forms know; the catalogue may name no other.
+std::set<std::string> known_levels(const notice::Package& package) {
+    std::set<std::string> levels;
+    for (const notice::Form& form : package.forms)
+        if (const notice::Field* field = form.find_field("level"))
+            levels.insert(field->choices.begin(), field->choices.end());
+    return levels;
+}
+
+std::int64_t whole_number(const std::string& text) {
+    if (text.empty() || text.size() > 7) return -1;
+    std::int64_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return -1;
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
+std::vector<envelope::CatalogueEntry> read_catalogue(Sheet& sheet, const notice::Package& package) {
+    const std::set<std::string>           levels = known_levels(package);
+    std::vector<envelope::CatalogueEntry> entries;
+    std::set<std::string>                 seen;
+    for (std::size_t row = 0; row < sheet.count(); ++row) {
+        envelope::CatalogueEntry entry;
+        const std::string        id = sheet.cell(row, "id");
+        if (const auto parsed = base::parse_certificate_id(id)) entry.certificate = *parsed;
+        else sheet.wrong(row, "id", "应为1到32个字母、数字或 . _ -");
+        if (!seen.insert(id).second) sheet.wrong(row, "id", "重复：" + id);
+        const std::string batch = sheet.cell(row, "batch");
+        entry.batch = batch.empty() ? 0 : whole_number(batch);
+        if (entry.batch < 0 || entry.batch > 99) sheet.wrong(row, "batch", "应为批次号，如 1");
+        entry.name = text_cell(sheet, row, "name", 300);
+        entry.organisation = sheet.cell(row, "organisation");
+        if (entry.organisation.size() > 300) sheet.wrong(row, "organisation", "太长");
+        for (std::string& level : split_levels(sheet.cell(row, "levels"))) {
+            if (levels.count(level) == 0)
+                sheet.wrong(row, "levels", "级别应为初级、中级或高级，多个用 | 隔开：" + level);
+            else if (std::find(entry.levels.begin(), entry.levels.end(), level) !=
+                     entry.levels.end())
+                sheet.wrong(row, "levels", "重复：" + level);
+            else entry.levels.push_back(std::move(level));
+        }
+        const std::string min = sheet.cell(row, "min_headcount");
+        if (!min.empty()) {
+            const std::int64_t value = whole_number(min);
+            if (value < 1) sheet.wrong(row, "min_headcount", "应为大于0的整数或留空：" + min);
+            else entry.min_headcount = value;
+        }
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+template <class Entry, class Known>
+std::vector<envelope::Act> changed(const std::vector<Entry>& entries, const Known& known) {
+    std::vector<envelope::Act> acts;
+    for (const Entry& entry : entries)
+        if (std::find(known.begin(), known.end(), entry) == known.end()) acts.push_back(entry);
+    return acts;
+}
+
+} // namespace
+
+base::Status import_units(const std::string& data, const std::string& file) {
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    SHENBAO_ASSIGN(auto reader, site->reader());
+    SHENBAO_ASSIGN(const auto known, reader->units({base::UnitId(""), "province"}));
+    SHENBAO_ASSIGN(Sheet sheet, Sheet::read(file, {"id", "name", "kind", "city", "review_by"}));
+    const auto units = read_units(sheet, *site->current_package(), known);
+    SHENBAO_TRY(sheet.verdict());
+    const auto acts = changed(units, known);
+    if (!acts.empty()) SHENBAO_TRY(site->append_acts(acts));
+    std::printf("名单共%zu个单位，新增或变更%zu个。\n", units.size(), acts.size());
+    return {};
+}
+
+base::Status import_catalogue(const std::string& data, const std::string& file) {
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    SHENBAO_ASSIGN(auto reader, site->reader());
+    SHENBAO_ASSIGN(const auto known, reader->catalogue());
+    SHENBAO_ASSIGN(
+        Sheet sheet,
+        Sheet::read(file, {"id", "batch", "name", "organisation", "levels", "min_headcount"}));
+    const auto entries = read_catalogue(sheet, *site->current_package());
+    SHENBAO_TRY(sheet.verdict());
+    const auto acts = changed(entries, known);
+    if (!acts.empty()) SHENBAO_TRY(site->append_acts(acts));
+    std::printf("目录共%zu个证书，新增或变更%zu个。\n", entries.size(), acts.size());
+    return {};
+}
+
+} // namespace commands

@@ -1,0 +1,82 @@
+#include "server/commands/commands.hpp"
+
+#include "server/intake/site.hpp"
+#include "shared/base/csv.hpp"
+#include "shared/base/limits.hpp"
+
+#include <cstdio>
+#include <string_view>
+
+namespace notice {
+extern const std::string_view shipped_text;
+}
+
+namespace commands {
+
+using base::Outcome;
+
+base::Status init(const std::string& data, const std::string& notice_folder) {
+    std::string document(notice::shipped_text);
+    if (!notice_folder.empty()) {
+        SHENBAO_ASSIGN(document, read_whole_file(notice_folder + "/package.json"));
+    }
+    SHENBAO_TRY(intake::Site::init(data, document));
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    std::printf("数据目录已建立：%s\n通知：%s\n服务器密钥：%s\n", data.c_str(),
+                site->current_package()->ref.text().c_str(), site->key().id().text().c_str());
+    return {};
+}
+
+base::Status new_codes(const std::string& data, const std::string& unit, const std::string& out) {
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    SHENBAO_ASSIGN(auto reader, site->reader());
+    std::vector<envelope::UnitEntry> units;
+    if (unit.empty()) {
+        SHENBAO_ASSIGN(units, reader->units({base::UnitId(""), "province"}));
+    } else {
+        SHENBAO_ASSIGN(const auto found, reader->find_unit(base::UnitId(unit)));
+        if (!found) return base::fail(Outcome::not_found_locally, "没有这个单位：" + unit);
+        units.push_back(*found);
+    }
+    if (units.empty())
+        return base::fail(Outcome::not_found_locally, "还没有单位，请先运行 shenbao units import");
+    const base::Time expires_at{site->real_now().microseconds + base::limits::code_lifetime_us};
+    std::string      csv = std::string(base::csv_mark) + "unit,name,role,code\r\n";
+    std::vector<envelope::Act> acts;
+    for (const envelope::UnitEntry& one : units) {
+        const notice::UnitKind* kind = site->current_package()->find_unit_kind(one.kind);
+        if (kind == nullptr) return base::fail(Outcome::bad_file, one.unit.text() + "：" + one.kind);
+        base::Bytes random(8);
+        site->random().fill(random);
+        const std::string code = base::to_crockford(random).substr(0, 12); // 60 of the 64 bits.
+        acts.push_back(envelope::CodeEntry{one.unit, kind->role, site->code_hash(code), expires_at});
+        csv += base::csv_cell(one.unit.text()) + "," + base::csv_cell(one.name) + "," + kind->role +
+               "," + code.substr(0, 4) + "-" + code.substr(4, 4) + "-" + code.substr(8) + "\r\n";
+    }
+    SHENBAO_TRY(site->append_acts(acts));
+    if (out.empty()) {
+        std::fwrite(csv.data(), 1, csv.size(), stdout);
+        return {};
+    }
+    SHENBAO_TRY(write_whole_file(out, csv));
+    std::printf("已生成%zu个登记码，有效期30天：%s\n", acts.size(), out.c_str());
+    return {};
+}
+
+base::Status revoke_key(const std::string& data, const std::string& kid_text) {
+    const auto kid = base::parse_key_id(kid_text);
+    if (!kid) return base::fail(Outcome::wrong_use, "密钥编号应是43个字符");
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    SHENBAO_ASSIGN(auto reader, site->reader());
+    SHENBAO_ASSIGN(const auto key, reader->find_key(*kid));
+    if (!key) return base::fail(Outcome::not_found_locally, "没有登记过这个密钥");
+    if (key->revoked) {
+        std::printf("这个密钥已经停用。\n");
+        return {};
+    }
+    SHENBAO_TRY(site->append_acts({envelope::Revocation{*kid, ""}}));
+    std::printf("已停用：%s（%s）\n", key->device.c_str(), key->unit.text().c_str());
+    return {};
+}
+
+} // namespace commands

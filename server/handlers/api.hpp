@@ -1,0 +1,22 @@
+// The handlers of protocol.md, one a route; server/routes.cpp lists them. Each answers problems as
+// problem+json with the outcome's number.
+#pragma once
+
+#include "server/handlers/http.hpp"
+
+namespace handlers {
+
+Response healthz(Server&, const Request&, const records::Viewer&);
+Response metrics(Server&, const Request&, const records::Viewer&);
+Response server_info(Server&, const Request&, const records::Viewer&);
+Response notice_document(Server&, const Request&, const records::Viewer&);
+Response enrol(Server&, const Request&, const records::Viewer&);
+Response open_session(Server&, const Request&, const records::Viewer&);
+Response take_envelopes(Server&, const Request&, const records::Viewer&);
+Response changes(Server&, const Request&, const records::Viewer&);
+Response units(Server&, const Request&, const records::Viewer&);
+Response catalogue(Server&, const Request&, const records::Viewer&);
+Response filings(Server&, const Request&, const records::Viewer&);
+Response summary(Server&, const Request&, const records::Viewer&);
+
+} // namespace handlers

@@ -1,0 +1,350 @@
+#include "server/intake/intake.hpp"
+
+#include "shared/base/check.hpp"
+#include "shared/base/limits.hpp"
+
+#include <algorithm>
+
+namespace intake {
+namespace {
+
+using base::Outcome;
+using base::Result;
+using base::Status;
+using protocol::LineResult;
+
+// About four of the largest requests; beyond that clients are told to come back.
+constexpr std::size_t queued_lines_max = 8 * base::limits::batch_lines_max;
+constexpr std::size_t keys_cached_max  = 200000;
+
+void refuse(protocol::LineAnswer& answer, Outcome outcome) {
+    answer.result = LineResult::refused;
+    answer.outcome = outcome;
+}
+
+// Faults of the storage end the batch; everything else is a verdict about one line.
+bool is_storage_fault(Outcome outcome) {
+    return outcome == Outcome::storage_failed || outcome == Outcome::storage_full ||
+           outcome == Outcome::storage_busy || outcome == Outcome::storage_foreign;
+}
+
+} // namespace
+
+Intake::Intake(Site& site, std::unique_ptr<records::Store> store, OnStorageFailure on_failure)
+    : m_site(site), m_store(std::move(store)), m_on_failure(std::move(on_failure)),
+      m_writer([this] { run(); }) {}
+
+Result<std::unique_ptr<Intake>> Intake::start(Site& site, OnStorageFailure on_failure) {
+    SHENBAO_ASSIGN(auto store, site.open_store());
+    return std::unique_ptr<Intake>(new Intake(site, std::move(store), std::move(on_failure)));
+}
+
+Intake::~Intake() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_all();
+    m_writer.join();
+}
+
+std::size_t Intake::queued_lines() {
+    const std::lock_guard lock(m_mutex);
+    return m_queued_lines;
+}
+
+// --- On the caller's thread ----------------------------------------------------------------------
+
+Intake::Line Intake::look_at(const std::string& text) {
+    Line line;
+    auto jws = envelope::Jws::parse(text, envelope::HeaderKey::kid);
+    if (!jws) {
+        line.form_fault = jws.error();
+        return line;
+    }
+    line.text = text;
+    line.sha256 = jws->sha256();
+    line.kid = jws->kid();
+    std::optional<envelope::PublicKey> key;
+    {
+        const std::lock_guard lock(m_key_mutex);
+        if (const auto found = m_keys.find(line.kid); found != m_keys.end()) key = found->second;
+    }
+    if (!key) {
+        auto reader = m_site.reader();
+        auto record = reader ? (*reader)->find_key(line.kid)
+                             : Result<std::optional<records::KeyRecord>>(std::nullopt);
+        if (!record || !*record) return line; // The writer says unknown_key.
+        key = (*record)->key;
+        const std::lock_guard lock(m_key_mutex);
+        if (m_keys.size() >= keys_cached_max) m_keys.clear();
+        m_keys.emplace(line.kid, *key);
+    }
+    auto opened = envelope::open(*jws, *key);
+    if (!opened) {
+        line.fault = opened.error();
+        return line;
+    }
+    if (const auto* filing = std::get_if<envelope::Filing>(&opened->act())) {
+        const notice::Package* package = m_site.find_package(opened->common().notice);
+        const notice::Form*    form =
+            package == nullptr ? nullptr : package->find_form(filing->form);
+        if (form != nullptr) {
+            if (const auto shape = notice::check_shape(*form, filing->answers); !shape)
+                line.fault = shape.error();
+        }
+    }
+    line.opened = std::move(*opened);
+    return line;
+}
+
+Status Intake::enqueue(std::unique_ptr<Job> job) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_stopping) return base::fail(Outcome::shutting_down);
+        const std::size_t weight = std::max<std::size_t>(1, job->lines.size());
+        if (m_queued_lines + weight > queued_lines_max) return base::fail(Outcome::queue_full);
+        m_queued_lines += weight;
+        m_queue.push_back(std::move(job));
+    }
+    m_wake.notify_one();
+    return {};
+}
+
+Result<std::vector<protocol::LineAnswer>> Intake::submit(const std::vector<std::string>& lines) {
+    auto job = std::make_unique<Job>();
+    job->lines.reserve(lines.size());
+    for (const std::string& text : lines) job->lines.push_back(look_at(text));
+    auto judged = job->judged.get_future();
+    SHENBAO_TRY(enqueue(std::move(job)));
+    SHENBAO_ASSIGN(std::vector<Judged> all, judged.get());
+    std::vector<protocol::LineAnswer> answers;
+    answers.reserve(all.size());
+    for (Judged& one : all) {
+        if (one.answer.result != LineResult::refused)
+            one.answer.receipt = m_site.sign_receipt_of(one.stored);
+        answers.push_back(std::move(one.answer));
+    }
+    return answers;
+}
+
+Result<Enrolled> Intake::enrol(const envelope::Jws&              jws,
+                               const protocol::EnrolmentRequest& request) {
+    auto job = std::make_unique<Job>();
+    job->enrolment = &jws;
+    job->request = &request;
+    auto enrolled = job->enrolled.get_future();
+    SHENBAO_TRY(enqueue(std::move(job)));
+    return enrolled.get();
+}
+
+// --- The writer ----------------------------------------------------------------------------------
+
+void Intake::run() {
+    for (;;) {
+        std::deque<std::unique_ptr<Job>> jobs;
+        {
+            std::unique_lock lock(m_mutex);
+            m_wake.wait(lock, [this] { return m_stopping || !m_queue.empty(); });
+            if (m_queue.empty()) return;
+            jobs.swap(m_queue);
+            m_queued_lines = 0;
+        }
+        write(jobs);
+    }
+}
+
+void Intake::write(std::deque<std::unique_ptr<Job>>& jobs) {
+    std::vector<Result<std::vector<Judged>>> judged;
+    std::vector<Result<Enrolled>>            enrolled;
+    Status                                   status = m_store->begin();
+    for (const auto& job : jobs) {
+        if (!status) break;
+        if (job->enrolment != nullptr) {
+            enrolled.push_back(judge_enrolment(*job));
+            if (!enrolled.back() && is_storage_fault(enrolled.back().error().outcome))
+                status = base::fail(enrolled.back().error());
+            continue;
+        }
+        std::vector<Judged> answers;
+        for (const Line& line : job->lines) {
+            auto one = judge(line);
+            if (!one) {
+                status = base::fail(one.error());
+                break;
+            }
+            answers.push_back(std::move(*one));
+        }
+        judged.emplace_back(std::move(answers));
+    }
+    if (status) status = m_store->commit();
+    else m_store->abandon();
+    if (status) {
+        ++m_counters.commits;
+        for (const auto& answers : judged)
+            for (const Judged& one : *answers)
+                ++(one.answer.result == LineResult::accepted    ? m_counters.accepted
+                   : one.answer.result == LineResult::duplicate ? m_counters.duplicates
+                                                                : m_counters.refused);
+    }
+    std::size_t next_judged = 0, next_enrolled = 0;
+    for (const auto& job : jobs) {
+        if (job->enrolment != nullptr)
+            job->enrolled.set_value(status ? std::move(enrolled[next_enrolled++])
+                                           : Result<Enrolled>(base::fail(status.error())));
+        else
+            job->judged.set_value(status ? std::move(judged[next_judged++])
+                                         : Result<std::vector<Judged>>(
+                                               base::fail(status.error())));
+    }
+    // A full disk may be mended while we serve reads; any other failure of the disk may not.
+    if (!status && status.error().outcome == Outcome::storage_failed) m_on_failure(status.error());
+}
+
+Result<Intake::Judged> Intake::judge(const Line& line) {
+    Judged                judged;
+    protocol::LineAnswer& answer = judged.answer;
+    const auto refused = [&](Outcome outcome) {
+        refuse(answer, outcome);
+        return judged;
+    };
+    if (line.form_fault) return refused(line.form_fault->outcome);
+    if (line.opened) answer.id = line.opened->common().id;
+    SHENBAO_ASSIGN(const auto known, m_store->find_by_sha256(line.sha256));
+    if (known) {
+        answer.id = known->id;
+        answer.result = LineResult::duplicate;
+        judged.stored = *known;
+        return judged;
+    }
+    SHENBAO_ASSIGN(const auto key, m_store->find_key(line.kid));
+    if (!key) return refused(Outcome::unknown_key);
+    if (key->revoked) return refused(Outcome::revoked_key);
+    if (line.fault) return refused(line.fault->outcome);
+    if (!line.opened) return refused(Outcome::unknown_key); // Enrolled between the two looks.
+    const envelope::Common& common = line.opened->common();
+    const envelope::Act&    act = line.opened->act();
+    const auto*             filing = std::get_if<envelope::Filing>(&act);
+    const auto*             withdrawal = std::get_if<envelope::Withdrawal>(&act);
+    if ((filing == nullptr && withdrawal == nullptr) || key->role != "school")
+        return refused(Outcome::unknown_kind);
+    if (common.unit != key->unit) return refused(Outcome::foreign_unit);
+    if (!m_site.open_anchor(common.anchor)) return refused(Outcome::bad_anchor);
+    SHENBAO_ASSIGN(const auto same_id, m_store->find_by_id(common.id));
+    if (same_id) return refused(Outcome::id_reused);
+    if (m_site.find_package(common.notice) == nullptr) return refused(Outcome::unknown_notice);
+
+    judged.stored.received_at = m_site.now();
+    Result<bool> accepted = filing != nullptr
+                                ? judge_filing(line, *filing, judged)
+                                : judge_withdrawal(*withdrawal, common.unit, judged);
+    if (!accepted) return base::fail(accepted.error());
+    if (!*accepted) return judged;
+    judged.stored.id = common.id;
+    judged.stored.kind = envelope::kind_name(act);
+    judged.stored.unit = common.unit;
+    judged.stored.kid = line.kid;
+    judged.stored.sha256 = line.sha256;
+    judged.stored.text = line.text;
+    SHENBAO_ASSIGN(judged.stored.index, m_store->append(judged.stored, *line.opened));
+    m_site.not_before(judged.stored.received_at);
+    answer.result = LineResult::accepted;
+    answer.outcome = Outcome::accepted;
+    return judged;
+}
+
+Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& filing,
+                                  Judged& judged) {
+    const envelope::Common& common = line.opened->common();
+    const notice::Package&  package = *m_site.find_package(common.notice);
+    const base::Time        now = judged.stored.received_at;
+    const auto refused = [&](Outcome outcome) {
+        refuse(judged.answer, outcome);
+        return false;
+    };
+    // A superseded version is accepted while a window of its own is open.
+    if (!m_site.is_current(package.ref)) {
+        bool open = false;
+        for (const notice::Form& form : package.forms)
+            for (const notice::Window& window : form.windows)
+                open = open || window.always ||
+                       (window.opens_at() <= now && now < window.closes_at());
+        if (!open) return refused(Outcome::notice_retired);
+    }
+    SHENBAO_ASSIGN(const auto unit, m_store->find_unit(common.unit));
+    const notice::Form* form = package.find_form(filing.form);
+    const notice::Window* window = form == nullptr ? nullptr : form->find_window(filing.period);
+    if (!unit || window == nullptr || !package.files(*form, unit->kind))
+        return refused(Outcome::unknown_form);
+    if (!window->always && now < window->opens_at()) return refused(Outcome::window_not_open);
+    judged.stored.timing = window->always || now < window->closes_at() ? envelope::Timing::on_time
+                                                                       : envelope::Timing::late;
+    if (filing.replaces) {
+        SHENBAO_ASSIGN(const auto matter, m_store->find_filing(filing.root));
+        if (!matter || matter->unit != common.unit || matter->form != filing.form ||
+            matter->period != filing.period || matter->stage == records::Stage::withdrawn)
+            return refused(Outcome::unknown_target);
+        SHENBAO_ASSIGN(const auto root, m_store->find_root(*filing.replaces));
+        if (!root || *root != filing.root) return refused(Outcome::unknown_target);
+        if (matter->newest != *filing.replaces) return refused(Outcome::not_newest);
+        if (matter->stage != records::Stage::submitted &&
+            matter->stage != records::Stage::returned)
+            return refused(Outcome::frozen);
+    }
+    SHENBAO_ASSIGN(rules::Verdict verdict,
+                   m_store->judge({&package, form, filing.period, common.unit, filing.root,
+                                   &filing.answers, &filing.notes}));
+    judged.answer.findings = std::move(verdict.findings);
+    if (!verdict.filing) return refused(Outcome::rules_failed);
+    return true;
+}
+
+Result<bool> Intake::judge_withdrawal(const envelope::Withdrawal& withdrawal,
+                                      const base::UnitId& unit, Judged& judged) {
+    const auto refused = [&](Outcome outcome) {
+        refuse(judged.answer, outcome);
+        return false;
+    };
+    SHENBAO_ASSIGN(const auto root, m_store->find_root(withdrawal.target));
+    if (!root) return refused(Outcome::unknown_target);
+    SHENBAO_ASSIGN(const auto matter, m_store->find_filing(*root));
+    if (!matter || matter->unit != unit || matter->stage == records::Stage::withdrawn)
+        return refused(Outcome::unknown_target);
+    if (matter->newest != withdrawal.target) return refused(Outcome::not_newest);
+    if (matter->stage != records::Stage::submitted && matter->stage != records::Stage::returned)
+        return refused(Outcome::frozen);
+    return true;
+}
+
+Result<Enrolled> Intake::judge_enrolment(const Job& job) {
+    const envelope::PublicKey& key = job.enrolment->embedded_key();
+    const base::KeyId          kid = envelope::key_id(key);
+    const std::string          hash =
+        m_site.code_hash(base::canonical_crockford(job.request->code));
+    SHENBAO_ASSIGN(const auto code, m_store->find_code(hash));
+    if (!code) return base::fail(Outcome::bad_code);
+    if (code->used_by) {
+        if (*code->used_by != kid) return base::fail(Outcome::used_code);
+        SHENBAO_ASSIGN(const auto record, m_store->find_key(kid));
+        SHENBAO_CHECK(record.has_value());
+        return Enrolled{*record, true};
+    }
+    if (code->expires_at <= m_site.real_now()) return base::fail(Outcome::expired_code);
+    SHENBAO_ASSIGN(const auto other, m_store->find_key(kid));
+    if (other) return base::fail(Outcome::already_enrolled, "a new key for each enrolment");
+    const records::KeyRecord record = {kid, code->unit, code->role, job.request->device,
+                                       key, false,      hash};
+    records::StoredEnvelope entry;
+    entry.kind = "enrolment";
+    entry.unit = code->unit;
+    entry.kid = kid;
+    entry.sha256 = job.enrolment->sha256();
+    entry.text = job.enrolment->text();
+    SHENBAO_ASSIGN(entry.received_at, m_store->last_received_at()); // Enrolling moves no clock.
+    entry.detail = hash;
+    SHENBAO_TRY(m_store->append_enrolment(entry, record));
+    ++m_counters.enrolled;
+    return Enrolled{record, false};
+}
+
+} // namespace intake

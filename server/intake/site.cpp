@@ -1,0 +1,245 @@
+#include "server/intake/site.hpp"
+
+#include "server/records/sqlite_store.hpp"
+#include "shared/base/check.hpp"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace intake {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Outcome;
+
+constexpr std::size_t anchors_cached_max = 4096;
+
+fs::path database_path(const std::string& folder) { return fs::path(folder) / "shenbao.db"; }
+fs::path key_path(const std::string& folder) { return fs::path(folder) / "server.key"; }
+
+base::Status write_key(const fs::path& path, const envelope::SecretKey& key) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (file < 0) return base::fail(Outcome::storage_failed, path.string());
+    const std::string text = base::to_hex(key.seed()) + "\n";
+    const bool written = ::write(file, text.data(), text.size()) == ssize_t(text.size()) &&
+                         ::fsync(file) == 0;
+    ::close(file);
+    if (!written) return base::fail(Outcome::storage_failed, path.string());
+    return {};
+}
+
+base::Result<envelope::SecretKey> read_key(const fs::path& path) {
+    std::ifstream in(path);
+    std::string   hex;
+    if (!std::getline(in, hex))
+        return base::fail(Outcome::not_found_locally,
+                          path.string() + "：没有数据，请先运行 shenbao init");
+    SHENBAO_ASSIGN(const base::Bytes seed, base::from_hex(hex));
+    return envelope::SecretKey::from_seed(seed);
+}
+
+} // namespace
+
+base::Status Site::init(const std::string& folder, std::string_view document) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) return base::fail(Outcome::storage_failed, folder + ": " + error.message());
+    if (fs::exists(key_path(folder)) || fs::exists(database_path(folder)))
+        return base::fail(Outcome::storage_foreign, folder + "：这里已有数据");
+    SHENBAO_ASSIGN(const notice::Package package, notice::load_package(document));
+    base::SystemRandom random;
+    const auto         key = envelope::SecretKey::make(random);
+    SHENBAO_ASSIGN(auto store, records::open_sqlite_store(database_path(folder).string(),
+                                                          sqlite::OpenMode::create));
+    SHENBAO_TRY(store->begin());
+    SHENBAO_TRY(store->keep_package(package.ref, document));
+    SHENBAO_TRY(store->set_setting("notice_at_init", package.ref.text()));
+    SHENBAO_TRY(store->commit());
+    SHENBAO_TRY(write_key(key_path(folder), key));
+    // The rules are prepared once over real tables, so that a bad expression shows here.
+    Site site(folder, key);
+    site.m_packages[package.ref] = std::make_unique<notice::Package>(package);
+    site.m_current = package.ref;
+    return site.append_acts({envelope::NoticePublication{package.ref}});
+}
+
+base::Result<std::unique_ptr<Site>> Site::open(const std::string& folder) {
+    SHENBAO_ASSIGN(envelope::SecretKey key, read_key(key_path(folder)));
+    std::unique_ptr<Site> site(new Site(folder, std::move(key)));
+    SHENBAO_ASSIGN(auto store, site->open_store());
+    SHENBAO_ASSIGN(const auto mode, store->setting("mode"));
+    if (mode) site->m_mode = *mode == "rehearsal" ? Mode::rehearsal : Mode::real;
+    SHENBAO_ASSIGN(const base::Time last, store->last_received_at());
+    site->not_before(last);
+    SHENBAO_TRY(site->refresh_packages(*store));
+    return site;
+}
+
+base::Status Site::fix_mode(Mode mode) {
+    if (m_mode == mode) return {};
+    if (m_mode != Mode::unset)
+        return base::fail(Outcome::mode_mismatch, m_mode == Mode::rehearsal
+                                                      ? "这个数据目录用于演练（--clock）"
+                                                      : "这个数据目录用于正式申报");
+    SHENBAO_ASSIGN(auto store, open_store());
+    SHENBAO_TRY(store->begin());
+    SHENBAO_TRY(store->set_setting("mode", mode == Mode::rehearsal ? "rehearsal" : "real"));
+    SHENBAO_TRY(store->commit());
+    m_mode = mode;
+    return {};
+}
+
+void Site::start_clock_at(base::Time start) {
+    const std::lock_guard lock(m_clock_mutex);
+    m_clock_offset = start.microseconds - m_real.now().microseconds;
+}
+
+base::Time Site::now() {
+    const std::lock_guard lock(m_clock_mutex);
+    return std::max(base::Time{m_real.now().microseconds + m_clock_offset}, m_not_before);
+}
+
+void Site::not_before(base::Time last) {
+    const std::lock_guard lock(m_clock_mutex);
+    m_not_before = std::max(m_not_before, last);
+}
+
+std::string Site::make_anchor() {
+    base::Bytes nonce(12);
+    m_random.fill(nonce);
+    return envelope::sign_anchor({now(), base::to_base64url(nonce), rehearsal()}, m_key);
+}
+
+base::Result<envelope::Anchor> Site::open_anchor(const std::string& text) {
+    {
+        const std::lock_guard lock(m_anchor_mutex);
+        if (const auto found = m_anchors.find(text); found != m_anchors.end())
+            return found->second;
+    }
+    SHENBAO_ASSIGN(envelope::Anchor anchor, envelope::open_anchor(text, m_key.public_key()));
+    if (anchor.rehearsal != rehearsal())
+        return base::fail(Outcome::bad_anchor, "an anchor of the other mode");
+    const std::lock_guard lock(m_anchor_mutex);
+    if (m_anchors.size() >= anchors_cached_max) m_anchors.clear();
+    m_anchors.emplace(text, anchor);
+    return anchor;
+}
+
+std::string Site::code_hash(std::string_view canonical_code) const {
+    const base::Bytes seed = m_key.seed();
+    std::string       secret_text = "shenbao codes 1\n" + base::to_hex(seed);
+    const base::Bytes secret = base::sha256(base::as_bytes(secret_text));
+    base::Bytes       hash(crypto_auth_hmacsha256_BYTES);
+    crypto_auth_hmacsha256(reinterpret_cast<unsigned char*>(hash.data()),
+                           reinterpret_cast<const unsigned char*>(canonical_code.data()),
+                           canonical_code.size(),
+                           reinterpret_cast<const unsigned char*>(secret.data()));
+    sodium_memzero(secret_text.data(), secret_text.size());
+    return base::to_hex(hash);
+}
+
+base::Status Site::refresh_packages(records::Store& store) {
+    SHENBAO_ASSIGN(const auto published, store.notices());
+    const std::lock_guard lock(m_package_mutex);
+    for (const base::NoticeRef& ref : published) {
+        if (m_packages.count(ref) != 0) continue;
+        SHENBAO_ASSIGN(const auto document, store.find_package(ref.sha256));
+        if (!document) return base::fail(Outcome::storage_failed, "no document for " + ref.text());
+        SHENBAO_ASSIGN(notice::Package package, notice::load_package(*document));
+        m_packages[ref] = std::make_unique<notice::Package>(std::move(package));
+    }
+    if (!published.empty()) m_current = published.back();
+    return {};
+}
+
+const notice::Package* Site::find_package(const base::NoticeRef& ref) {
+    const std::lock_guard lock(m_package_mutex);
+    const auto            found = m_packages.find(ref);
+    return found == m_packages.end() ? nullptr : found->second.get();
+}
+
+const notice::Package* Site::current_package() {
+    const std::lock_guard lock(m_package_mutex);
+    const auto            found = m_packages.find(m_current);
+    SHENBAO_CHECK(found != m_packages.end());
+    return found->second.get();
+}
+
+bool Site::is_current(const base::NoticeRef& ref) {
+    const std::lock_guard lock(m_package_mutex);
+    return ref == m_current;
+}
+
+base::Result<std::unique_ptr<records::Store>> Site::open_store() const {
+    return records::open_sqlite_store(database_path(m_folder).string(),
+                                      sqlite::OpenMode::existing);
+}
+
+base::Result<Site::Reader> Site::reader() {
+    {
+        const std::lock_guard lock(m_reader_mutex);
+        if (!m_readers.empty()) {
+            auto store = std::move(m_readers.back());
+            m_readers.pop_back();
+            return Reader(*this, std::move(store));
+        }
+    }
+    SHENBAO_ASSIGN(auto store, open_store());
+    return Reader(*this, std::move(store));
+}
+
+Site::Reader::~Reader() {
+    if (!m_store) return;
+    const std::lock_guard lock(m_site.m_reader_mutex);
+    m_site.m_readers.push_back(std::move(m_store));
+}
+
+base::Status Site::append_acts(const std::vector<envelope::Act>& acts) {
+    SHENBAO_ASSIGN(auto store, open_store());
+    SHENBAO_TRY(store->begin());
+    SHENBAO_ASSIGN(const base::Time at, store->last_received_at());
+    const std::string anchor = make_anchor();
+    for (const envelope::Act& act : acts) {
+        const envelope::Common common = {envelope::make_envelope_id(m_real.now(), m_random),
+                                         base::UnitId("operator"), current_package()->ref,
+                                         m_real.now(), anchor};
+        const envelope::Envelope sealed = envelope::seal_act(common, act, m_key);
+        SHENBAO_ASSIGN(const envelope::Jws jws,
+                       envelope::Jws::parse(sealed.text(), envelope::HeaderKey::kid));
+        SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
+                       envelope::open(jws, m_key.public_key()));
+        records::StoredEnvelope entry;
+        entry.id = common.id;
+        entry.kind = envelope::kind_name(act);
+        entry.unit = common.unit;
+        entry.kid = m_key.id();
+        entry.sha256 = sealed.sha256();
+        entry.text = sealed.text();
+        entry.received_at = at;
+        SHENBAO_TRY(store->append(entry, opened));
+    }
+    return store->commit();
+}
+
+envelope::Receipt Site::receipt_of(const records::StoredEnvelope& entry) const {
+    envelope::Receipt receipt;
+    receipt.id = entry.id.value_or(base::EnvelopeId());
+    receipt.unit = entry.unit;
+    receipt.sha256 = entry.sha256;
+    receipt.index = entry.index;
+    receipt.received_at = entry.received_at;
+    receipt.timing = entry.timing;
+    receipt.rehearsal = rehearsal();
+    return receipt;
+}
+
+std::string Site::sign_receipt_of(const records::StoredEnvelope& entry) const {
+    return envelope::sign_receipt(receipt_of(entry), m_key);
+}
+
+} // namespace intake

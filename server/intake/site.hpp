@@ -1,0 +1,109 @@
+// The Site is one data folder and what every part of the server shares: the server's key, its clock,
+// the loaded notices and a pool of reading Stores.
+#pragma once
+
+#include "server/records/store.hpp"
+#include "shared/base/world.hpp"
+#include "shared/notice/package.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace intake {
+
+enum class Mode { unset, real, rehearsal };
+
+class Site {
+public:
+    // Makes a new data folder with a key and the notice. storage_foreign when the folder holds something.
+    static base::Status init(const std::string& folder, std::string_view package_document);
+
+    static base::Result<std::unique_ptr<Site>> open(const std::string& folder);
+
+    const envelope::SecretKey& key() const { return m_key; }
+    const std::string&         folder() const { return m_folder; }
+
+    // Fixes the mode at the first serve; mode_mismatch when it is the other one already.
+    [[nodiscard]] base::Status fix_mode(Mode mode);
+    Mode                       mode() const { return m_mode; }
+    bool                       rehearsal() const { return m_mode == Mode::rehearsal; }
+
+    // Rehearsal: the server's time starts at `start` now.
+    void       start_clock_at(base::Time start);
+    // The server's time: never behind the log's last received_at.
+    base::Time now();
+    void       not_before(base::Time last_received_at);
+    base::Time real_now() { return m_real.now(); }
+    base::Random& random() { return m_random; }
+
+    // A fresh anchor, signed.
+    std::string make_anchor();
+    // The anchor's moment if this server signed it; cached, because a school's batch repeats one.
+    base::Result<envelope::Anchor> open_anchor(const std::string& text);
+
+    // The keyed hash of a code (HMAC-SHA256 under a secret made from the server's key), hex.
+    std::string code_hash(std::string_view canonical_code) const;
+
+    // A package by version, loaded once; null when it is not published here. The pointer stays good.
+    const notice::Package* find_package(const base::NoticeRef& ref);
+    // The newest published version; never null after init.
+    const notice::Package* current_package();
+    // Looks again which versions are published.
+    base::Status refresh_packages(records::Store& store);
+    bool         is_current(const base::NoticeRef& ref);
+
+    base::Result<std::unique_ptr<records::Store>> open_store() const;
+
+    // A borrowed reading Store; goes back to the pool at the end.
+    class Reader {
+    public:
+        Reader(Site& site, std::unique_ptr<records::Store> store)
+            : m_site(site), m_store(std::move(store)) {}
+        Reader(Reader&&) = default;
+        ~Reader();
+        records::Store* operator->() const { return m_store.get(); }
+        records::Store& operator*() const { return *m_store; }
+
+    private:
+        Site&                           m_site;
+        std::unique_ptr<records::Store> m_store;
+    };
+    base::Result<Reader> reader();
+
+    // The operator's own act: signed by the server's key, unit "operator", appended in its own
+    // transaction together with the others of the call. It does not move the log's clock.
+    base::Status append_acts(const std::vector<envelope::Act>& acts);
+
+    envelope::Receipt receipt_of(const records::StoredEnvelope& entry) const;
+    std::string       sign_receipt_of(const records::StoredEnvelope& entry) const;
+
+private:
+    Site(std::string folder, envelope::SecretKey key)
+        : m_folder(std::move(folder)), m_key(std::move(key)) {}
+
+    std::string         m_folder;
+    envelope::SecretKey m_key;
+    Mode                m_mode = Mode::unset;
+    base::SystemClock   m_real;
+    base::SystemRandom  m_random;
+
+    std::mutex   m_clock_mutex;
+    std::int64_t m_clock_offset = 0;
+    base::Time   m_not_before{0};
+
+    std::mutex                                                m_package_mutex;
+    std::map<base::NoticeRef, std::unique_ptr<notice::Package>> m_packages;
+    base::NoticeRef                                           m_current;
+
+    std::mutex                              m_anchor_mutex;
+    std::map<std::string, envelope::Anchor> m_anchors;
+
+    std::mutex                                   m_reader_mutex;
+    std::vector<std::unique_ptr<records::Store>> m_readers;
+};
+
+} // namespace intake

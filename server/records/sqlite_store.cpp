@@ -1,0 +1,484 @@
+#include "server/records/sqlite_store.hpp"
+
+#include "server/records/derived.hpp"
+#include "server/records/summary_sql.hpp"
+#include "shared/base/check.hpp"
+
+#include <map>
+
+namespace records {
+namespace {
+
+using base::Outcome;
+using base::Result;
+using base::Status;
+
+constexpr std::int32_t application_id = 0x53424C47; // "SBLG"
+
+const sqlite::Migration facts[] = {
+    {R"sql(
+CREATE TABLE log(
+    log_index   INTEGER PRIMARY KEY,
+    id          TEXT UNIQUE,
+    kind        TEXT NOT NULL,
+    unit        TEXT NOT NULL,
+    kid         TEXT NOT NULL,
+    sha256      TEXT NOT NULL UNIQUE,
+    received_at INTEGER NOT NULL,
+    timing      TEXT NOT NULL,
+    detail      TEXT NOT NULL,
+    text        TEXT NOT NULL);
+CREATE TABLE packages(
+    sha256   TEXT PRIMARY KEY,
+    notice   TEXT NOT NULL,
+    document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE settings(
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL) WITHOUT ROWID;
+)sql"},
+};
+
+constexpr const char* entry_columns =
+    "log_index, id, kind, unit, kid, sha256, received_at, timing, text, detail";
+
+StoredEnvelope read_entry(const sqlite::Statement& row) {
+    StoredEnvelope entry;
+    entry.index = row.integer(0);
+    if (!row.is_null(1)) entry.id = base::EnvelopeId(row.text(1));
+    entry.kind = row.text(2);
+    entry.unit = base::UnitId(row.text(3));
+    entry.kid = base::KeyId(row.text(4));
+    entry.sha256 = base::Sha256Hex(row.text(5));
+    entry.received_at = row.time(6);
+    entry.timing = envelope::parse_timing(row.text_view(7)).value_or(envelope::Timing::late);
+    entry.text = row.text(8);
+    entry.detail = row.text(9);
+    return entry;
+}
+
+envelope::UnitEntry read_unit(const sqlite::Statement& row) {
+    envelope::UnitEntry unit{base::UnitId(row.text(0)), row.text(1), row.text(2), row.text(3), {}};
+    if (!row.is_null(4)) unit.review_by = base::UnitId(row.text(4));
+    return unit;
+}
+
+constexpr const char* filing_columns =
+    "root, newest, newest_index, f.unit, form, period, stage, timing, certificate, level, "
+    "headcount, approved, received_at";
+
+FilingRecord read_filing(const sqlite::Statement& row) {
+    FilingRecord filing;
+    filing.root = base::EnvelopeId(row.text(0));
+    filing.newest = base::EnvelopeId(row.text(1));
+    filing.newest_index = row.integer(2);
+    filing.unit = base::UnitId(row.text(3));
+    filing.form = base::FormId(row.text(4));
+    filing.period = base::Period(row.text(5));
+    filing.stage = find_stage(row.text_view(6)).value_or(Stage::submitted);
+    filing.timing = envelope::parse_timing(row.text_view(7)).value_or(envelope::Timing::late);
+    if (!row.is_null(8)) filing.certificate = base::CertificateId(row.text(8));
+    filing.level = row.text_or_null(9);
+    filing.headcount = row.integer_or_null(10);
+    filing.approved = row.integer_or_null(11);
+    filing.received_at = row.time(12);
+    return filing;
+}
+
+// The units a viewer may see, as a condition on a column that holds a unit's id.
+std::string visible(const Viewer& viewer, const std::string& column) {
+    if (viewer.role == "province") return "?1 IS NOT NULL";
+    if (viewer.role == "city")
+        return "(" + column + " = ?1 OR " + column +
+               " IN (SELECT unit FROM d_units WHERE review_by = ?1))";
+    return column + " = ?1";
+}
+
+template <class Item, class Read>
+Result<std::vector<Item>> all_rows(sqlite::Statement& select, Read read) {
+    std::vector<Item> items;
+    for (;;) {
+        SHENBAO_ASSIGN(const bool has_row, select.step());
+        if (!has_row) return items;
+        items.push_back(read(select));
+    }
+}
+
+template <class Item, class Read>
+Result<std::optional<Item>> one_row(sqlite::Statement& select, Read read) {
+    SHENBAO_ASSIGN(const bool has_row, select.step());
+    if (!has_row) return std::nullopt;
+    std::optional<Item> item = read(select);
+    select.reset();
+    return item;
+}
+
+// Context of the rules: the live records of one unit, one period, without the matter judged.
+constexpr const char* context_views = R"sql(
+CREATE TEMP TABLE subject(
+    one INTEGER PRIMARY KEY CHECK(one = 1), unit TEXT, period TEXT, root TEXT,
+    kind TEXT, opens TEXT, closes TEXT);
+CREATE TEMP VIEW v_declared AS
+    SELECT f.newest AS filing, f.root AS root, f.certificate AS certificate, f.level AS level,
+        f.headcount AS headcount
+    FROM subject s JOIN d_filings f
+        ON f.unit = s.unit AND f.period = s.period AND f.form = 'declaration'
+    WHERE f.root <> s.root AND f.stage NOT IN ('withdrawn', 'rejected');
+CREATE TEMP VIEW v_quota AS
+    SELECT NULL AS certificate, NULL AS level, NULL AS approved WHERE 0;
+CREATE TEMP VIEW v_reports AS
+    SELECT NULL AS period, NULL AS quota, NULL AS month_registered, NULL AS month_assessed,
+        NULL AS cum_assessed, NULL AS cum_certified, NULL AS cum_fee_paid, NULL AS cum_fee_unpaid
+    WHERE 0;
+CREATE TEMP VIEW v_catalogue AS
+    SELECT certificate, name, organisation, level, min_headcount FROM d_catalogue_levels;
+CREATE TEMP VIEW v_unit AS
+    SELECT u.unit AS id, u.name, u.kind, u.city FROM subject s JOIN d_units u ON u.unit = s.unit;
+CREATE TEMP VIEW v_period AS SELECT period AS id, kind, opens, closes FROM subject;
+)sql";
+
+class SqliteStore final : public Store {
+public:
+    explicit SqliteStore(sqlite::Database opened) : m_database(std::move(opened)) {}
+
+    Status prepare() {
+        SHENBAO_TRY(m_database.run_script(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+            "PRAGMA cache_size=-16000;"));
+        SHENBAO_TRY(sqlite::migrate(m_database, application_id, facts,
+                                    int(sizeof facts / sizeof facts[0])));
+        SHENBAO_TRY(make_derived_schema(m_database));
+        SHENBAO_TRY(m_database.run_script(context_views));
+        m_derived.emplace(m_database);
+        return {};
+    }
+
+    // --- Writing --------------------------------------------------------------------------------
+    Status begin() override { return m_database.run_script("BEGIN IMMEDIATE"); }
+    Status commit() override {
+        auto committed = m_database.run_script("COMMIT");
+        if (!committed) abandon();
+        return committed;
+    }
+    void abandon() override {
+        if (!m_database.in_transaction()) return;
+        const auto rolled_back = m_database.run_script("ROLLBACK");
+        (void)rolled_back;
+    }
+
+    Result<std::int64_t> append(const StoredEnvelope&             entry,
+                                const envelope::VerifiedEnvelope& opened) override {
+        SHENBAO_ASSIGN(const std::int64_t index, insert(entry));
+        StoredEnvelope placed = entry;
+        placed.index = index;
+        SHENBAO_TRY(m_derived->fold(placed, opened));
+        return index;
+    }
+    Result<std::int64_t> append_enrolment(const StoredEnvelope& entry,
+                                          const KeyRecord&      key) override {
+        SHENBAO_ASSIGN(const std::int64_t index, insert(entry));
+        SHENBAO_TRY(m_derived->fold_enrolment(index, key));
+        return index;
+    }
+    Status keep_package(const base::NoticeRef& ref, std::string_view document) override {
+        return m_database.prepare("INSERT OR IGNORE INTO packages VALUES(?, ?, ?)")
+            .bind(ref.sha256, ref.id, document)
+            .run();
+    }
+    Status set_setting(std::string_view name, std::string_view value) override {
+        return m_database
+            .prepare("INSERT INTO settings VALUES(?, ?) ON CONFLICT(name) "
+                     "DO UPDATE SET value = excluded.value")
+            .bind(name, value)
+            .run();
+    }
+
+    // --- Facts ----------------------------------------------------------------------------------
+    Result<std::int64_t> last_index() override {
+        return number("SELECT coalesce(max(log_index), 0) FROM log");
+    }
+    Result<base::Time> last_received_at() override {
+        SHENBAO_ASSIGN(const std::int64_t at,
+                       number("SELECT coalesce((SELECT received_at FROM log "
+                              "ORDER BY log_index DESC LIMIT 1), 0)"));
+        return base::Time{at};
+    }
+    Result<std::optional<StoredEnvelope>> find_by_sha256(const base::Sha256Hex& sha256) override {
+        return one_row<StoredEnvelope>(
+            cached("SELECT " + std::string(entry_columns) + " FROM log WHERE sha256 = ?")
+                .bind(sha256),
+            read_entry);
+    }
+    Result<std::optional<StoredEnvelope>> find_by_id(const base::EnvelopeId& id) override {
+        return one_row<StoredEnvelope>(
+            cached("SELECT " + std::string(entry_columns) + " FROM log WHERE id = ?").bind(id),
+            read_entry);
+    }
+    Result<std::vector<StoredEnvelope>> page(std::int64_t after, int limit) override {
+        return all_rows<StoredEnvelope>(
+            cached("SELECT " + std::string(entry_columns) +
+                   " FROM log WHERE log_index > ? ORDER BY log_index LIMIT ?")
+                .bind(after, limit),
+            read_entry);
+    }
+    Result<std::vector<StoredEnvelope>> changes(const Viewer& viewer, std::int64_t after,
+                                                int limit) override {
+        return all_rows<StoredEnvelope>(
+            cached("SELECT " + std::string(entry_columns) + " FROM log WHERE " +
+                   visible(viewer, "unit") +
+                   " AND log_index > ?2 AND kind IN ('filing', 'withdrawal') "
+                   "ORDER BY log_index LIMIT ?3")
+                .bind(viewer.unit, after, limit),
+            read_entry);
+    }
+    Result<std::optional<std::string>> find_package(const base::Sha256Hex& sha256) override {
+        return one_row<std::string>(
+            cached("SELECT document FROM packages WHERE sha256 = ?").bind(sha256),
+            [](const sqlite::Statement& row) { return row.text(0); });
+    }
+    Result<std::optional<std::string>> setting(std::string_view name) override {
+        return one_row<std::string>(cached("SELECT value FROM settings WHERE name = ?").bind(name),
+                                    [](const sqlite::Statement& row) { return row.text(0); });
+    }
+
+    // --- Derived --------------------------------------------------------------------------------
+    Result<std::optional<KeyRecord>> find_key(const base::KeyId& kid) override {
+        return one_row<KeyRecord>(
+            cached("SELECT kid, unit, role, device, x, revoked_index, code_hash "
+                   "FROM d_keys WHERE kid = ?")
+                .bind(kid),
+            [](const sqlite::Statement& row) {
+                KeyRecord key{base::KeyId(row.text(0)), base::UnitId(row.text(1)), row.text(2),
+                              row.text(3),              {},                        !row.is_null(5),
+                              row.text(6)};
+                const base::Bytes x = row.blob(4);
+                SHENBAO_CHECK(x.size() == key.key.bytes.size());
+                std::copy(x.begin(), x.end(), key.key.bytes.begin());
+                return key;
+            });
+    }
+    Result<std::optional<CodeRecord>> find_code(std::string_view hash) override {
+        return one_row<CodeRecord>(
+            cached("SELECT unit, role, expires_at, used_by FROM d_codes WHERE hash = ?").bind(hash),
+            [](const sqlite::Statement& row) {
+                CodeRecord code{base::UnitId(row.text(0)), row.text(1), row.time(2), {}};
+                if (!row.is_null(3)) code.used_by = base::KeyId(row.text(3));
+                return code;
+            });
+    }
+    Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId& unit) override {
+        return one_row<envelope::UnitEntry>(
+            cached("SELECT unit, name, kind, city, review_by FROM d_units WHERE unit = ?")
+                .bind(unit),
+            read_unit);
+    }
+    Result<std::vector<envelope::UnitEntry>> units(const Viewer& viewer) override {
+        return all_rows<envelope::UnitEntry>(
+            cached("SELECT unit, name, kind, city, review_by FROM d_units WHERE " +
+                   visible(viewer, "unit") + " ORDER BY position")
+                .bind(viewer.unit),
+            read_unit);
+    }
+    Result<std::vector<envelope::CatalogueEntry>> catalogue() override {
+        auto& select = cached("SELECT certificate, batch, name, organisation, levels, "
+                              "min_headcount FROM d_catalogue ORDER BY position");
+        return all_rows<envelope::CatalogueEntry>(select.bind(), [](const sqlite::Statement& row) {
+            envelope::CatalogueEntry entry;
+            entry.certificate = base::CertificateId(row.text(0));
+            entry.batch = row.integer(1);
+            entry.name = row.text(2);
+            entry.organisation = row.text(3);
+            const auto levels = base::parse_json(row.text_view(4));
+            SHENBAO_CHECK(levels.has_value());
+            for (const base::Json& level : *levels) entry.levels.push_back(level.get<std::string>());
+            entry.min_headcount = row.integer_or_null(5);
+            return entry;
+        });
+    }
+    Result<std::vector<base::NoticeRef>> notices() override {
+        return all_rows<base::NoticeRef>(
+            cached("SELECT notice, sha256 FROM d_notices ORDER BY log_index").bind(),
+            [](const sqlite::Statement& row) {
+                return base::NoticeRef{base::NoticeId(row.text(0)), base::Sha256Hex(row.text(1))};
+            });
+    }
+    Result<std::optional<FilingRecord>> find_filing(const base::EnvelopeId& root) override {
+        return one_row<FilingRecord>(cached("SELECT " + std::string(filing_columns) +
+                                            " FROM d_filings f WHERE root = ?")
+                                         .bind(root),
+                                     read_filing);
+    }
+    Result<std::optional<base::EnvelopeId>> find_root(const base::EnvelopeId& version) override {
+        return one_row<base::EnvelopeId>(
+            cached("SELECT root FROM d_versions WHERE id = ?").bind(version),
+            [](const sqlite::Statement& row) { return base::EnvelopeId(row.text(0)); });
+    }
+    Result<std::vector<FilingRecord>> filings(const Viewer&      viewer,
+                                              const FilingQuery& query) override {
+        const auto stage = query.stage ? std::optional(stage_name(*query.stage)) : std::nullopt;
+        const auto timing =
+            query.timing ? std::optional(envelope::timing_name(*query.timing)) : std::nullopt;
+        return all_rows<FilingRecord>(
+            cached("SELECT " + std::string(filing_columns) +
+                   " FROM d_filings f JOIN d_units u ON u.unit = f.unit WHERE " +
+                   visible(viewer, "f.unit") +
+                   " AND (?2 IS NULL OR period = ?2) AND (?3 IS NULL OR form = ?3)"
+                   " AND (?4 IS NULL OR stage = ?4) AND (?5 IS NULL OR timing = ?5)"
+                   " AND (?6 IS NULL OR u.city = ?6) AND newest_index > ?7"
+                   " ORDER BY newest_index LIMIT ?8")
+                .bind(viewer.unit, query.period, query.form, stage, timing, query.city,
+                      query.after, query.limit),
+            read_filing);
+    }
+    Result<std::vector<SummaryRow>> summary(const Viewer& viewer, std::string_view name,
+                                            const SummaryQuery& query) override {
+        const auto sql = summary_sql(name, visible(viewer, "u.unit"));
+        if (!sql) return base::fail(Outcome::not_found, std::string(name));
+        const auto stage = query.stage ? std::optional(stage_name(*query.stage)) : std::nullopt;
+        auto&      select = cached(*sql).bind(viewer.unit, query.period, stage);
+        return all_rows<SummaryRow>(select, [](const sqlite::Statement& row) {
+            SummaryRow made;
+            for (int i = 0; i < row.column_count(); ++i) {
+                base::Json value;
+                if (row.type(i) == sqlite::Type::integer) value = row.integer(i);
+                else if (row.type(i) == sqlite::Type::text) value = row.text(i);
+                made.members.emplace_back(row.column_name(i), std::move(value));
+            }
+            return made;
+        });
+    }
+    Result<std::int64_t> as_of(const Viewer& viewer) override {
+        if (viewer.role == "province") return last_index();
+        auto& select = cached("SELECT max(last_index) FROM d_concerns WHERE unit IN (?, '*')");
+        SHENBAO_ASSIGN(const bool has_row, select.bind(viewer.unit).step());
+        SHENBAO_CHECK(has_row);
+        const std::int64_t index = select.integer(0);
+        select.reset();
+        return index;
+    }
+    Result<std::int64_t> scope_index(const Viewer& viewer) override {
+        auto& select = cached("SELECT coalesce(max(scope_index), 0) FROM d_concerns WHERE unit = ?");
+        SHENBAO_ASSIGN(const bool has_row, select.bind(viewer.unit).step());
+        SHENBAO_CHECK(has_row);
+        const std::int64_t index = viewer.role == "city" ? select.integer(0) : 0;
+        select.reset();
+        return index;
+    }
+
+    Result<rules::Verdict> judge(const RuleQuestion& question) override {
+        auto found = m_engines.find(question.package->ref.sha256);
+        if (found == m_engines.end()) {
+            SHENBAO_ASSIGN(rules::Engine engine,
+                           rules::Engine::prepare(m_database, *question.package,
+                                                  {"v_declared", "v_quota", "v_reports",
+                                                   "v_catalogue", "v_unit", "v_period"}));
+            found = m_engines.emplace(question.package->ref.sha256, std::move(engine)).first;
+        }
+        static constexpr const char* kinds[] = {"round", "month", "year"};
+        const notice::Period* period = question.package->find_period(question.period);
+        const notice::Window* window = question.form->find_window(question.period);
+        SHENBAO_CHECK(period != nullptr && window != nullptr);
+        std::optional<std::string> opens, closes;
+        if (!window->always) opens = base::to_iso(window->opens), closes = base::to_iso(window->closes);
+        SHENBAO_TRY(cached("INSERT OR REPLACE INTO subject VALUES(1, ?, ?, ?, ?, ?, ?)")
+                        .bind(question.unit, question.period, question.root,
+                              kinds[int(period->kind)], opens, closes)
+                        .run());
+        return found->second.check(*question.form, *question.answers, *question.notes);
+    }
+
+    Status rebuild() override {
+        SHENBAO_ASSIGN(sqlite::Transaction transaction, sqlite::Transaction::begin(m_database));
+        SHENBAO_TRY(replay_all());
+        return transaction.commit();
+    }
+    Result<std::vector<std::pair<std::string, std::string>>> rebuilt_digests() override {
+        std::vector<std::pair<std::string, std::string>> rebuilt;
+        {
+            SHENBAO_ASSIGN(const sqlite::Transaction given_up,
+                           sqlite::Transaction::begin(m_database));
+            SHENBAO_TRY(replay_all());
+            SHENBAO_ASSIGN(rebuilt, derived_digests(m_database));
+            m_derived.reset();
+            m_statements.clear();
+        }
+        m_derived.emplace(m_database);
+        return rebuilt;
+    }
+    Result<std::vector<std::pair<std::string, std::string>>> digests() override {
+        return derived_digests(m_database);
+    }
+
+private:
+    Status replay_all() {
+        m_statements.clear();
+        m_engines.clear();
+        m_derived.reset();
+        SHENBAO_TRY(drop_derived_schema(m_database));
+        SHENBAO_TRY(make_derived_schema(m_database));
+        m_derived.emplace(m_database);
+        for (std::int64_t after = 0;;) {
+            SHENBAO_ASSIGN(const std::vector<StoredEnvelope> entries, page(after, 1000));
+            if (entries.empty()) return {};
+            for (const StoredEnvelope& entry : entries) SHENBAO_TRY(m_derived->replay(entry));
+            after = entries.back().index;
+        }
+    }
+    Result<std::int64_t> insert(const StoredEnvelope& entry) {
+        SHENBAO_TRY(cached("INSERT INTO log(id, kind, unit, kid, sha256, received_at, timing, "
+                           "text, detail) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                        .bind(entry.id, entry.kind, entry.unit, entry.kid, entry.sha256,
+                              entry.received_at, envelope::timing_name(entry.timing), entry.text,
+                              entry.detail)
+                        .run());
+        return m_database.last_row_id();
+    }
+    Result<std::int64_t> number(const std::string& sql) {
+        auto& select = cached(sql);
+        SHENBAO_ASSIGN(const bool has_row, select.bind().step());
+        SHENBAO_CHECK(has_row);
+        const std::int64_t value = select.integer(0);
+        select.reset();
+        return value;
+    }
+    sqlite::Statement& cached(const std::string& sql) {
+        auto found = m_statements.find(sql);
+        if (found == m_statements.end())
+            found = m_statements.emplace(sql, m_database.prepare(sql)).first;
+        return found->second;
+    }
+
+    // Statements and engines end before the database they belong to.
+    sqlite::Database                         m_database;
+    std::map<std::string, sqlite::Statement> m_statements;
+    std::map<base::Sha256Hex, rules::Engine> m_engines;
+    std::optional<Derived>                   m_derived;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, sqlite::OpenMode mode) {
+    SHENBAO_ASSIGN(sqlite::Database database, sqlite::Database::open(path, mode));
+    auto store = std::make_unique<SqliteStore>(std::move(database));
+    SHENBAO_TRY(store->prepare());
+    return store;
+}
+
+std::string_view stage_name(Stage stage) {
+    static constexpr std::string_view names[] = {"submitted", "first_passed", "returned",
+                                                 "approved",  "rejected",     "withdrawn"};
+    return names[static_cast<int>(stage)];
+}
+
+std::optional<Stage> find_stage(std::string_view name) {
+    for (const Stage stage : {Stage::submitted, Stage::first_passed, Stage::returned,
+                              Stage::approved, Stage::rejected, Stage::withdrawn})
+        if (stage_name(stage) == name) return stage;
+    return std::nullopt;
+}
+
+bool may_see(const Viewer& viewer, const envelope::UnitEntry& unit) {
+    return viewer.role == "province" || unit.unit == viewer.unit ||
+           (viewer.role == "city" && unit.review_by == viewer.unit);
+}
+
+} // namespace records

@@ -1,0 +1,177 @@
+// The Store keeps the records of one server. Facts are the log of envelopes (append-only, byte for
+// byte) and the packages of notices; everything else is derived from them and can be dropped and
+// rebuilt. The interface names operations, not SQL, so that another engine can stand behind it and pass
+// the same suite (tests/server/store_conformance).
+//
+// A Store is one connection, used by one thread at a time. Any number may read while one writes; a write
+// is begun, filled and committed as a whole. After a failed commit nothing of it is stored.
+#pragma once
+
+#include "shared/envelope/envelope.hpp"
+#include "shared/envelope/receipt.hpp"
+#include "shared/rules/engine.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace records {
+
+enum class Stage { submitted, first_passed, returned, approved, rejected, withdrawn };
+std::string_view stage_name(Stage stage);
+// Nothing when there is no such stage.
+std::optional<Stage> find_stage(std::string_view name);
+
+// A place in the log, as it is stored.
+struct StoredEnvelope {
+    std::int64_t                    index = 0; // From 1, without gaps; 0 before it is appended.
+    std::optional<base::EnvelopeId> id;        // Absent for an enrolment.
+    std::string                     kind;
+    base::UnitId                    unit;
+    base::KeyId                     kid;
+    base::Sha256Hex                 sha256;
+    std::string                     text;
+    base::Time                      received_at;
+    envelope::Timing                timing = envelope::Timing::on_time;
+    std::string                     detail; // Of an enrolment: the keyed hash of its code; else empty.
+};
+
+struct KeyRecord {
+    base::KeyId         kid;
+    base::UnitId        unit;
+    std::string         role;
+    std::string         device;
+    envelope::PublicKey key;
+    bool                revoked = false;
+    std::string         code_hash; // The code it was enrolled with.
+};
+
+struct CodeRecord {
+    base::UnitId               unit;
+    std::string                role;
+    base::Time                 expires_at;
+    std::optional<base::KeyId> used_by;
+};
+
+// A matter as the server sees it: the newest version and, because a late replacement leaves the
+// earlier version counting, the version that counts.
+struct FilingRecord {
+    base::EnvelopeId                root;
+    base::EnvelopeId                newest;
+    std::int64_t                    newest_index = 0;
+    base::UnitId                    unit;
+    base::FormId                    form;
+    base::Period                    period;
+    Stage                           stage  = Stage::submitted;
+    envelope::Timing                timing = envelope::Timing::on_time;
+    std::optional<base::CertificateId> certificate; // Of declarations.
+    std::optional<std::string>      level;
+    std::optional<std::int64_t>     headcount;
+    std::optional<std::int64_t>     approved;
+    base::Time                      received_at;
+};
+
+// What a caller may see: nothing, its own unit, the schools a bureau reviews, everything.
+struct Viewer {
+    base::UnitId unit;
+    std::string  role; // "school", "city", "province"
+};
+
+struct FilingQuery {
+    std::optional<base::Period>     period;
+    std::optional<base::FormId>     form;
+    std::optional<Stage>            stage;
+    std::optional<envelope::Timing> timing;
+    std::optional<std::string>      city;
+    std::int64_t                    after = 0; // newest_index of the last row seen.
+    int                             limit = 100;
+};
+
+struct SummaryQuery {
+    std::optional<base::Period> period;
+    std::optional<Stage>        stage;
+};
+
+// One row of a summary: the members that the summary has, in their order, integers and texts or null.
+struct SummaryRow {
+    std::vector<std::pair<std::string, base::Json>> members;
+};
+
+// A unit's line before the rules.
+struct RuleQuestion {
+    const notice::Package* package = nullptr;
+    const notice::Form*    form    = nullptr;
+    base::Period           period;
+    base::UnitId           unit;
+    base::EnvelopeId       root;
+    const base::Json*      answers = nullptr;
+    const rules::Notes*    notes   = nullptr;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+
+    // --- Writing: begin, then any of append…, then commit or abandon ------------------------------
+    [[nodiscard]] virtual base::Status begin()   = 0;
+    [[nodiscard]] virtual base::Status commit()  = 0;
+    virtual void                       abandon() = 0;
+    // Appends a fact and folds it into the derived records. Returns its index. The act is what the text
+    // says; for an enrolment pass the key record instead.
+    virtual base::Result<std::int64_t> append(const StoredEnvelope&             entry,
+                                              const envelope::VerifiedEnvelope& opened) = 0;
+    virtual base::Result<std::int64_t> append_enrolment(const StoredEnvelope& entry,
+                                                        const KeyRecord&      key) = 0;
+    [[nodiscard]] virtual base::Status keep_package(const base::NoticeRef& ref,
+                                                    std::string_view       document) = 0;
+    [[nodiscard]] virtual base::Status set_setting(std::string_view name,
+                                                   std::string_view value) = 0;
+
+    // --- Facts ------------------------------------------------------------------------------------
+    virtual base::Result<std::int64_t> last_index() = 0;
+    virtual base::Result<base::Time>   last_received_at() = 0;
+    virtual base::Result<std::optional<StoredEnvelope>> find_by_sha256(const base::Sha256Hex&) = 0;
+    virtual base::Result<std::optional<StoredEnvelope>> find_by_id(const base::EnvelopeId&) = 0;
+    // The log from `after` on, oldest first, at most `limit`.
+    virtual base::Result<std::vector<StoredEnvelope>> page(std::int64_t after, int limit) = 0;
+    // Filings and withdrawals that concern the viewer.
+    virtual base::Result<std::vector<StoredEnvelope>> changes(const Viewer& viewer,
+                                                              std::int64_t after, int limit) = 0;
+    virtual base::Result<std::optional<std::string>> find_package(const base::Sha256Hex&) = 0;
+    virtual base::Result<std::optional<std::string>> setting(std::string_view name) = 0;
+
+    // --- Derived ----------------------------------------------------------------------------------
+    virtual base::Result<std::optional<KeyRecord>>           find_key(const base::KeyId&) = 0;
+    virtual base::Result<std::optional<CodeRecord>>          find_code(std::string_view hash) = 0;
+    virtual base::Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId&) = 0;
+    virtual base::Result<std::vector<envelope::UnitEntry>>   units(const Viewer& viewer) = 0;
+    virtual base::Result<std::vector<envelope::CatalogueEntry>> catalogue() = 0;
+    // Published versions, newest last.
+    virtual base::Result<std::vector<base::NoticeRef>>  notices() = 0;
+    virtual base::Result<std::optional<FilingRecord>>   find_filing(const base::EnvelopeId& root) = 0;
+    virtual base::Result<std::optional<base::EnvelopeId>>
+    find_root(const base::EnvelopeId& version) = 0;
+    virtual base::Result<std::vector<FilingRecord>> filings(const Viewer&, const FilingQuery&) = 0;
+    // Rows of a summary by its name (protocol.md, "Reading"); not_found for a name there is not.
+    virtual base::Result<std::vector<SummaryRow>> summary(const Viewer&, std::string_view name,
+                                                          const SummaryQuery&) = 0;
+    // The last index that concerns the viewer: the ETag of everything it reads.
+    virtual base::Result<std::int64_t> as_of(const Viewer&) = 0;
+    // The last index at which what the viewer may see has grown.
+    virtual base::Result<std::int64_t> scope_index(const Viewer&) = 0;
+    // The package's rules over this unit's live records.
+    virtual base::Result<rules::Verdict> judge(const RuleQuestion&) = 0;
+
+    // Drops everything derived and makes it again from the facts.
+    [[nodiscard]] virtual base::Status rebuild() = 0;
+    // A digest of each derived table, by name: equal digests mean equal rows.
+    virtual base::Result<std::vector<std::pair<std::string, std::string>>> digests() = 0;
+    // The digests that rebuild() would leave; nothing is changed.
+    virtual base::Result<std::vector<std::pair<std::string, std::string>>> rebuilt_digests() = 0;
+};
+
+// True if the viewer may see the unit's matters.
+bool may_see(const Viewer& viewer, const envelope::UnitEntry& unit);
+
+} // namespace records

@@ -1,0 +1,81 @@
+#include "server/summaries/csv.hpp"
+
+#include "shared/base/csv.hpp"
+
+namespace summaries {
+namespace {
+
+struct Word {
+    std::string_view id, word;
+};
+constexpr Word heads[] = {
+    {"city", "市"},
+    {"school_code", "学校代码"},
+    {"school_name", "学校"},
+    {"school_kind", "学校类型"},
+    {"certificate", "证书代码"},
+    {"certificate_name", "职业技能等级证书"},
+    {"level", "级别"},
+    {"stage", "状态"},
+    {"timing", "时限"},
+    {"schools", "学校数"},
+    {"filings", "申报项数"},
+    {"planned_headcount", "拟申报人数"},
+    {"approved_headcount", "审核通过人数"},
+    {"filing", "申报编号"},
+    {"root", "首次申报编号"},
+    {"index", "回执序号"},
+    {"received_at", "收到时间"},
+    {"receipt", "回执"},
+};
+constexpr Word stages[] = {
+    {"submitted", "已提交"},  {"first_passed", "市级初审通过"}, {"returned", "退回修改"},
+    {"approved", "审核通过"}, {"rejected", "审核不通过"},       {"withdrawn", "已撤回"},
+};
+constexpr Word timings[] = {{"on_time", "按时"}, {"extended", "延期"}, {"late", "逾期"}};
+
+template <std::size_t count>
+std::string_view word_of(const Word (&words)[count], std::string_view id) {
+    for (const Word& word : words)
+        if (word.id == id) return word.word;
+    return id;
+}
+
+} // namespace
+
+std::string_view head_of(std::string_view member) { return word_of(heads, member); }
+
+std::string cell_text(std::string_view member, const base::Json& value,
+                      const notice::Package& package) {
+    if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
+    if (!value.is_string()) return {};
+    const std::string& text = value.get_ref<const std::string&>();
+    if (member == "stage") return std::string(word_of(stages, text));
+    if (member == "timing") return std::string(word_of(timings, text));
+    if (member == "school_kind") {
+        const notice::UnitKind* kind = package.find_unit_kind(text);
+        return kind == nullptr ? text : kind->name;
+    }
+    return text;
+}
+
+std::string to_csv(const std::vector<records::SummaryRow>& rows, const notice::Package& package) {
+    std::string csv(base::csv_mark);
+    if (rows.empty()) return csv;
+    for (const auto& [member, value] : rows.front().members)
+        csv += (&member == &rows.front().members.front().first ? "" : ",") +
+               base::csv_cell(head_of(member));
+    csv += "\r\n";
+    for (const records::SummaryRow& row : rows) {
+        bool first = true;
+        for (const auto& [member, value] : row.members) {
+            if (!first) csv += ',';
+            csv += base::csv_cell(cell_text(member, value, package));
+            first = false;
+        }
+        csv += "\r\n";
+    }
+    return csv;
+}
+
+} // namespace summaries
