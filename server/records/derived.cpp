@@ -84,7 +84,11 @@ base::Result<std::vector<std::pair<std::string, std::string>>>
 derived_digests(sqlite::Database& database) {
     std::vector<std::pair<std::string, std::string>> digests;
     for (const std::string_view table : tables) {
-        auto select = database.prepare("SELECT * FROM " + std::string(table) + " ORDER BY 1, 2, 3, 4");
+        const std::string all = "SELECT * FROM " + std::string(table);
+        std::string       order = " ORDER BY 1";
+        for (int i = 2; i <= database.prepare(all).column_count(); ++i)
+            order += ", " + std::to_string(i);
+        auto select = database.prepare(all + order);
         std::string rows;
         for (;;) {
             SHENBAO_ASSIGN(const bool has_row, select.step());

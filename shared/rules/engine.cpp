@@ -118,17 +118,23 @@ std::string common_tables(const PreparedForm& form, const ContextViews& context)
     return with;
 }
 
-sqlite::Fence make_fence(const PreparedForm& form, const ContextViews& context) {
+sqlite::Fence make_fence(sqlite::Database& database, const PreparedForm& form,
+                         const ContextViews& context) {
     std::vector<std::string> names = {form.form_table, form.rows_table, "form", "rows"};
+    std::vector<std::string> behind; // Tables of the context views: their rows may be asked for.
     for (const ContextName& name : context_names) {
         names.emplace_back(name.name);
         names.push_back(context.*name.owner);
+        for (std::string& table :
+             database.tables_behind("SELECT * FROM " + sql_name(context.*name.owner)))
+            behind.push_back(std::move(table));
     }
-    const auto known = [names](std::string_view name) {
-        return std::find(names.begin(), names.end(), name) != names.end();
+    const auto among = [](const std::vector<std::string>& list, std::string_view name) {
+        return std::find(list.begin(), list.end(), name) != list.end();
     };
-    return {[known](std::string_view table, std::string_view through) {
-                return known(table) || (!through.empty() && known(through));
+    return {[=](std::string_view table, std::string_view column, std::string_view through) {
+                return among(names, table) || (!through.empty() && among(names, through)) ||
+                       (column.empty() && among(behind, table));
             },
             [](std::string_view function) {
                 return std::find(std::begin(functions_allowed), std::end(functions_allowed),
@@ -168,7 +174,7 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
         database.prepare("INSERT INTO " + rows_table + " VALUES(" + row_marks + ")");
 
     const std::string   with = common_tables(prepared, context);
-    const sqlite::Fence fence = make_fence(prepared, context);
+    const sqlite::Fence fence = make_fence(database, prepared, context);
     const std::string   path = "/forms/" + std::to_string(index);
     const auto prepare_one = [&](const std::string& expression, const std::string& where)
         -> base::Result<sqlite::Statement> {

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -30,7 +31,8 @@ int fence_callback(void* context, int action, const char* first, const char* sec
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE: return action == SQLITE_SELECT ? SQLITE_OK : SQLITE_DENY;
-    case SQLITE_READ: return fence.may_read(view(first), view(through)) ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_READ:
+        return fence.may_read(view(first), view(second), view(through)) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_FUNCTION: return fence.may_call(view(second)) ? SQLITE_OK : SQLITE_DENY;
     default: return SQLITE_DENY;
     }
@@ -209,6 +211,21 @@ base::Result<Statement> Database::prepare_foreign(std::string_view sql, const Fe
     if (sqlite3_stmt_readonly(statement) == 0)
         return base::fail(base::Outcome::bad_rule, "规则不能写入数据");
     return prepared;
+}
+
+std::vector<std::string> Database::tables_behind(std::string_view sql) {
+    std::vector<std::string> tables;
+    const auto note = [](void* context, int action, const char* table, const char*, const char*,
+                         const char*) {
+        auto& noted = *static_cast<std::vector<std::string>*>(context);
+        if (action == SQLITE_READ && std::find(noted.begin(), noted.end(), table) == noted.end())
+            noted.emplace_back(table);
+        return SQLITE_OK;
+    };
+    sqlite3_set_authorizer(m_handle, note, &tables);
+    const Statement prepared = prepare(sql);
+    sqlite3_set_authorizer(m_handle, nullptr, nullptr);
+    return tables;
 }
 
 void Database::limit_steps(int steps) {

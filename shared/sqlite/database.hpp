@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -115,9 +116,13 @@ private:
 
 // What a statement of a notice package may do; see prepare_foreign().
 struct Fence {
-    // Asked for each table or view read, with the innermost view through which it is read ("" if none).
-    std::function<bool(std::string_view table, std::string_view through_view)> may_read;
-    std::function<bool(std::string_view function)>                             may_call;
+    // Asked for each column read, with its table or view and the innermost view through which it is
+    // read ("" if none). The column is "" when only the table's rows matter, as in EXISTS; SQLite then
+    // names the table behind the view and forgets the view.
+    std::function<bool(std::string_view table, std::string_view column,
+                       std::string_view through_view)>
+                                                   may_read;
+    std::function<bool(std::string_view function)> may_call;
 };
 
 enum class OpenMode {
@@ -146,6 +151,9 @@ public:
     // written, attached or set, only what the fence allows may be read or called. Refuses with bad_rule
     // and SQLite's own words.
     [[nodiscard]] base::Result<Statement> prepare_foreign(std::string_view sql, const Fence& fence);
+
+    // The tables and views that a statement of our own reads, each once.
+    std::vector<std::string> tables_behind(std::string_view sql);
 
     // While positive, a statement is stopped with bad_rule after about this many steps of SQLite's
     // virtual machine; 0 lifts the limit.

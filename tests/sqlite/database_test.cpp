@@ -109,7 +109,9 @@ TEST_CASE("a package's expression stays inside its fence") {
     auto database = store().open();
     REQUIRE(database->run_script("CREATE TABLE open_table(a); CREATE TABLE secret(a)").has_value());
     const sqlite::Fence fence = {
-        [](std::string_view table, std::string_view) { return table == "open_table"; },
+        [](std::string_view table, std::string_view, std::string_view) {
+            return table == "open_table";
+        },
         [](std::string_view function) { return function == "count"; }};
     CHECK(database->prepare_foreign("SELECT count(*) FROM open_table", fence).has_value());
     for (const char* wrong :
