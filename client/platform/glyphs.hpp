@@ -1,0 +1,28 @@
+// Glyphs that the browser's own canvas draws from the fonts of the system: nothing is downloaded, and
+// every character the system can show can be shown. web/page.js has the font stacks.
+#pragma once
+
+struct ImFont;
+
+namespace platform {
+
+// The numbers cross to page.js and mirror.js.
+enum class Face : int {
+    sans        = 0, // The interface.
+    sans_bold   = 1,
+    paper       = 2, // 仿宋 or 宋体: the text of forms.
+    paper_title = 3, // 小标宋, or a bold 宋体.
+};
+
+// The face for ImGui; valid as long as the page. Ask for whole CSS pixels only: ImGui rounds sizes.
+ImFont* font(Face face);
+
+struct FaceMetrics {
+    float ascent = 0, descent = 0; // CSS pixels above and below the base line.
+};
+FaceMetrics metrics(Face face, int size);
+
+// For the platform itself: makes the fonts in the current ImGui context.
+void add_fonts();
+
+} // namespace platform

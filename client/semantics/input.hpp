@@ -1,0 +1,66 @@
+// What a person did, as the mirror's elements report it. A frame sees at most one Event: they are
+// handled one after another in the order in which they happened, so that a button pressed right after
+// a keystroke always finds that keystroke in its place.
+#pragma once
+
+#include "client/semantics/tree.hpp"
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+namespace semantics {
+
+enum class EventKind : std::uint32_t {
+    none  = 0,
+    click = 1, // Pointer, Enter, Space or assistive technology: it makes no difference.
+    edit  = 2, // text is the field's whole text (of a select: the index).
+    key   = 3, // keys has the one bit.
+    paste = 4, // text is what a spreadsheet had on the clipboard.
+    focus = 5, // The focus came to `at`; 0: it left the page.
+};
+
+enum class Composing : std::uint32_t { no, yes }; // yes: an input method is still at it.
+
+struct Event {
+    EventKind     kind = EventKind::none;
+    Handle        at   = 0;
+    std::string   text;
+    std::uint32_t keys      = 0;
+    Composing     composing = Composing::no;
+};
+
+struct Scroll {
+    float x = 0, y = 0;
+};
+
+class Input {
+public:
+    // --- for the platform
+    void push(Event event); // An edit replaces a waiting edit of the same field.
+    bool waiting() const { return !m_queue.empty(); }
+    void next();            // The oldest event becomes the current one; without any, there is none.
+    void next_none() { m_current = {}; } // A layout is repeated: nothing happened meanwhile.
+    void set_focus(Handle at) { m_focus = at; }
+    void set_scroll(Handle at, Scroll scroll) { m_scrolls[at] = scroll; }
+
+    // --- for widgets. What is taken is gone.
+    bool               take_click(Handle at);
+    bool               take_key(Handle at, std::uint32_t key);
+    const Event*       take_edit(Handle at);  // Valid until the frame ends; null: none.
+    const std::string* take_paste(Handle at); // Likewise.
+    Handle             focus() const { return m_focus; }
+    // The field that has the focus and this text was edited last; empty when it has not been edited
+    // since it got the focus.
+    Composing          composing() const { return m_composing; }
+    Scroll             scroll(Handle at) const;
+
+private:
+    std::deque<Event>                  m_queue;
+    Event                              m_current;
+    Handle                             m_focus = 0;
+    Composing                          m_composing = Composing::no;
+    std::unordered_map<Handle, Scroll> m_scrolls;
+};
+
+} // namespace semantics

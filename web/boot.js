@@ -1,0 +1,84 @@
+// Looks whether this browser can carry the program before anything large is loaded, then loads it with
+// honest progress. Every refusal is a sentence that says what to do.
+
+const notice = document.getElementById("notice");
+const button = document.getElementById("notice-button");
+const progress = document.getElementById("notice-progress");
+
+function say(title, text, again) {
+    notice.hidden = false;
+    notice.setAttribute("role", "alert");
+    document.getElementById("notice-title").textContent = title;
+    document.getElementById("notice-text").textContent = text;
+    progress.hidden = true;
+    button.hidden = !again;
+}
+button.addEventListener("click", () => window.location.reload());
+
+// What is missing, as [title, sentence], or null.
+function what_is_missing() {
+    if (!window.isSecureContext)
+        return ["请换一个网址打开", "本页要用 https 开头的网址（本机可用 http://localhost）打开，才能离线保存和签名。请向主管部门索取正确的网址。"];
+    const other = "请换用新版 Edge 或 Chrome；360、QQ、搜狗等浏览器请切换到“极速模式”后刷新本页。";
+    if (typeof WebAssembly !== "object" || typeof BigInt64Array !== "function")
+        return ["浏览器版本太旧", other];
+    let stores = false;
+    try { stores = Boolean(window.indexedDB); } catch { stores = false; }
+    if (!stores)
+        return ["浏览器不允许本页保存数据", "填写的内容无处可存。请关闭无痕模式，或在浏览器设置中允许本网站保存数据，然后刷新本页。"];
+    const drawing = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: false });
+    if (!drawing)
+        return ["浏览器不能显示本页", `本页需要 WebGL2 图形功能。请在浏览器设置中打开“使用硬件加速”并重开浏览器；如仍不行，${other}`];
+    const lose = drawing.getExtension("WEBGL_lose_context");
+    if (lose) lose.loseContext();
+    return null;
+}
+
+// Compiles while it loads and shows how far it is. total: bytes of the program as compiled.
+async function load_program(imports, url, total) {
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`program: ${answer.status}`);
+    if (!answer.body || typeof TransformStream !== "function" || !total)
+        return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+    let read = 0;
+    const counted = answer.body.pipeThrough(new TransformStream({
+        transform(piece, sink) {
+            read += piece.length;
+            progress.value = Math.min(1, read / total);
+            sink.enqueue(piece);
+        },
+    }));
+    return WebAssembly.instantiateStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }), imports);
+}
+
+async function start() {
+    const missing = what_is_missing();
+    if (missing) {
+        say(missing[0], missing[1], false);
+        return;
+    }
+    const [{ Page }, { default: make_program }] = await Promise.all([import("./page.js"), import("./shenbao.js")]);
+    const page = new Page(document.getElementById("drawing"), document.getElementById("mirror"));
+    const program_bytes = Number(document.documentElement.dataset.programBytes) || 0;
+    const program = await make_program({
+        page,
+        noInitialRun: true,
+        instantiateWasm(imports, done) {
+            load_program(imports, "shenbao.wasm", program_bytes)
+                .then(({ instance, module }) => done(instance, module))
+                .catch(failed);
+            return {};
+        },
+    });
+    window.__shenbao = { get frames() { return page.frames; }, page };
+    page.attach(program);
+    program._shenbao_start();
+    notice.hidden = true;
+}
+
+function failed(fault) {
+    console.error(fault);
+    say("没有打开", "网络不通或下载中断。请检查网络后再试；以前填写的内容还在本机，没有丢失。", true);
+}
+
+start().catch(failed);
