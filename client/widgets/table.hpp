@@ -1,0 +1,97 @@
+// Tables: a head, rows with hairlines between them, figures right-aligned and tabular. Mirrored as a real
+// table with its values, so it can be read and checked cell by cell.
+//
+//   widgets::Table table("cities", {{"市", widgets::share(2)}, {"学校", widgets::fixed(90), widgets::Align::right}});
+//   for (const City& city : cities) {
+//       table.row(city.id);
+//       table.text(city.name);
+//       table.number(city.schools);
+//   }
+#pragma once
+
+#include "client/widgets/layout.hpp"
+#include "client/widgets/words.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace widgets {
+
+enum class Align : std::uint8_t { left, right };
+
+struct TableColumn {
+    std::string_view title;
+    Track            width = share(1);
+    Align            align = Align::left;
+};
+
+struct TableLook {
+    std::string_view name = {};           // Of the table, read out before it; needed when no heading says it.
+    float            row_height = 40;     // At least; targets for fingers make it higher.
+    float            width_min  = 0;      // In less room the table scrolls sideways.
+};
+
+struct RowLook {
+    Weight weight = Weight::regular; // bold: a row of totals.
+    bool   marked = false;           // The row one is at.
+};
+
+// The widgets of one cell stand in a line while this lives.
+class Cell {
+public:
+    ~Cell();
+    Cell(const Cell&)            = delete;
+    Cell& operator=(const Cell&) = delete;
+
+private:
+    friend class Table;
+    Cell(const Rect& rect, Align align, std::uint64_t key);
+
+    Rect          m_rect;
+    Align         m_align;
+    std::uint64_t m_key;
+    float         m_from;
+};
+
+class Table {
+public:
+    Table(std::string_view id, std::vector<TableColumn> columns, TableLook look = {});
+    ~Table();
+    Table(const Table&)            = delete;
+    Table& operator=(const Table&) = delete;
+
+    // Begins a row; its cells follow from left to right, fewer than columns are allowed. The id is
+    // unique in the table.
+    void row(std::string_view id, RowLook look = {});
+
+    void text(std::string_view words, TextLook look = {}); // Shortened with … when too long.
+    void number(std::int64_t value);                       // Thousands separated.
+    void number(std::optional<std::int64_t> value);        // Nothing known: empty.
+    void bar(int now, int max, std::string_view words);    // words are read out: "64.60%".
+    [[nodiscard]] Cell cell();
+
+    // `count` rows, of which only those are drawn and mirrored that can be seen and the one that has the
+    // focus: draw(index) calls row() once and then its cells. For lists that may be long.
+    void rows(int count, const std::function<void(int)>& draw);
+
+private:
+    Rect next_cell();
+    void end_row();
+    void draw_head();
+
+    std::vector<TableColumn> m_columns;
+    TableLook                m_look;
+    std::uint64_t            m_key;
+    std::optional<Scroll>    m_sideways;
+    Rect                     m_bounds;
+    std::vector<float>       m_lefts, m_widths;
+    float                    m_y = 0, m_row_height = 0;
+    int                      m_row_number = 1, m_cell = -1;
+    bool                     m_in_row = false;
+    RowLook                  m_row_look;
+};
+
+} // namespace widgets
