@@ -1,19 +1,11 @@
 // Looks whether this browser can carry the program before anything large is loaded, then loads it with
 // honest progress. Every refusal is a sentence that says what to do.
 
-const notice = document.getElementById("notice");
-const button = document.getElementById("notice-button");
-const progress = document.getElementById("notice-progress");
+import { Refused, open_disk } from "./disk.js";
+import { hide_notice, say, show_progress } from "./notice.js";
+import { Offline } from "./offline.js";
 
-function say(title, text, again) {
-    notice.hidden = false;
-    notice.setAttribute("role", "alert");
-    document.getElementById("notice-title").textContent = title;
-    document.getElementById("notice-text").textContent = text;
-    progress.hidden = true;
-    button.hidden = !again;
-}
-button.addEventListener("click", () => window.location.reload());
+const again = [["重新打开", () => window.location.reload()]];
 
 // What is missing, as [title, sentence], or null.
 function what_is_missing() {
@@ -35,8 +27,8 @@ function what_is_missing() {
 }
 
 // Compiles while it loads and shows how far it is. total: bytes of the program as compiled.
-async function load_program(imports, url, total) {
-    const answer = await fetch(url);
+async function load_program(imports, arriving, total) {
+    const answer = await arriving;
     if (!answer.ok) throw new Error(`program: ${answer.status}`);
     if (!answer.body || typeof TransformStream !== "function" || !total)
         return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
@@ -44,7 +36,7 @@ async function load_program(imports, url, total) {
     const counted = answer.body.pipeThrough(new TransformStream({
         transform(piece, sink) {
             read += piece.length;
-            progress.value = Math.min(1, read / total);
+            show_progress(Math.min(1, read / total));
             sink.enqueue(piece);
         },
     }));
@@ -54,31 +46,49 @@ async function load_program(imports, url, total) {
 async function start() {
     const missing = what_is_missing();
     if (missing) {
-        say(missing[0], missing[1], false);
+        say(missing[0], missing[1]);
         return;
     }
+    const arriving = fetch("shenbao.wasm"); // On its way while the rest is read.
+    arriving.catch(() => {});               // Told below, where it is waited for.
     const [{ Page }, { default: make_program }] = await Promise.all([import("./page.js"), import("./shenbao.js")]);
+    const disk = await open_disk(say); // Waits here while another tab is the one that writes.
+    const offline = disk.offline = new Offline(disk);
     const page = new Page(document.getElementById("drawing"), document.getElementById("mirror"));
     const program_bytes = Number(document.documentElement.dataset.programBytes) || 0;
     const program = await make_program({
         page,
+        disk,
+        offline,
         noInitialRun: true,
         instantiateWasm(imports, done) {
-            load_program(imports, "shenbao.wasm", program_bytes)
+            load_program(imports, arriving, program_bytes)
                 .then(({ instance, module }) => done(instance, module))
                 .catch(failed);
             return {};
         },
     });
-    window.__shenbao = { get frames() { return page.frames; }, page };
+    window.__shenbao = {
+        get frames() { return page.frames; },
+        get saved() { return disk.saved; }, // Sequence number of the newest durable commit.
+        get pending() { return disk.pending; },
+        page,
+    };
     page.attach(program);
-    program._shenbao_start();
-    notice.hidden = true;
+    disk.attach(program);
+    offline.attach(program);
+    hide_notice();
+    program._shenbao_start(); // May bring the notice back with what keeps it from starting.
+    offline.start();
 }
 
 function failed(fault) {
+    if (fault instanceof Refused) {
+        say(fault.title, fault.text, fault.choices);
+        return;
+    }
     console.error(fault);
-    say("没有打开", "网络不通或下载中断。请检查网络后再试；以前填写的内容还在本机，没有丢失。", true);
+    say("没有打开", "网络不通或下载中断。请检查网络后再试；以前填写的内容还在本机，没有丢失。", again);
 }
 
 start().catch(failed);

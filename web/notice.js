@@ -1,0 +1,25 @@
+// The words that stand in the page before the program does, or instead of it.
+
+const notice = document.getElementById("notice");
+const progress = document.getElementById("notice-progress");
+const buttons = document.getElementById("notice-buttons");
+
+// choices: [label, act] for each button.
+export function say(title, text, choices = []) {
+    notice.hidden = false;
+    notice.setAttribute("role", "alert");
+    document.getElementById("notice-title").textContent = title;
+    document.getElementById("notice-text").textContent = text;
+    progress.hidden = true;
+    buttons.replaceChildren(...choices.map(([label, act]) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = label;
+        button.addEventListener("click", act);
+        return button;
+    }));
+}
+
+export function show_progress(part) { progress.value = part; }
+
+export function hide_notice() { notice.hidden = true; }
