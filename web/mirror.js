@@ -39,7 +39,7 @@ function read_node(view, bytes, at) {
     const node = { handle: number(), role: number(), state: number() };
     for (const name of ["x", "y", "w", "h"]) node[name] = signed() / 8;
     for (const name of ["keys", "level", "now", "max", "max_length", "controls", "active", "layer", "face", "size",
-        "colour", "padding_left", "padding_right", "padding_top", "line_height", "right"]) node[name] = signed();
+        "colour", "padding_left", "padding_right", "padding_top", "line_height", "indent", "right"]) node[name] = signed();
     for (const name of ["content_w", "content_h"]) node[name] = signed() / 8;
     for (const name of ["id", "name", "value", "description", "placeholder", "options"]) node[name] = text();
     return node;
@@ -162,6 +162,7 @@ export class Mirror {
         this.style(part, "font-size", `${node.size}px`);
         this.style(part, "line-height", `${node.line_height}px`);
         this.style(part, "padding", `${node.padding_top}px ${node.padding_right}px 0 ${node.padding_left}px`);
+        if (node.indent) this.style(part, "text-indent", `${node.indent}px`);
         this.style(part, "text-align", node.right ? "right" : "left");
         this.style(part, "--ink", `#${node.colour.toString(16).padStart(6, "0")}`);
     }

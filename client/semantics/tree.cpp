@@ -46,6 +46,12 @@ Handle Tree::handle_of(std::string_view id) {
 
 bool Tree::known(Handle handle) const { return m_told.find(handle) != m_told.end(); }
 
+bool Tree::told_since(std::size_t so_far, Handle handle) const {
+    for (std::size_t entry = so_far; entry < m_entries.size(); ++entry)
+        if (m_entries[entry].handle == handle) return true;
+    return false;
+}
+
 void Tree::text(std::string_view value) {
     number(static_cast<std::uint32_t>(value.size()));
     m_bytes.insert(m_bytes.end(), value.begin(), value.end());
@@ -71,6 +77,7 @@ void Tree::write_node(const Node& node) {
     number(static_cast<std::uint32_t>(node.look.padding_right));
     number(static_cast<std::uint32_t>(node.look.padding_top));
     number(static_cast<std::uint32_t>(node.look.line_height));
+    number(static_cast<std::uint32_t>(node.look.indent));
     number(node.look.right ? 1 : 0);
     number(eighths(node.content_w));
     number(eighths(node.content_h));

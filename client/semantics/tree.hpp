@@ -107,6 +107,7 @@ struct FieldLook {
     std::uint32_t colour       = 0; // 0xRRGGBB
     int           padding_left = 0, padding_right = 0, padding_top = 0;
     int           line_height  = 0;
+    int           indent       = 0;     // of the first line of a text
     bool          right        = false; // aligned to the right
 };
 
@@ -155,6 +156,11 @@ public:
     // The handle that the node with this id would get here, in the parent that is open now.
     Handle handle_of(std::string_view id);
 
+    // For finding out whether something lies in a part of the tree: how much has been told so far, and
+    // whether the node was told after that.
+    std::size_t told_so_far() const { return m_entries.size(); }
+    bool        told_since(std::size_t so_far, Handle handle) const;
+
     // True when the node was in the last finished frame.
     bool known(Handle handle) const;
 
@@ -163,7 +169,7 @@ public:
     //   count, then for each node that is new or different: its own length in bytes behind this
     //   number, handle, role, state, x, y, w, h (1/8 CSS pixel, from its parent's upper left or its
     //   parent's scrolled content), keys, level, now, max, max_length, controls, active, layer, face,
-    //   size, colour, padding_left, padding_right, padding_top, line_height, right, content_w,
+    //   size, colour, padding_left, padding_right, padding_top, line_height, indent, right, content_w,
     //   content_h, then seven texts (length in bytes, UTF-8, zeros up to 4): id, name, value,
     //   description, placeholder, options;
     //   1 and count and (handle, parent) of every node in order, or 0 when order and parents are as

@@ -87,7 +87,6 @@ public:
 
 private:
     std::optional<Scroll> m_scroll;
-    float                 m_before = 0;
 };
 
 // True when the rail is folded and columns stand one under the other.
