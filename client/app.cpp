@@ -1,0 +1,185 @@
+#include "client/app.hpp"
+
+#include "client/platform/browser.hpp"
+#include "client/platform/disk.hpp"
+#include "client/platform/offline.hpp"
+#include "client/platform/page.hpp"
+#include "client/platform/timer.hpp"
+#include "client/screens/all.hpp"
+#include "client/shell.hpp"
+
+namespace {
+
+constexpr double minute_ms  = 60'000; // Times on the screen are said in minutes.
+constexpr double message_ms = 10'000; // Long enough to read a sentence and to press undo.
+
+} // namespace
+
+App::App(device::Desk desk)
+    : m_desk(std::move(desk)), m_courier(m_desk, [this] { changed(); }),
+      m_was_online(platform::online()) {
+    platform::disk::on_change([] { platform::request_frame(); });
+    platform::offline::on_change([] { platform::request_frame(); });
+    choose_current_period();
+    changed();
+    sync_when_worth_it();
+    tick();
+}
+
+// The clock's words change once a minute, and only while somebody can see them.
+void App::tick() {
+    platform::after_ms(minute_ms, [this] { tick(); });
+}
+
+// At the start, and when the line comes back: what is signed is meant to be sent, and without a notice
+// nothing can be filled in.
+void App::sync_when_worth_it() {
+    if (m_desk.find_enrolment() == nullptr || !platform::online()) return;
+    if (m_desk.find_package() == nullptr || m_desk.catalogue_size() == 0 || !queued().empty())
+        m_courier.start();
+}
+
+void App::frame() {
+    const bool online = platform::online();
+    if (online && !m_was_online) sync_when_worth_it();
+    m_was_online = online;
+    if (m_period.empty()) choose_current_period();
+    if (m_desk.find_enrolment() == nullptr) draw_first_start(*this);
+    else draw_shell(*this, m_said, m_undo != nullptr);
+}
+
+void App::changed() {
+    platform::disk::commit();
+    platform::request_frame();
+}
+
+bool App::tell(const base::Status& status) {
+    if (status) {
+        changed();
+        return true;
+    }
+    const base::Fault& fault = status.error();
+    // Of an incomplete form the detail is the clerk's sentence; otherwise it is for engineers.
+    say(fault.outcome == base::Outcome::incomplete && !fault.detail.empty()
+            ? fault.detail
+            : std::string(base::outcome_text(fault.outcome).sentence));
+    return false;
+}
+
+void App::say(std::string sentence, std::function<void()> undo) {
+    m_said = std::move(sentence);
+    m_undo = std::move(undo);
+    const int number = ++m_said_number;
+    platform::after_ms(message_ms, [this, number] {
+        if (number != m_said_number) return;
+        m_said.clear();
+        m_undo = nullptr;
+    });
+    platform::request_frame();
+}
+
+void App::undo() {
+    const auto undo = std::exchange(m_undo, nullptr);
+    m_said.clear();
+    if (undo) undo();
+}
+
+void App::go(ScreenId screen) {
+    m_screen = screen;
+    platform::request_frame();
+}
+
+void App::open_matter(const base::EnvelopeId& root) {
+    m_open_root = root;
+    go(ScreenId::declaration);
+}
+
+const base::Period& App::period() { return m_period; }
+
+void App::choose_period(const base::Period& period) {
+    m_period = period;
+    m_cache.change_count = -1;
+    platform::request_frame();
+}
+
+// The period whose window is open, or else the next one to open, or else the last.
+void App::choose_current_period() {
+    const notice::Package* package = m_desk.find_package();
+    if (package == nullptr) return;
+    for (const notice::Period& period : package->periods) {
+        base::Time closes{0};
+        for (const notice::Form& form : package->forms)
+            if (const notice::Window* window = form.find_window(period.id); window && !window->always)
+                closes = std::max(closes, window->closes_at());
+        m_period = period.id;
+        if (now() < closes) return;
+    }
+}
+
+App::Cache& App::cache() {
+    if (m_cache.change_count != m_desk.change_count()) {
+        m_cache = Cache{};
+        m_cache.change_count = m_desk.change_count();
+    }
+    return m_cache;
+}
+
+const std::vector<device::Matter>& App::matters(const base::FormId& form) {
+    Cache& read = cache();
+    const auto found = read.matters.find(form);
+    if (found != read.matters.end()) return found->second;
+    return read.matters.emplace(form, m_desk.matters(form, m_period)).first->second;
+}
+
+const device::Judgement* App::judgement(const base::EnvelopeId& root) {
+    Cache& read = cache();
+    auto   found = read.judgements.find(root);
+    if (found == read.judgements.end()) {
+        auto judged = m_desk.judge(root);
+        found = read.judgements
+                    .emplace(root, judged ? std::optional(std::move(*judged)) : std::nullopt)
+                    .first;
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+const std::vector<device::OutboxItem>& App::queued() {
+    Cache& read = cache();
+    if (!read.queued) read.queued = m_desk.queued();
+    return *read.queued;
+}
+
+const std::vector<device::OutboxItem>& App::refused() {
+    Cache& read = cache();
+    if (!read.refused) read.refused = m_desk.refused();
+    return *read.refused;
+}
+
+const std::vector<device::OutboxItem>& App::receipts() {
+    Cache& read = cache();
+    if (!read.receipts) read.receipts = m_desk.receipts();
+    return *read.receipts;
+}
+
+std::string App::certificate_name(const base::CertificateId& id) const {
+    const envelope::CatalogueEntry* entry = m_desk.find_certificate(id);
+    return entry == nullptr ? id.text() : entry->name;
+}
+
+print::Sheet App::sheet_of(const device::Matter& matter) {
+    print::Sheet sheet;
+    sheet.form = m_desk.find_package()->find_form(matter.form);
+    sheet.unit_name = m_desk.find_enrolment()->unit.name;
+    sheet.rehearsal = m_desk.find_enrolment()->rehearsal;
+    if (const device::Judgement* judged = judgement(matter.root)) {
+        sheet.answers = judged->answers;
+        sheet.computed = judged->verdict.computed;
+    }
+    sheet.short_code = print::short_code(matter.root, sheet.answers);
+    return sheet;
+}
+
+void App::print(const std::vector<print::Sheet>& sheets) {
+    platform::print_html(print::document(
+        sheets, [this](const base::CertificateId& id) { return certificate_name(id); }));
+}

@@ -1,0 +1,80 @@
+// The program of the page: the desk on its disk, the courier, and which screen is shown. Screens draw
+// from it and act through it.
+#pragma once
+
+#include "client/courier.hpp"
+#include "client/platform/application.hpp"
+#include "client/screens.hpp"
+#include "shared/device/desk.hpp"
+#include "shared/print/page.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+class App final : public platform::Application {
+public:
+    explicit App(device::Desk desk);
+    void frame() override;
+
+    // --- For screens --------------------------------------------------------------------------------
+    device::Desk& desk() { return m_desk; }
+    Courier&      courier() { return m_courier; }
+    base::Time    now() { return m_desk.server_time(); }
+
+    // Saves what was committed; every act on the desk is followed by it.
+    void changed();
+    // Shows a fault of an act, if it is one, for a while.
+    bool tell(const base::Status& status);
+    // A sentence at the foot of the page; with an undo when `undo` is given.
+    void say(std::string sentence, std::function<void()> undo = {});
+
+    void                             go(ScreenId screen);
+    void                             open_matter(const base::EnvelopeId& root);
+    ScreenId                         screen() const { return m_screen; }
+    const base::EnvelopeId&          open_root() const { return m_open_root; }
+    const base::Period&              period();
+    void                             choose_period(const base::Period& period);
+
+    // Read from the desk once after each change, not once a frame.
+    const std::vector<device::Matter>& matters(const base::FormId& form);
+    const device::Judgement*           judgement(const base::EnvelopeId& root); // Null on a fault.
+    const std::vector<device::OutboxItem>& queued();
+    const std::vector<device::OutboxItem>& refused();
+    const std::vector<device::OutboxItem>& receipts();
+
+    std::string  certificate_name(const base::CertificateId& id) const;
+    print::Sheet sheet_of(const device::Matter& matter);
+    void         print(const std::vector<print::Sheet>& sheets);
+
+    // Small things screens remember while the page is open, by name: "home/code".
+    std::string& memory(const std::string& name) { return m_memory[name]; }
+    void         undo(); // What the foot of the page offers.
+
+private:
+    struct Cache {
+        std::int64_t                                                 change_count = -1;
+        std::map<base::FormId, std::vector<device::Matter>>          matters;
+        std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
+        std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
+    };
+    Cache& cache();
+    void   choose_current_period();
+    void   sync_when_worth_it();
+    void   tick();
+
+    device::Desk                m_desk;
+    Courier                     m_courier;
+    ScreenId                    m_screen = ScreenId::home;
+    base::EnvelopeId            m_open_root;
+    base::Period                m_period;
+    Cache                       m_cache;
+    std::map<std::string, std::string> m_memory;
+    std::string                 m_said;
+    std::function<void()>       m_undo;
+    int                         m_said_number = 0;
+    bool                        m_was_online  = true;
+};

@@ -1,0 +1,130 @@
+#include "client/courier.hpp"
+
+namespace {
+
+// Long enough for a batch on a line of 100 kbit/s.
+constexpr int patience_ms = 90'000;
+
+platform::Request as_fetch(const device::Request& request) {
+    platform::Request fetch;
+    fetch.method = request.method;
+    fetch.url = request.path;
+    fetch.body = request.body;
+    fetch.patience_ms = patience_ms;
+    if (!request.content_type.empty())
+        fetch.headers.emplace_back("Content-Type", request.content_type);
+    if (!request.bearer.empty())
+        fetch.headers.emplace_back("Authorization", "Bearer " + request.bearer);
+    return fetch;
+}
+
+std::string api(std::string_view path) {
+    return std::string(protocol::base_path) + std::string(path);
+}
+
+} // namespace
+
+Courier::Courier(device::Desk& desk, std::function<void()> changed)
+    : m_desk(desk), m_changed(std::move(changed)) {}
+
+void Courier::enrol(std::string_view code, std::string_view device_name) {
+    if (m_enrolling) return;
+    m_enrolment_fault.reset();
+    const auto body = m_desk.begin_enrolment(code, device_name);
+    if (!body) {
+        m_enrolment_fault = body.error();
+        return;
+    }
+    m_changed();
+    m_enrolling = true;
+    const device::Request request{"POST", api("/enrolments"), "application/jose", *body, {}};
+    platform::fetch(as_fetch(request), [this](const platform::Response& response) {
+        m_enrolling = false;
+        if (response.status == 0) {
+            m_enrolment_fault = base::Fault{base::Outcome::offline, {}};
+        } else if (response.status != 200 && response.status != 201) {
+            m_enrolment_fault = protocol::read_problem(response.body);
+        } else if (const auto finished = m_desk.finish_enrolment(response.body); !finished) {
+            m_enrolment_fault = finished.error();
+        } else {
+            start();
+        }
+        m_changed();
+    });
+}
+
+void Courier::start() {
+    if (running() || m_desk.find_enrolment() == nullptr) return;
+    m_sync.emplace(m_desk);
+    carry();
+}
+
+void Courier::carry() {
+    const auto request = m_sync->next();
+    m_progress = m_sync->progress();
+    if (!request) {
+        m_report = m_sync->report();
+        if (!m_report->fault) m_reached = true;
+        m_sync.reset();
+        m_changed();
+        return;
+    }
+    m_changed(); // Attempts are on disk before the bytes leave.
+    platform::fetch(as_fetch(*request), [this](const platform::Response& response) {
+        m_reached = response.status != 0;
+        m_sync->deliver({response.status, response.body});
+        carry();
+    });
+}
+
+void Courier::open_session(std::function<void(base::Status)> done) {
+    platform::fetch(as_fetch({"GET", api("/server"), {}, {}, {}}),
+                    [this, done](const platform::Response& response) {
+        m_reached = response.status != 0;
+        if (response.status != 200)
+            return done(base::fail(response.status == 0
+                                       ? base::Fault{base::Outcome::offline, {}}
+                                       : protocol::read_problem(response.body)));
+        const auto info = protocol::read_server_info(response.body);
+        const auto taken = info ? m_desk.accept_anchor(info->anchor) : base::fail(info.error());
+        if (!taken) return done(taken);
+        const auto body = m_desk.session_request();
+        if (!body) return done(base::fail(body.error()));
+        platform::fetch(as_fetch({"POST", api("/sessions"), "application/jose", *body, {}}),
+                        [this, done](const platform::Response& opened) {
+            if (opened.status != 200)
+                return done(base::fail(opened.status == 0
+                                           ? base::Fault{base::Outcome::offline, {}}
+                                           : protocol::read_problem(opened.body)));
+            const auto answer = protocol::read_session_answer(opened.body);
+            done(answer ? m_desk.accept_session(*answer) : base::fail(answer.error()));
+        });
+    });
+}
+
+void Courier::read(std::string path, std::function<void(base::Result<std::string>)> done) {
+    read_with_session(std::move(path), false, std::move(done));
+}
+
+void Courier::read_with_session(std::string path, bool renewed,
+                                std::function<void(base::Result<std::string>)> done) {
+    const auto with_new_session = [this, path, done] {
+        open_session([this, path, done](const base::Status& opened) {
+            m_changed();
+            if (!opened) return done(base::fail(opened.error()));
+            read_with_session(path, true, done);
+        });
+    };
+    if (m_desk.bearer().empty()) return with_new_session();
+    platform::fetch(as_fetch({"GET", api(path), {}, {}, m_desk.bearer()}),
+                    [this, renewed, done, with_new_session](const platform::Response& response) {
+        m_reached = response.status != 0;
+        if (response.status == 401 && !renewed) {
+            m_desk.forget_session();
+            return with_new_session();
+        }
+        if (response.status == 200) return done(response.body);
+        done(base::fail(response.status == 0 ? base::Fault{base::Outcome::offline, {}}
+                                             : protocol::read_problem(response.body)));
+    });
+}

@@ -1,0 +1,42 @@
+#include "client/screens.hpp"
+
+#include "client/app.hpp"
+#include "client/screens/all.hpp"
+#include "shared/base/check.hpp"
+
+namespace {
+
+int declaration_count(App& app) {
+    int count = 0;
+    for (const device::Matter& matter : app.matters(base::FormId("declaration")))
+        count += matter.state != device::MatterState::withdrawn;
+    return count;
+}
+int outbox_count(App& app) { return int(app.queued().size() + app.refused().size()); }
+int receipt_count(App& app) { return int(app.receipts().size()); }
+
+constexpr std::string_view everybody = "school city province";
+
+constexpr Screen list[] = {
+    // id, key, title, group, roles, draw, count, the count waits for somebody
+    {ScreenId::home, "home", "首页", "", everybody, draw_home, nullptr},
+    {ScreenId::declarations, "declarations", "证书申报表", "{period}", "school",
+     draw_declarations, declaration_count},
+    {ScreenId::declaration, "declaration", "", "", "school", draw_declaration, nullptr},
+    {ScreenId::summary, "summary", "学校汇总表", "", "school", draw_summary, nullptr},
+    {ScreenId::outbox, "outbox", "待同步", "往来", "school", draw_outbox, outbox_count, true},
+    {ScreenId::receipts, "receipts", "回执", "", "school", draw_receipts, receipt_count},
+    {ScreenId::tables, "tables", "申报汇总", "数据", "city province", draw_tables, nullptr},
+    {ScreenId::settings, "settings", "设置与备份", "本机", everybody, draw_settings, nullptr},
+};
+
+} // namespace
+
+std::span<const Screen> screens() { return list; }
+
+const Screen& screen_of(ScreenId id) {
+    for (const Screen& screen : list)
+        if (screen.id == id) return screen;
+    SHENBAO_CHECK(!"every id is in the list");
+    return list[0];
+}

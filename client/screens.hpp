@@ -1,0 +1,24 @@
+// The list of screens: an id, the words of the rail, who sees it, how it is drawn. To learn what the page
+// shows, read screens.cpp; to add a screen, copy the smallest neighbour in screens/.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+class App;
+
+enum class ScreenId { home, declarations, declaration, summary, outbox, receipts, tables, settings };
+
+struct Screen {
+    ScreenId         id;
+    std::string_view key;     // Stable, for the mirror's ids.
+    std::string_view title;   // In the rail; empty: reached from another screen.
+    std::string_view group;   // Head above it in the rail; empty: none. "{period}" is the period's name.
+    std::string_view roles;   // "school", "city province"…
+    void (*draw)(App&);
+    int (*count)(App&);       // The number beside it in the rail; null: none.
+    bool count_waits = false; // The count asks for an act.
+};
+
+std::span<const Screen> screens();
+const Screen&           screen_of(ScreenId id);

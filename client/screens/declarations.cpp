@@ -1,0 +1,172 @@
+// The grid on which many 附件1 are made at once.
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/form_paper.hpp"
+#include "client/texts/words.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/table.hpp"
+#include "client/widgets/words.hpp"
+#include "shared/base/text.hpp"
+
+namespace {
+
+using device::Matter;
+using device::MatterState;
+
+const base::FormId form_id("declaration");
+
+struct Total {
+    int          filings = 0, sealable = 0;
+    std::int64_t headcount = 0;
+};
+
+std::int64_t headcount_of(const Matter& matter) {
+    const auto found = matter.values.find({0, base::FieldId("headcount")});
+    if (found == matter.values.end() || !found->second.value.is_number_integer()) return 0;
+    return found->second.value.get<std::int64_t>();
+}
+
+Total total_of(App& app, const std::vector<Matter>& matters) {
+    Total total;
+    for (const Matter& matter : matters) {
+        if (matter.state == MatterState::withdrawn) continue;
+        ++total.filings;
+        total.headcount += headcount_of(matter);
+        const device::Judgement* judged = is_open(matter) ? app.judgement(matter.root) : nullptr;
+        total.sealable += judged != nullptr && judged->sealable;
+    }
+    return total;
+}
+
+void add_one(App& app) {
+    const auto root = app.desk().create_matter(form_id, app.period());
+    app.tell(root ? base::Status{} : base::fail(root.error()));
+}
+
+void seal_all(App& app, const std::vector<Matter>& matters) {
+    int sealed = 0;
+    for (const Matter& matter : matters) {
+        if (!is_open(matter)) continue;
+        const device::Judgement* judged = app.judgement(matter.root);
+        if (judged != nullptr && judged->sealable) sealed += app.tell(app.desk().seal(matter.root));
+    }
+    app.say(std::to_string(sealed) + " 张已签名，放入待同步。");
+    if (platform::online()) app.courier().start();
+}
+
+void draw_head(App& app, const std::vector<Matter>& matters, const Total& total) {
+    widgets::Line line;
+    widgets::heading("证书申报表", 1);
+    widgets::text("附件1，每个证书每个级别一张", widgets::second_text);
+    line.push_right();
+    if (widgets::button("print_all", "打印全部",
+                        {.off_because = total.filings == 0 ? "还没有申报表" : ""})) {
+        std::vector<print::Sheet> sheets;
+        for (const Matter& matter : matters)
+            if (matter.state != MatterState::withdrawn) sheets.push_back(app.sheet_of(matter));
+        app.print(sheets);
+    }
+    if (widgets::button("seal_all",
+                        total.sealable > 0 ? "签名并提交 " + std::to_string(total.sealable) + " 张"
+                                           : std::string("签名并提交"),
+                        {.kind = widgets::ButtonKind::primary,
+                         .off_because = total.sealable == 0 ? "没有填好而未签名的申报表" : ""}))
+        seal_all(app, matters);
+}
+
+void draw_row_state(App& app, const Matter& matter) {
+    switch (matter.state) {
+    case MatterState::submitted: return widgets::badge("已提交", widgets::Tone::done);
+    case MatterState::queued: return widgets::badge("待同步", widgets::Tone::attention);
+    case MatterState::withdrawn: return widgets::badge("已撤回", widgets::Tone::plain);
+    case MatterState::refused: return widgets::badge("未被接收", widgets::Tone::wrong);
+    case MatterState::conflict: return widgets::badge("存在冲突", widgets::Tone::wrong);
+    case MatterState::editing: break;
+    }
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return;
+    if (judged->sealable) return widgets::badge("待提交", widgets::Tone::info);
+    if (judged->errors > 0)
+        return widgets::badge("待填 " + std::to_string(judged->errors) + " 处", widgets::Tone::plain);
+    widgets::badge("请说明", widgets::Tone::attention);
+}
+
+void draw_row(App& app, const notice::Form& form, const Matter& matter, int number,
+              widgets::Table& table) {
+    table.row(matter.root.text());
+    table.number(std::int64_t(number));
+    for (const notice::Field& field : form.fields) {
+        const auto cell = table.cell();
+        draw_cell_field(app, matter, field, "第" + std::to_string(number) + "行" + field.label);
+    }
+    {
+        const auto cell = table.cell();
+        draw_row_state(app, matter);
+    }
+    const auto        cell = table.cell();
+    const std::string place = "第" + std::to_string(number) + "行";
+    if (widgets::link("open", "打开", {.name = "打开" + place})) app.open_matter(matter.root);
+    if (!matter.newest && matter.state == MatterState::editing &&
+        widgets::link("remove", "删除", {.name = "删除" + place})) {
+        if (app.tell(app.desk().remove(matter.root)))
+            app.say("已删除一张申报表。", [&app, root = matter.root] {
+                app.tell(app.desk().restore(root));
+            });
+    }
+}
+
+void draw_grid(App& app, const notice::Form& form, const std::vector<Matter>& matters,
+               const Total& total) {
+    const widgets::Card card("grid", {.name = "申报表清单", .padding_x = 12, .padding_y = 12});
+    if (matters.empty())
+        widgets::empty_state("还没有申报表", "按“新增一张”，从目录中选择证书，填写级别和人数。");
+    {
+        widgets::Table table("declarations",
+                             {{"序号", widgets::fixed(52), widgets::Align::right},
+                              {"职业技能等级证书", widgets::share(1)},
+                              {"级别", widgets::fixed(104)},
+                              {"考核人数", widgets::fixed(110), widgets::Align::right},
+                              {"状态", widgets::fixed(108)},
+                              {"", widgets::fixed(112)}},
+                             {.name = "证书申报表", .width_min = 760});
+        int number = 0;
+        for (const Matter& matter : matters) draw_row(app, form, matter, ++number, table);
+        if (!matters.empty()) {
+            table.row("total", {.weight = widgets::Weight::bold});
+            table.text("");
+            table.text("合计 " + std::to_string(total.filings) + " 张");
+            table.text("");
+            table.number(total.headcount);
+        }
+    }
+    widgets::gap(8);
+    if (widgets::button("add", "新增一张")) add_one(app);
+}
+
+} // namespace
+
+void draw_declarations(App& app) {
+    const notice::Package* package = app.desk().find_package();
+    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(form_id);
+    if (form == nullptr) {
+        widgets::heading("证书申报表", 1);
+        return;
+    }
+    const std::vector<Matter> matters = app.matters(form_id); // A copy: acts change the original.
+    const Total               total = total_of(app, matters);
+    draw_head(app, matters, total);
+    if (const notice::Window* window = form->find_window(app.period()); window != nullptr) {
+        const base::Time now = app.now();
+        if (now < window->opens_at())
+            widgets::notice("window", widgets::Tone::info,
+                            base::clerk_day(window->opens) + " 开始接收，可以先填写。");
+        else if (now >= window->closes_at())
+            widgets::notice("window", widgets::Tone::attention,
+                            "填报时间已于 " + texts::closing_words(window->closes) +
+                                " 截止。之后送达的标为逾期补报，省级延期前不计入汇总。");
+    }
+    draw_grid(app, *form, matters, total);
+}

@@ -1,0 +1,264 @@
+#include "client/screens/form_paper.hpp"
+
+#include "client/app.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/inside.hpp"
+#include "client/widgets/paper.hpp"
+#include "shared/base/text.hpp"
+
+#include <algorithm>
+
+namespace {
+
+using device::Cell;
+using device::Matter;
+using notice::Block;
+using notice::Field;
+using notice::FieldType;
+
+constexpr float       em = widgets::type_size::paper; // A character of the paper.
+constexpr std::size_t suggestions_max = 30;
+
+const device::TypedValue* typed_at(const Matter& matter, const Cell& cell) {
+    const auto found = matter.values.find(cell);
+    return found == matter.values.end() ? nullptr : &found->second;
+}
+
+struct Marks {
+    std::string error, attention;
+};
+
+// What stands against a field, in the words of the list 检查. A field that is only empty is not marked:
+// nobody has made a mistake yet.
+Marks marks_of(App& app, const Matter& matter, const Field& field) {
+    Marks marks;
+    if (const auto* typed = typed_at(matter, {0, field.id}); typed && !typed->wrong.empty())
+        marks.error = typed->wrong;
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return marks;
+    for (const rules::Finding& finding : judged->verdict.findings) {
+        if (std::find(finding.fields.begin(), finding.fields.end(), field.id) ==
+            finding.fields.end())
+            continue;
+        if (finding.severity == notice::Severity::error && marks.error.empty())
+            marks.error = finding.text;
+        if (finding.severity == notice::Severity::warning && marks.attention.empty())
+            marks.attention = finding.text;
+    }
+    return marks;
+}
+
+void type(App& app, const Matter& matter, const Field& field, const std::string& text) {
+    app.tell(app.desk().type(matter.root, {0, field.id}, text));
+}
+
+// A select's first option stands for "not chosen yet".
+void draw_choice(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
+                 const widgets::Rect* place) {
+    std::vector<std::string> options = {"请选择"};
+    options.insert(options.end(), field.choices.begin(), field.choices.end());
+    // The catalogue says which levels this certificate has; others cannot be chosen by mistake.
+    if (const auto* certificate = typed_at(matter, {0, base::FieldId("certificate")});
+        certificate != nullptr && certificate->value.is_string() && field.id.text() == "level")
+        if (const auto* entry = app.desk().find_certificate(
+                base::CertificateId(certificate->value.get<std::string>())))
+            options.assign(1, "请选择"),
+                options.insert(options.end(), entry->levels.begin(), entry->levels.end());
+    const auto* typed = typed_at(matter, {0, field.id});
+    int         chosen = 0;
+    if (typed != nullptr && !typed->text.empty()) {
+        const auto found = std::find(options.begin(), options.end(), typed->text);
+        if (found == options.end()) options.push_back(typed->text);
+        chosen = int(std::find(options.begin(), options.end(), typed->text) - options.begin());
+    }
+    const std::string id = field.id.text();
+    const bool        changed = place == nullptr
+                                    ? widgets::select(id, options, chosen, look)
+                                    : widgets::select_at(id, *place, options, chosen, look);
+    if (changed) type(app, matter, field, chosen == 0 ? "" : options[std::size_t(chosen)]);
+}
+
+void draw_certificate(App& app, const Matter& matter, const Field& field,
+                      const widgets::FieldLook& look) {
+    const auto* typed = typed_at(matter, {0, field.id});
+    std::string text = typed == nullptr ? std::string() : typed->text;
+    const bool  picked = typed != nullptr && typed->value.is_string();
+    std::vector<envelope::CatalogueEntry> found =
+        app.desk().search_catalogue(picked ? std::string_view() : std::string_view(text),
+                                    suggestions_max);
+    std::vector<widgets::Suggestion> suggestions;
+    for (const envelope::CatalogueEntry& entry : found)
+        suggestions.push_back({entry.name, entry.organisation});
+    const widgets::Searched searched =
+        widgets::search_box(field.id.text(), text, suggestions, look);
+    if (searched.chosen)
+        app.tell(app.desk().choose(matter.root, {0, field.id},
+                                   found[std::size_t(*searched.chosen)].certificate));
+    else if (searched.edited) type(app, matter, field, text);
+}
+
+widgets::Entry entry_of(FieldType type) {
+    switch (type) {
+    case FieldType::integer: return widgets::Entry::digits;
+    case FieldType::phone: return widgets::Entry::telephone;
+    default: return widgets::Entry::text;
+    }
+}
+
+// One field, at a place of the paper or, without one, where the next widget stands.
+void draw_field(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
+                const widgets::Rect* place) {
+    const Marks marks = marks_of(app, matter, field);
+    look.error = marks.error;
+    look.attention = marks.attention;
+    look.need = widgets::Need::required;
+    if (!is_open(matter)) look.locked_because = "已签名，按“修改”后才能改动";
+    if (field.type == FieldType::choice) return draw_choice(app, matter, field, look, place);
+    if (field.type == FieldType::certificate) {
+        if (place == nullptr) return draw_certificate(app, matter, field, look);
+        look.width = place->w;
+        widgets::Area at;
+        at.kind = widgets::Area::Kind::column;
+        at.bounds = *place;
+        at.x = place->x;
+        at.y = place->y;
+        widgets::push_area(at);
+        draw_certificate(app, matter, field, look);
+        widgets::pop_area();
+        return;
+    }
+    look.entry = entry_of(field.type);
+    const auto* typed = typed_at(matter, {0, field.id});
+    std::string text = typed == nullptr ? std::string() : typed->text;
+    const bool  changed =
+        bool(place == nullptr ? widgets::text_field(field.id.text(), text, look)
+                              : widgets::field_at(field.id.text(), *place, text, look));
+    if (changed) type(app, matter, field, text);
+}
+
+std::string computed_words(App& app, const Matter& matter, const base::FieldId& id) {
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return {};
+    const auto found = judged->verdict.computed.find(id);
+    if (found == judged->verdict.computed.end() || !found->second.is_number_integer()) return {};
+    return base::grouped(found->second.get<std::int64_t>());
+}
+
+void draw_sentence(App& app, const Matter& matter, const notice::Form& form, const Block& block,
+                   int indent) {
+    widgets::Paragraph paragraph({.indent = indent, .above = 6});
+    for (const notice::Inline& part : block.inlines) {
+        const float width = float(part.width_em) * em + 20;
+        switch (part.kind) {
+        case notice::Inline::Kind::text: paragraph.words(part.text); break;
+        case notice::Inline::Kind::field: {
+            const Field* field = form.find_field(part.text);
+            paragraph.blank(width, [&app, &matter, field](const widgets::Rect& place) {
+                widgets::FieldLook look = widgets::paper_field;
+                look.label = field->label;
+                draw_field(app, matter, *field, look, &place);
+            });
+            break;
+        }
+        case notice::Inline::Kind::computed:
+            paragraph.words(computed_words(app, matter, base::FieldId(part.text)));
+            break;
+        case notice::Inline::Kind::context:
+            paragraph.blank(width, [&app](const widgets::Rect& place) {
+                std::string        name = app.desk().find_enrolment()->unit.name;
+                widgets::FieldLook look = widgets::paper_field;
+                look.label = "学校";
+                look.locked_because = "由登记信息填写";
+                widgets::field_at("unit_name", place, name, look);
+            });
+            break;
+        }
+    }
+    paragraph.set();
+}
+
+std::string cell_words(App& app, const Field& field, const base::Json& value) {
+    if (field.type == FieldType::integer && value.is_number_integer())
+        return base::grouped(value.get<std::int64_t>());
+    return print::blank_text(
+        field, value, [&app](const base::CertificateId& id) { return app.certificate_name(id); });
+}
+
+void draw_table(App& app, const Matter& matter, const notice::Form& form, const Block& block) {
+    std::vector<widgets::PaperColumn> columns;
+    std::vector<std::string>          heads;
+    for (const notice::TableColumn& column : block.columns) {
+        heads.push_back(column.head);
+        std::string& head = heads.back();
+        head.erase(std::remove(head.begin(), head.end(), '\n'), head.end());
+    }
+    for (std::size_t i = 0; i < block.columns.size(); ++i)
+        columns.push_back({heads[i], widgets::share(float(block.columns[i].share)),
+                           block.columns[i].align == notice::TableColumn::Align::left
+                               ? widgets::Side::left
+                           : block.columns[i].align == notice::TableColumn::Align::right
+                               ? widgets::Side::right
+                               : widgets::Side::centre});
+    widgets::PaperTable      table("rows", form.short_title, columns);
+    const device::Judgement* judged = app.judgement(matter.root);
+    const base::Json         none = base::Json::array();
+    const base::Json&        rows =
+        judged != nullptr && judged->answers.contains("rows") ? judged->answers.at("rows") : none;
+    const std::size_t count = std::max(rows.size(), std::size_t(block.blank_rows));
+    for (std::size_t i = 0; i < count; ++i) {
+        table.row(std::to_string(i));
+        for (const notice::TableColumn& column : block.columns) {
+            const Field* field = form.find_column(column.id.text());
+            if (column.id.text() == "seq") table.text(std::to_string(i + 1));
+            else if (field == nullptr || i >= rows.size()) table.text("");
+            else table.text(cell_words(app, *field, rows.at(i).at(column.id.text())));
+        }
+    }
+    if (block.total_label.empty()) return;
+    table.row("total");
+    bool labelled = false;
+    for (const notice::TableColumn& column : block.columns) {
+        if (column.id == block.total_under)
+            table.text(computed_words(app, matter, block.total_computed));
+        else table.text(std::exchange(labelled, true) ? "" : block.total_label);
+    }
+}
+
+} // namespace
+
+bool is_open(const Matter& matter) {
+    return matter.state == device::MatterState::editing ||
+           matter.state == device::MatterState::refused ||
+           matter.state == device::MatterState::conflict;
+}
+
+void draw_cell_field(App& app, const Matter& matter, const Field& field, std::string_view name) {
+    widgets::FieldLook look;
+    look.shape = widgets::Shape::cell;
+    look.label = name;
+    look.right = field.type == FieldType::integer;
+    look.width = widgets::width_left();
+    look.placeholder = field.type == FieldType::certificate ? "输入名称或培训评价组织查找" : "";
+    draw_field(app, matter, field, look, nullptr);
+}
+
+void draw_form_paper(App& app, const Matter& matter) {
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    if (form == nullptr) return;
+    widgets::Paper paper(matter.root.text(), form->title);
+    for (const Block& block : form->blocks) {
+        switch (block.kind) {
+        case Block::Kind::appendix: paper.label(block.text); break;
+        case Block::Kind::title: paper.title(block.text); break;
+        case Block::Kind::line: draw_sentence(app, matter, *form, block, 0); break;
+        case Block::Kind::paragraph: draw_sentence(app, matter, *form, block, 2); break;
+        case Block::Kind::table: draw_table(app, matter, *form, block); break;
+        case Block::Kind::signature: widgets::paper_text(block.text, {.above = 18}); break;
+        case Block::Kind::date:
+            widgets::paper_text(block.text, {.side = widgets::Side::right, .above = 14});
+            break;
+        case Block::Kind::note:
+        case Block::Kind::remark: paper.remark(block.text); break;
+        }
+    }
+}

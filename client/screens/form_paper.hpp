@@ -1,0 +1,16 @@
+// A form as the notice prints it, filled in where it stands: drawn from the blocks of the package, so
+// every form of every notice is drawn by this.
+#pragma once
+
+#include "shared/device/desk.hpp"
+
+class App;
+
+void draw_form_paper(App& app, const device::Matter& matter);
+
+// The field of one cell, for tables that edit matters in rows. `name` is what is read out.
+void draw_cell_field(App& app, const device::Matter& matter, const notice::Field& field,
+                     std::string_view name);
+
+// True while the matter's draft may be typed into.
+bool is_open(const device::Matter& matter);

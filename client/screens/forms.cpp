@@ -1,0 +1,197 @@
+// The two screens on which a form stands as paper: one declaration, and the school's summary.
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/form_paper.hpp"
+#include "client/screens/parts.hpp"
+#include "client/texts/words.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/dialog.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/words.hpp"
+
+namespace {
+
+using device::Matter;
+using device::MatterState;
+
+widgets::Tone tone_of(MatterState state) {
+    switch (state) {
+    case MatterState::submitted: return widgets::Tone::done;
+    case MatterState::queued: return widgets::Tone::attention;
+    case MatterState::refused:
+    case MatterState::conflict: return widgets::Tone::wrong;
+    default: return widgets::Tone::info;
+    }
+}
+
+void draw_state(App& app, const Matter& matter) {
+    widgets::Line line;
+    widgets::badge(texts::state_word(matter.state), tone_of(matter.state));
+    if (!matter.newest) return;
+    const auto item = app.desk().find_item(*matter.newest);
+    if (item && item->receipt_fields)
+        widgets::text("回执 " + texts::index_words(item->receipt_fields->index) + "　" +
+                          base::clerk_day_second(item->receipt_fields->received_at),
+                      widgets::second_text);
+}
+
+// Why it cannot be signed right now; "" when it can.
+std::string why_not(App& app, const Matter& matter) {
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return "暂时不能检查";
+    if (judged->errors > 0) return "改好标出的 " + std::to_string(judged->errors) + " 处即可提交。";
+    if (judged->to_explain > 0)
+        return "还有 " + std::to_string(judged->to_explain) + " 处需要写明原因。";
+    return judged->sealable ? "" : "内容还不完整";
+}
+
+void draw_open_acts(App& app, const Matter& matter) {
+    const std::string off = why_not(app, matter);
+    if (widgets::button("seal", "签名并提交",
+                        {.kind = widgets::ButtonKind::primary,
+                         .size = widgets::ButtonSize::large,
+                         .width = widgets::Width::fill,
+                         .off_because = off}) &&
+        app.tell(app.desk().seal(matter.root))) {
+        app.say("已签名，放入待同步。");
+        if (platform::online()) app.courier().start();
+    }
+    widgets::text(off.empty() ? "签名后放入待同步，联网后发送。" : off, widgets::second_text);
+    if (matter.revising && matter.newest && widgets::button("discard", "放弃修改"))
+        app.tell(app.desk().discard_revision(matter.root));
+}
+
+void draw_withdrawal(App& app, const Matter& matter) {
+    std::string& asking = app.memory("withdraw/" + matter.root.text());
+    if (asking.empty()) {
+        if (widgets::button("withdraw", "撤回", widgets::quiet_button)) asking = "?";
+        return;
+    }
+    switch (widgets::ask("withdraw", {.title = "撤回这份申报？",
+                                      .words = "撤回后不再计入汇总；需要时可以重新填写一份。",
+                                      .yes = "撤回",
+                                      .dangerous = true})) {
+    case widgets::Answer::yes:
+        asking.clear();
+        if (app.tell(app.desk().withdraw(matter.root, "")) && platform::online())
+            app.courier().start();
+        break;
+    case widgets::Answer::no: asking.clear(); break;
+    case widgets::Answer::none: break;
+    }
+}
+
+void draw_acts(App& app, const Matter& matter) {
+    const widgets::Card card("acts", {.name = "操作"});
+    draw_state(app, matter);
+    {
+        widgets::Line line;
+        if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
+        if (!is_open(matter) && matter.state != MatterState::withdrawn &&
+            widgets::button("revise", "修改"))
+            app.tell(app.desk().revise(matter.root));
+    }
+    if (is_open(matter)) draw_open_acts(app, matter);
+    else if (matter.state == MatterState::submitted &&
+             matter.form == base::FormId("declaration"))
+        draw_withdrawal(app, matter);
+}
+
+void draw_mail(App& app, const Matter& matter) {
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    if (form == nullptr || !form->mail) return;
+    std::string subject = form->mail->subject_pattern;
+    if (const std::size_t at = subject.find("{unit_name}"); at != std::string::npos)
+        subject.replace(at, 11, app.desk().find_enrolment()->unit.name);
+    const widgets::Card card("mail", {.title = "邮件"});
+    widgets::text("盖章扫描件发送至 " + form->mail->to + "，邮件命名为：", widgets::second_text);
+    widgets::text(subject);
+    if (widgets::button("copy", "复制邮件名称")) {
+        platform::copy_text(subject);
+        app.say("已复制。");
+    }
+}
+
+void draw_form(App& app, const Matter& matter) {
+    widgets::Columns columns({widgets::share(1), widgets::fixed(290)}, {.gap = 20});
+    columns.next();
+    draw_form_paper(app, matter);
+    columns.next();
+    draw_findings(app, matter);
+    draw_acts(app, matter);
+    draw_mail(app, matter);
+}
+
+} // namespace
+
+void draw_findings(App& app, const Matter& matter) {
+    const widgets::Card      card("findings", {.title = "检查"});
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr || !is_open(matter)) {
+        widgets::text("已签名。", widgets::second_text);
+        return;
+    }
+    if (judged->findings.empty()) {
+        widgets::Line line;
+        widgets::badge("通过", widgets::Tone::done);
+        widgets::text("没有发现问题。");
+        return;
+    }
+    const std::vector<rules::Finding> findings = judged->findings; // A note judges anew.
+    int                               number = 0;
+    for (const rules::Finding& finding : findings) {
+        const widgets::Scope scope(finding.rule.text() + std::to_string(number++));
+        const bool           warning = finding.severity == notice::Severity::warning;
+        const bool           error = finding.severity == notice::Severity::error;
+        widgets::badge(error ? "错误" : warning ? "说明" : "提示",
+                       error     ? widgets::Tone::wrong
+                       : warning ? widgets::Tone::attention
+                                 : widgets::Tone::info);
+        widgets::text(finding.text);
+        if (!warning) continue;
+        const auto  noted = matter.notes.find(finding.rule);
+        std::string note = noted == matter.notes.end() ? std::string() : noted->second;
+        if (widgets::text_area("note", note, 2,
+                               {.label = "原因说明",
+                                .hint = "至少4个字，随申报一起提交。",
+                                .placeholder = "请写明原因…",
+                                .max_length = 500}))
+            app.tell(app.desk().explain(matter.root, finding.rule, note));
+    }
+}
+
+void draw_declaration(App& app) {
+    const auto matter = app.desk().find_matter(app.open_root());
+    if (!matter || app.desk().find_package() == nullptr) return app.go(ScreenId::declarations);
+    if (widgets::link("back", "‹ 返回证书申报表")) app.go(ScreenId::declarations);
+    draw_form(app, *matter);
+}
+
+void draw_summary(App& app) {
+    if (app.desk().find_package() == nullptr) {
+        widgets::heading("学校汇总表", 1);
+        return;
+    }
+    const base::FormId form("school_summary");
+    std::optional<Matter> shown;
+    for (const Matter& matter : app.matters(form))
+        if (matter.state != MatterState::withdrawn) shown = matter;
+    if (!shown) {
+        const auto root = app.desk().create_matter(form, app.period());
+        if (!root) {
+            app.tell(base::fail(root.error()));
+            return;
+        }
+        app.changed();
+        shown = app.desk().find_matter(*root);
+        if (!shown) return;
+    }
+    const auto outdated = app.desk().outdated(shown->root);
+    if (outdated && *outdated && !is_open(*shown)) {
+        widgets::notice("outdated", widgets::Tone::attention,
+                        "需更新：申报表在汇总表签名之后有变动。请按“修改”后重新签名提交。");
+    }
+    draw_form(app, *shown);
+}

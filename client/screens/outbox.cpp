@@ -1,0 +1,72 @@
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/parts.hpp"
+#include "client/texts/words.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/words.hpp"
+
+namespace {
+
+void draw_refused(App& app, const device::OutboxItem& item) {
+    const widgets::Scope scope(item.sha256.text());
+    {
+        widgets::Line line;
+        widgets::badge("未被接收", widgets::Tone::wrong);
+        widgets::text(item_words(app, item), widgets::bold_text);
+        line.push_right();
+        if (item.kind == "filing" && widgets::button("mend", "去修改")) open_form(app, item.root);
+    }
+    widgets::text(item.refusal ? item.refusal->detail : std::string(),
+                  {.colour = widgets::colour::wrong});
+    for (const rules::Finding& finding : item.findings)
+        widgets::text("· " + finding.text, {.size = widgets::type_size::small});
+    widgets::separator();
+}
+
+void draw_queued(App& app, const device::OutboxItem& item) {
+    const widgets::Scope scope(item.sha256.text());
+    widgets::Line        line;
+    widgets::badge("待同步", widgets::Tone::attention);
+    widgets::text(item_words(app, item));
+    widgets::text(item.attempts == 0 ? "签名于 " + base::clerk_day_minute(item.made_at)
+                                     : "已尝试发送，等待回音",
+                  widgets::second_text);
+    line.push_right();
+    if (item.kind == "filing" && item.attempts == 0 && widgets::button("back", "取回修改")) {
+        if (app.tell(app.desk().revise(item.root))) open_form(app, item.root);
+    }
+}
+
+} // namespace
+
+void draw_outbox(App& app) {
+    widgets::heading("待同步", 1);
+    widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
+    columns.next();
+    if (!app.refused().empty()) {
+        const widgets::Card card("refused", {.title = "未被接收"});
+        for (const device::OutboxItem& item : app.refused()) draw_refused(app, item);
+    }
+    {
+        const widgets::Card card("queued", {.title = "等待发送"});
+        if (app.queued().empty())
+            widgets::empty_state("没有等待发送的文件", "签名提交的申报会先放在这里，联网后一键发送。");
+        for (const device::OutboxItem& item : app.queued()) draw_queued(app, item);
+    }
+    columns.next();
+    draw_sync_card(app);
+}
+
+void draw_receipts(App& app) {
+    widgets::heading("回执", 1);
+    const widgets::Card card("receipts", {.name = "回执"});
+    if (app.receipts().empty()) {
+        widgets::empty_state("还没有回执", "服务器收到申报后会签发回执，并保存在这里。");
+        return;
+    }
+    widgets::text("回执由省级服务器签名，证明何时收到了哪份申报。请妥善保存。", widgets::second_text);
+    widgets::gap(8);
+    draw_receipt_table(app, app.receipts().size());
+}

@@ -1,0 +1,133 @@
+#include "client/screens/parts.hpp"
+
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/texts/words.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/table.hpp"
+#include "client/widgets/words.hpp"
+#include "shared/base/text.hpp"
+
+std::string item_words(App& app, const device::OutboxItem& item) {
+    const notice::Package* package = app.desk().find_package();
+    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
+    std::string words = item.kind == "withdrawal" ? "撤回：" : "";
+    const auto  member = [&](const char* name) {
+        const auto found = item.answers.find(name);
+        return found == item.answers.end() ? base::Json() : *found;
+    };
+    const base::Json certificate = member("certificate"), headcount = member("headcount");
+    if (!certificate.is_string()) {
+        words += form == nullptr ? item.form.text() : form->short_title;
+        if (const base::Json rows = member("rows"); rows.is_array())
+            words += "（" + std::to_string(rows.size()) + " 项）";
+        return words;
+    }
+    words += app.certificate_name(base::CertificateId(certificate.get<std::string>()));
+    if (const base::Json level = member("level"); level.is_string())
+        words += " · " + level.get<std::string>();
+    if (headcount.is_number_integer())
+        words += "　" + base::grouped(headcount.get<std::int64_t>()) + " 人";
+    return words;
+}
+
+void open_form(App& app, const base::EnvelopeId& root) {
+    const auto matter = app.desk().find_matter(root);
+    if (!matter) return;
+    if (matter->form == base::FormId("declaration")) app.open_matter(root);
+    else app.go(ScreenId::summary);
+}
+
+namespace {
+
+std::string waiting_words(std::size_t count) {
+    return count == 0 ? "没有等待发送的文件" : std::to_string(count) + " 份文件等待发送";
+}
+
+std::string progress_words(const device::Progress& progress) {
+    std::string words(device::stage_sentence(progress.stage));
+    if (progress.stage == device::Stage::outbox && progress.to_send > 0)
+        words += "：" + std::to_string(progress.sent) + " / " + std::to_string(progress.to_send);
+    return words;
+}
+
+void draw_report(const device::Report& report) {
+    if (report.fault) {
+        const bool offline = report.fault->outcome == base::Outcome::offline;
+        widgets::notice("report", offline ? widgets::Tone::attention : widgets::Tone::wrong,
+                        offline ? "现在连不上服务器，不影响填写。连上后会自动发送，也可随时按此按钮。"
+                                : base::outcome_text(report.fault->outcome).sentence);
+    } else if (report.refused > 0) {
+        widgets::notice("report", widgets::Tone::wrong,
+                        std::to_string(report.refused) + " 份未被接收，请到“待同步”中查看原因。");
+    } else {
+        widgets::notice("report", widgets::Tone::done,
+                        report.accepted > 0
+                            ? std::to_string(report.accepted) + " 份已送达，回执已保存。"
+                            : std::string("已与服务器同步。"));
+    }
+}
+
+} // namespace
+
+void draw_sync_card(App& app) {
+    Courier&            courier = app.courier();
+    const widgets::Card card("sync", {.name = "同步"});
+    widgets::text(waiting_words(app.queued().size()), {.size = widgets::type_size::small,
+                                                       .colour = widgets::colour::second,
+                                                       .centre = true});
+    if (widgets::button("sync", courier.running() ? "正在同步…" : "一键同步",
+                        {.kind = widgets::ButtonKind::primary,
+                         .size = widgets::ButtonSize::large,
+                         .width = widgets::Width::fill,
+                         .off_because = courier.running() ? "正在同步" : ""}))
+        courier.start();
+    if (courier.running()) {
+        const device::Progress& progress = courier.progress();
+        const std::string       words = progress_words(progress);
+        widgets::status("progress_words", words, widgets::second_text);
+        if (progress.to_send > 0)
+            widgets::progress_bar("progress", "同步进度", progress.sent, progress.to_send, words);
+    } else if (courier.last_report()) {
+        draw_report(*courier.last_report());
+    } else if (!platform::online()) {
+        widgets::text("现在没有网络。连上后会自动发送，也可随时按此按钮。",
+                      {.size = widgets::type_size::small,
+                       .colour = widgets::colour::second,
+                       .centre = true});
+    }
+}
+
+void draw_receipt_table(App& app, std::size_t count_max) {
+    const std::vector<device::OutboxItem>& receipts = app.receipts();
+    widgets::Table table("receipts",
+                         {{"收到时间", widgets::fixed(150)},
+                          {"内容", widgets::share(1)},
+                          {"时限", widgets::fixed(92)},
+                          {"编号", widgets::fixed(90), widgets::Align::right},
+                          {"", widgets::fixed(64), widgets::Align::right}},
+                         {.name = "回执", .width_min = 560});
+    table.rows(int(std::min(count_max, receipts.size())), [&](int index) {
+        const device::OutboxItem& item = receipts[std::size_t(index)];
+        table.row(item.sha256.text());
+        if (!item.receipt_fields) return;
+        const envelope::Receipt& receipt = *item.receipt_fields;
+        table.text(base::clerk_day_second(receipt.received_at));
+        table.text(item_words(app, item));
+        {
+            const auto cell = table.cell();
+            widgets::badge(texts::timing_word(receipt.timing),
+                           receipt.timing == envelope::Timing::late ? widgets::Tone::attention
+                                                                    : widgets::Tone::done);
+        }
+        table.text(texts::index_words(receipt.index),
+                   {.figures = widgets::Figures::tabular, .right = true});
+        const auto cell = table.cell();
+        if (widgets::link("save", "保存", {.name = "保存回执 " + texts::index_words(receipt.index)}))
+            if (const auto file = app.desk().receipt_file(item.id))
+                platform::download("回执-" + std::to_string(receipt.index) + ".json",
+                                   "application/json", *file);
+    });
+}

@@ -1,0 +1,189 @@
+// The summaries for bureaus and the province: on the screen, kept for reading offline, as downloads.
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/platform/page.hpp"
+#include "client/screens/all.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/table.hpp"
+#include "client/widgets/words.hpp"
+#include "shared/base/text.hpp"
+
+namespace {
+
+struct Column {
+    const char*     member;
+    const char*     head;
+    widgets::Track  width;
+    bool            number = false;
+};
+
+struct Summary {
+    std::string_view    name;  // As on the wire.
+    std::string_view    title; // On its tab.
+    std::string_view    file;  // Its download's name.
+    std::vector<Column> columns;
+};
+
+const std::vector<Summary>& summaries() {
+    static const std::vector<Summary> list = {
+        {"by-city", "按市", "按市汇总",
+         {{"city", "市", widgets::share(2)},
+          {"schools", "学校", widgets::fixed(90), true},
+          {"filings", "项数", widgets::fixed(90), true},
+          {"planned_headcount", "拟申报人数", widgets::fixed(130), true},
+          {"approved_headcount", "审核通过", widgets::fixed(130), true}}},
+        {"by-certificate", "按证书", "按证书汇总",
+         {{"certificate_name", "职业技能等级证书", widgets::share(2)},
+          {"level", "级别", widgets::fixed(70)},
+          {"schools", "学校", widgets::fixed(80), true},
+          {"filings", "项数", widgets::fixed(80), true},
+          {"planned_headcount", "拟申报人数", widgets::fixed(120), true},
+          {"approved_headcount", "审核通过", widgets::fixed(110), true}}},
+        {"by-school", "按学校", "按学校汇总",
+         {{"school_name", "学校", widgets::share(2)},
+          {"city", "市", widgets::fixed(110)},
+          {"filings", "项数", widgets::fixed(80), true},
+          {"planned_headcount", "拟申报人数", widgets::fixed(120), true},
+          {"approved_headcount", "审核通过", widgets::fixed(110), true}}},
+    };
+    return list;
+}
+
+// Without a table of their own on the screen.
+constexpr struct {
+    std::string_view name, title;
+} downloads[] = {{"rows", "申报明细"}, {"province", "全省合计"}, {"sources", "来源与回执"}};
+
+std::string path_of(App& app, std::string_view name, std::string_view format) {
+    return "/summaries/" + std::string(name) + "?period=" + app.period().text() +
+           "&format=" + std::string(format);
+}
+
+std::string kept_name(App& app, std::string_view name) {
+    return "summary/" + std::string(name) + "/" + app.period().text();
+}
+
+void refresh(App& app, std::string_view name) {
+    std::string& running = app.memory("tables/running");
+    if (!running.empty()) return;
+    running = name;
+    const std::string kept = kept_name(app, name);
+    app.courier().read(path_of(app, name, "json"), [&app, kept](base::Result<std::string> body) {
+        app.memory("tables/running").clear();
+        app.memory("tables/fault") =
+            body ? std::string()
+                 : std::string(base::outcome_text(body.error().outcome).sentence);
+        if (!body) return platform::request_frame();
+        app.tell(app.desk().keep(kept, *body));
+        app.tell(app.desk().keep(kept + "/at",
+                                 base::to_rfc3339(app.now())));
+    });
+}
+
+void save(App& app, std::string_view name, std::string_view title) {
+    const std::string file = app.period().text() + "-" + std::string(title) + ".csv";
+    app.courier().read(path_of(app, name, "csv"), [&app, file](base::Result<std::string> body) {
+        if (!body) return void(app.tell(base::fail(body.error())));
+        platform::download(file, "text/csv", *body);
+        app.say("已下载 " + file);
+    });
+}
+
+std::int64_t integer_of(const base::Json& row, const char* member) {
+    const auto found = row.find(member);
+    return found == row.end() || !found->is_number_integer() ? 0 : found->get<std::int64_t>();
+}
+
+std::string text_of(const base::Json& row, const char* member) {
+    const auto found = row.find(member);
+    return found == row.end() || !found->is_string() ? std::string() : found->get<std::string>();
+}
+
+void draw_rows(const Summary& summary, const base::Json& rows) {
+    std::vector<widgets::TableColumn> columns;
+    for (const Column& column : summary.columns)
+        columns.push_back({column.head, column.width,
+                           column.number ? widgets::Align::right : widgets::Align::left});
+    widgets::Table table(summary.name, columns, {.name = summary.title, .width_min = 620});
+    std::vector<std::int64_t> totals(summary.columns.size());
+    for (const base::Json& row : rows)
+        for (std::size_t i = 0; i < summary.columns.size(); ++i)
+            totals[i] += integer_of(row, summary.columns[i].member);
+    table.rows(int(rows.size()), [&](int index) {
+        const base::Json& row = rows.at(std::size_t(index));
+        table.row(std::to_string(index));
+        for (const Column& column : summary.columns) {
+            if (!column.number) table.text(text_of(row, column.member));
+            else if (const auto found = row.find(column.member);
+                     found != row.end() && found->is_number_integer())
+                table.number(found->get<std::int64_t>());
+            else table.text("—");
+        }
+    });
+    table.row("total", {.weight = widgets::Weight::bold});
+    for (std::size_t i = 0; i < summary.columns.size(); ++i) {
+        const Column& column = summary.columns[i];
+        // Schools of several certificates would be counted more than once.
+        const bool adds = column.number && !(std::string_view(column.member) == "schools" &&
+                                             summary.name != "by-city");
+        if (i == 0) table.text("合计");
+        else if (adds) table.number(totals[i]);
+        else table.text("");
+    }
+}
+
+} // namespace
+
+void draw_tables(App& app) {
+    std::string& tab_text = app.memory("tables/tab");
+    int          tab = tab_text.empty() ? 0 : tab_text[0] - '0';
+    std::vector<std::string_view> titles;
+    for (const Summary& summary : summaries()) titles.push_back(summary.title);
+    const notice::Package* package = app.desk().find_package();
+    const notice::Period*  period = package == nullptr ? nullptr : package->find_period(app.period());
+    const Summary*         summary = &summaries()[std::size_t(tab)];
+    {
+        widgets::Line line;
+        widgets::heading((period == nullptr ? std::string() : period->name) + "申报汇总", 1);
+        if (widgets::tabs("tabs", "汇总方式", titles, tab)) {
+            tab_text = std::string(1, char('0' + tab));
+            summary = &summaries()[std::size_t(tab)];
+            refresh(app, summary->name);
+        }
+        line.push_right();
+        if (widgets::button("csv", "下载CSV", {.name = "下载" + std::string(summary->file)}))
+            save(app, summary->name, summary->file);
+        if (widgets::button("refresh", app.memory("tables/running").empty() ? "刷新" : "正在刷新…",
+                            widgets::primary_button))
+            refresh(app, summary->name);
+    }
+    const std::string kept = kept_name(app, summary->name);
+    const auto        body = app.desk().kept(kept);
+    if (!body && app.memory("tables/fault").empty()) refresh(app, summary->name);
+    if (!app.memory("tables/fault").empty())
+        widgets::notice("fault", widgets::Tone::attention, app.memory("tables/fault"));
+    {
+        const widgets::Card card("table", {.name = summary->title, .padding_x = 16, .padding_y = 12});
+        const auto json = body ? base::parse_json(*body) : base::Result<base::Json>(base::Json());
+        const bool has_rows = json && json->is_object() && json->contains("rows") &&
+                              !json->at("rows").empty();
+        if (!has_rows) {
+            widgets::empty_state(body ? "还没有收到申报" : "还没有读取",
+                                 body ? "学校的申报送达后显示在这里。" : "联网后按“刷新”。");
+        } else {
+            if (const auto at = app.desk().kept(kept + "/at"))
+                if (const auto read_at = base::parse_rfc3339(*at))
+                    widgets::text("数据截至第 " + std::to_string(integer_of(*json, "as_of_index")) +
+                                      " 条记录，" + base::clerk_day_minute(*read_at) + " 读取",
+                                  widgets::second_text);
+            draw_rows(*summary, json->at("rows"));
+        }
+    }
+    const widgets::Card card("downloads", {.title = "其他下载"});
+    widgets::Line       line;
+    for (const auto& download : downloads)
+        if (widgets::button(download.name, download.title))
+            save(app, download.name, download.title);
+}

@@ -1,0 +1,113 @@
+#include "client/shell.hpp"
+
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/platform/disk.hpp"
+#include "client/platform/offline.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/dialog.hpp"
+#include "client/widgets/shell.hpp"
+#include "client/widgets/words.hpp"
+
+namespace {
+
+using platform::disk::SaveState;
+
+void draw_saving(App&) {
+    const platform::disk::Saving saving = platform::disk::saving();
+    switch (saving.state) {
+    case SaveState::saving:
+        widgets::status("saved", "正在保存…",
+                        {.size = widgets::type_size::small, .colour = widgets::colour::second});
+        break;
+    case SaveState::saved:
+        if (saving.saved_at.microseconds > 0)
+            widgets::status("saved", "✓ 已保存 " + base::clerk_minute(saving.saved_at),
+                            {.size = widgets::type_size::small, .colour = widgets::colour::done});
+        break;
+    case SaveState::failed:
+        widgets::status("saved", "没有保存",
+                        {.size = widgets::type_size::small, .colour = widgets::colour::wrong});
+        break;
+    }
+}
+
+void draw_line_state(App& app) {
+    const bool offline = !platform::online() || app.courier().reached() == false;
+    widgets::pill("line", offline ? "离线 · 不影响填写" : "在线",
+                  offline ? widgets::Tone::attention : widgets::Tone::done);
+}
+
+void draw_top_bar(App& app) {
+    const device::Enrolment& enrolment = *app.desk().find_enrolment();
+    widgets::TopBar          bar("申报", enrolment.unit.name);
+    if (enrolment.rehearsal) {
+        const base::Time now = app.now();
+        widgets::pill("rehearsal",
+                      "演练 " + base::to_iso(base::date_of(now)) + " " + base::clerk_minute(now),
+                      widgets::Tone::rehearsal);
+    }
+    bar.push_right();
+    draw_saving(app);
+    draw_line_state(app);
+}
+
+std::string group_words(App& app, std::string_view group) {
+    if (group != "{period}") return std::string(group);
+    const notice::Package* package = app.desk().find_package();
+    const notice::Period*  period =
+        package == nullptr ? nullptr : package->find_period(app.period());
+    return period == nullptr ? std::string() : period->name;
+}
+
+void draw_rail(App& app) {
+    const std::string&  role = app.desk().find_enrolment()->role;
+    const widgets::Rail rail;
+    for (const Screen& screen : screens()) {
+        if (screen.title.empty() || screen.roles.find(role) == std::string_view::npos) continue;
+        if (!screen.group.empty())
+            if (const std::string words = group_words(app, screen.group); !words.empty())
+                widgets::nav_heading(words);
+        const bool current = app.screen() == screen.id ||
+                             (app.screen() == ScreenId::declaration &&
+                              screen.id == ScreenId::declarations);
+        if (widgets::nav_item(screen.key, screen.title,
+                              {.current = current,
+                               .count = screen.count == nullptr ? 0 : screen.count(app),
+                               .tone = screen.count_waits ? widgets::CountTone::waits
+                                                          : widgets::CountTone::informs}))
+            app.go(screen.id);
+    }
+}
+
+// What must be known on every screen: that nothing is saved, or that the notice is not there yet.
+void draw_warnings(App& app) {
+    const platform::disk::Saving saving = platform::disk::saving();
+    if (saving.state == SaveState::failed) {
+        widgets::notice("unsaved", widgets::Tone::wrong,
+                        base::outcome_text(saving.fault.outcome).sentence);
+        widgets::Line line;
+        if (widgets::button("retry", "再试一次")) platform::disk::retry();
+        if (widgets::button("rescue", "另存为备份文件", widgets::primary_button))
+            platform::disk::download_rescue();
+    }
+    if (app.desk().find_package() == nullptr && !app.courier().running())
+        widgets::notice("no_notice", widgets::Tone::attention,
+                        "还没有收到通知和证书目录。请在有网络时同步一次，之后就可以离线填写。");
+}
+
+} // namespace
+
+void draw_shell(App& app, const std::string& said, bool can_undo) {
+    const widgets::Frame frame;
+    draw_top_bar(app);
+    draw_rail(app);
+    const Screen& screen = screen_of(app.screen());
+    {
+        const widgets::Page page(std::string(screen.key) + "/" + app.open_root().text(),
+                                 screen.title.empty() ? "证书申报表" : screen.title);
+        draw_warnings(app);
+        screen.draw(app);
+    }
+    if (!said.empty() && widgets::toast("said", said, can_undo ? "撤销" : "")) app.undo();
+}

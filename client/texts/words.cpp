@@ -1,0 +1,43 @@
+#include "client/texts/words.hpp"
+
+namespace texts {
+
+std::string_view state_word(device::MatterState state) {
+    switch (state) {
+    case device::MatterState::editing: return "待提交";
+    case device::MatterState::queued: return "待同步";
+    case device::MatterState::submitted: return "已提交";
+    case device::MatterState::refused: return "未被接收";
+    case device::MatterState::withdrawn: return "已撤回";
+    case device::MatterState::conflict: return "存在冲突";
+    }
+    return {};
+}
+
+std::string_view timing_word(envelope::Timing timing) {
+    switch (timing) {
+    case envelope::Timing::on_time: return "按时";
+    case envelope::Timing::extended: return "延期";
+    case envelope::Timing::late: return "逾期补报";
+    }
+    return {};
+}
+
+std::string time_left(base::Time now, base::Time until) {
+    const std::int64_t minutes = (until.microseconds - now.microseconds) / 60000000;
+    if (until <= now) return {};
+    if (minutes < 60) return "还有 " + std::to_string(minutes + 1) + " 分钟";
+    const std::int64_t hours = minutes / 60;
+    if (hours < 24) return "还有 " + std::to_string(hours) + " 小时";
+    return "还有 " + std::to_string(hours / 24) + " 天 " + std::to_string(hours % 24) + " 小时";
+}
+
+std::string closing_words(base::Date last_day) { return base::clerk_day(last_day) + " 24:00"; }
+
+std::string index_words(std::int64_t index) {
+    std::string digits = std::to_string(index);
+    if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
+    return digits.insert(digits.size() - 3, " ");
+}
+
+} // namespace texts

@@ -1,0 +1,24 @@
+// Words that several screens share, each in one place: states, timings, kinds. Domain words are those
+// of the notice and of the usual reporting systems.
+#pragma once
+
+#include "shared/device/desk.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace texts {
+
+std::string_view state_word(device::MatterState state);
+std::string_view timing_word(envelope::Timing timing);
+
+// "还有 2 天 7 小时", "还有 35 分钟"; "" when the moment has passed.
+std::string time_left(base::Time now, base::Time until);
+
+// "3月31日 24:00": the last moment of a window, said as its last day.
+std::string closing_words(base::Date last_day);
+
+// "000 418": a place in the log as people read it out.
+std::string index_words(std::int64_t index);
+
+} // namespace texts
