@@ -33,7 +33,7 @@ self.addEventListener("fetch", (event) => {
     if (event.request.method !== "GET") return;
     const url = new URL(event.request.url);
     if (url.origin !== home.origin || !url.pathname.startsWith(home.pathname)) return;
-    const path = url.pathname.slice(home.pathname.length) || "./";
+    const path = url.pathname.slice(home.pathname.length).replace(/^(index\.html)?$/, "./");
     if (path.startsWith("api/")) return;
     event.respondWith(answer(event.request, path));
 });
