@@ -61,17 +61,16 @@ private:
         go("parts", "部件陈列");
     }
 
-    void todo(std::string_view id, Sign which, std::string_view what, std::string_view second, std::string_view act) {
-        const Scope scope(id);
+    void todo(Table& table, std::string_view id, Sign which, std::string_view what, std::string_view second, std::string_view act) {
+        table.row(id);
         {
-            Line line({.gap = 12});
+            const Cell cell = table.cell();
             sign(which, which == Sign::done ? "已完成" : which == Sign::wrong ? "要处理" : "未完成");
-            text(what);
-            text(second, second_text);
-            line.push_right();
-            if (!act.empty() && button("act", act)) m_note = std::string(act);
         }
-        separator();
+        table.text(what);
+        table.text(second, second_text);
+        const Cell cell = table.cell();
+        if (!act.empty() && button("act", act)) m_note = std::string(act);
     }
 
     void draw_home() {
@@ -92,10 +91,11 @@ private:
             }
             progress_bar("time", "春季申报期", 76, 100, "还有 2 天 7 小时");
             gap(6);
-            todo("one", Sign::done, "填写申报表（附件1）", "5 张，合计 267 人", "");
-            todo("two", Sign::wrong, "退回修改：Web前端开发 · 中级", "亳州市教育局：人数请与汇总表一致", "去修改");
-            todo("three", Sign::open, "汇总表（附件2）待盖章扫描件", "已打印，未附扫描件", "添加扫描件");
-            todo("four", Sign::open, "提交", "3 份已签名，等待网络", "");
+            Table table("todo", {{"状态", fixed(51)}, {"事项", share(1)}, {"说明", share(1)}, {"操作", fixed(140), Align::right}}, {.name = "待办", .row_height = 44, .width_min = 620, .head = Head::hidden});
+            todo(table, "one", Sign::done, "填写申报表（附件1）", "5 张，合计 267 人", "");
+            todo(table, "two", Sign::wrong, "退回修改：Web前端开发 · 中级", "亳州市教育局：人数请与汇总表一致", "去修改");
+            todo(table, "three", Sign::open, "汇总表（附件2）待盖章扫描件", "已打印，未附扫描件", "添加扫描件");
+            todo(table, "four", Sign::open, "提交", "3 份已签名，等待网络", "");
         }
         {
             const Card card("receipts", {.title = "最近的回执"});
@@ -152,6 +152,7 @@ private:
             sentence.words("拟申报教育部");
             FieldLook certificate = paper_field;
             certificate.label     = "职业技能等级证书";
+            certificate.centre = true;
             sentence.blank(200, [&](const Rect& place) { field_at("certificate", place, m_certificate, certificate); });
             sentence.words("职业技能等级证书，级别：");
             FieldLook level = paper_field;
@@ -161,7 +162,7 @@ private:
             FieldLook heads = paper_field;
             heads.label     = "考核人数";
             heads.entry     = Entry::digits;
-            heads.right     = true;
+            heads.centre    = true;
             if (m_heads.empty() || m_heads == "0") heads.error = "考核人数应为大于 0 的整数。";
             sentence.blank(70, [&](const Rect& place) { field_at("headcount", place, m_heads, heads); });
             sentence.words("人。");
@@ -188,7 +189,7 @@ private:
             }
             separator();
             {
-                Line line({.gap = 6});
+                Line line({.gap = 6, .upright = Upright::first_line});
                 badge("说明", Tone::attention);
                 text("低于该证书开考最低人数 30 人。");
             }

@@ -39,7 +39,7 @@ function read_node(view, bytes, at) {
     const node = { handle: number(), role: number(), state: number() };
     for (const name of ["x", "y", "w", "h"]) node[name] = signed() / 8;
     for (const name of ["keys", "level", "now", "max", "max_length", "controls", "active", "layer", "face", "size",
-        "colour", "padding_left", "padding_right", "padding_top", "line_height", "indent", "right"]) node[name] = signed();
+        "colour", "padding_left", "padding_right", "padding_top", "line_height", "indent", "align"]) node[name] = signed();
     for (const name of ["content_w", "content_h"]) node[name] = signed() / 8;
     for (const name of ["id", "name", "value", "description", "placeholder", "options"]) node[name] = text();
     return node;
@@ -163,7 +163,7 @@ export class Mirror {
         this.style(part, "line-height", `${node.line_height}px`);
         this.style(part, "padding", `${node.padding_top}px ${node.padding_right}px 0 ${node.padding_left}px`);
         if (node.indent) this.style(part, "text-indent", `${node.indent}px`);
-        this.style(part, "text-align", node.right ? "right" : "left");
+        this.style(part, "text-align", ["left", "right", "center"][node.align]);
         this.style(part, "--ink", `#${node.colour.toString(16).padStart(6, "0")}`);
     }
 
@@ -376,14 +376,14 @@ export class Mirror {
         });
         root.addEventListener("focusin", (event) => {
             const part = this.node_of(event.target);
-            tell.focus(part ? part.node.handle : 0);
+            tell.focus(part ? part.node.handle : 0, event.target.matches(":focus-visible"));
         });
         root.addEventListener("focusout", (event) => {
             this.composing = false;
             const part = this.node_of(event.target);
             if (part && part.element.tagName === "INPUT") part.element.scrollLeft = 0;
             if (part && part.node.value !== undefined && part.set.maxlength !== undefined) this.show_value(part);
-            if (!event.relatedTarget || !root.contains(event.relatedTarget)) tell.focus(0);
+            if (!event.relatedTarget || !root.contains(event.relatedTarget)) tell.focus(0, false);
         });
         root.addEventListener("keydown", (event) => this.key(event));
         root.addEventListener("paste", (event) => {

@@ -102,7 +102,7 @@ export class Page {
             edit: text_call((handle, bytes, composing) => this.program._shenbao_edited(handle, bytes, composing ? 1 : 0)),
             paste: text_call((handle, bytes) => this.program._shenbao_pasted(handle, bytes)),
             key: (handle, key) => this.program && this.program._shenbao_key(handle, key),
-            focus: (handle) => this.program && this.program._shenbao_focused(handle),
+            focus: (handle, seen) => this.program && this.program._shenbao_focused(handle, seen ? 1 : 0),
             scroll: (handle, x, y) => this.program && this.program._shenbao_scrolled(handle, x, y),
         }, faces);
         this.print_frame = null;

@@ -61,7 +61,9 @@ EMSCRIPTEN_KEEPALIVE void shenbao_key(std::uint32_t at, std::uint32_t key) {
     push({semantics::EventKind::key, at, {}, key, {}});
 }
 
-EMSCRIPTEN_KEEPALIVE void shenbao_focused(std::uint32_t at) { push({semantics::EventKind::focus, at, {}, 0, {}}); }
+EMSCRIPTEN_KEEPALIVE void shenbao_focused(std::uint32_t at, std::uint32_t seen) {
+    push({semantics::EventKind::focus, at, {}, seen, {}});
+}
 
 EMSCRIPTEN_KEEPALIVE void shenbao_scrolled(std::uint32_t at, float x, float y) {
     platform::input().set_scroll(at, {x, y});

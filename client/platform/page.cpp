@@ -81,6 +81,8 @@ void start() {
     io.IniFilename         = nullptr;
     io.LogFilename         = nullptr;
     io.BackendPlatformName = "shenbao";
+    ImGui::GetStyle().WindowBorderSize = 0;
+    ImGui::GetStyle().WindowPadding    = {0, 0};
     add_fonts();
     begin_drawing();
     application = make_application();

@@ -19,7 +19,8 @@ void Input::next() {
     m_current = std::move(m_queue.front());
     m_queue.pop_front();
     if (m_current.kind == EventKind::focus) {
-        m_focus     = m_current.at;
+        m_focus      = m_current.at;
+        m_focus_seen = m_current.keys != 0;
         m_composing = Composing::no;
     }
     if (m_current.kind == EventKind::edit) m_composing = m_current.composing;

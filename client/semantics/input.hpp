@@ -17,7 +17,7 @@ enum class EventKind : std::uint32_t {
     edit  = 2, // text is the field's whole text (of a select: the index).
     key   = 3, // keys has the one bit.
     paste = 4, // text is what a spreadsheet had on the clipboard.
-    focus = 5, // The focus came to `at`; 0: it left the page.
+    focus = 5, // The focus came to `at`; 0: it left the page. keys: 1 when it came by keyboard.
 };
 
 enum class Composing : std::uint32_t { no, yes }; // yes: an input method is still at it.
@@ -41,7 +41,6 @@ public:
     bool waiting() const { return !m_queue.empty(); }
     void next();            // The oldest event becomes the current one; without any, there is none.
     void next_none() { m_current = {}; } // A layout is repeated: nothing happened meanwhile.
-    void set_focus(Handle at) { m_focus = at; }
     void set_scroll(Handle at, Scroll scroll) { m_scrolls[at] = scroll; }
 
     // --- for widgets. What is taken is gone.
@@ -50,6 +49,8 @@ public:
     const Event*       take_edit(Handle at);  // Valid until the frame ends; null: none.
     const std::string* take_paste(Handle at); // Likewise.
     Handle             focus() const { return m_focus; }
+    // The focus, when it is to be seen: always in a field, elsewhere when it came by keyboard.
+    Handle             seen_focus() const { return m_focus_seen ? m_focus : 0; }
     // The field that has the focus and this text was edited last; empty when it has not been edited
     // since it got the focus.
     Composing          composing() const { return m_composing; }
@@ -59,6 +60,7 @@ private:
     std::deque<Event>                  m_queue;
     Event                              m_current;
     Handle                             m_focus = 0;
+    bool                               m_focus_seen = false;
     Composing                          m_composing = Composing::no;
     std::unordered_map<Handle, Scroll> m_scrolls;
 };

@@ -78,7 +78,7 @@ void Tree::write_node(const Node& node) {
     number(static_cast<std::uint32_t>(node.look.padding_top));
     number(static_cast<std::uint32_t>(node.look.line_height));
     number(static_cast<std::uint32_t>(node.look.indent));
-    number(node.look.right ? 1 : 0);
+    number(static_cast<std::uint32_t>(node.look.align));
     number(eighths(node.content_w));
     number(eighths(node.content_h));
     text(m_path);

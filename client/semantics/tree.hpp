@@ -100,6 +100,9 @@ struct Rect {
     float x = 0, y = 0, w = 0, h = 0; // CSS pixels from the window's upper left, as drawn.
 };
 
+// The numbers cross to mirror.js.
+enum class TextAlign : std::uint32_t { left = 0, right = 1, centre = 2 };
+
 // How the real text of a field looks while it is edited: exactly as it is drawn otherwise.
 struct FieldLook {
     std::uint32_t face         = 0; // platform::Face
@@ -108,7 +111,7 @@ struct FieldLook {
     int           padding_left = 0, padding_right = 0, padding_top = 0;
     int           line_height  = 0;
     int           indent       = 0;     // of the first line of a text
-    bool          right        = false; // aligned to the right
+    TextAlign     align        = TextAlign::left;
 };
 
 // floating: lies over everything else (a suggestion list), whatever parent is open.
@@ -169,7 +172,7 @@ public:
     //   count, then for each node that is new or different: its own length in bytes behind this
     //   number, handle, role, state, x, y, w, h (1/8 CSS pixel, from its parent's upper left or its
     //   parent's scrolled content), keys, level, now, max, max_length, controls, active, layer, face,
-    //   size, colour, padding_left, padding_right, padding_top, line_height, indent, right, content_w,
+    //   size, colour, padding_left, padding_right, padding_top, line_height, indent, align, content_w,
     //   content_h, then seven texts (length in bytes, UTF-8, zeros up to 4): id, name, value,
     //   description, placeholder, options;
     //   1 and count and (handle, parent) of every node in order, or 0 when order and parents are as

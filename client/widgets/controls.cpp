@@ -8,7 +8,7 @@ namespace widgets {
 
 namespace {
 
-bool has_focus(Handle handle) { return platform::input().focus() == handle; }
+bool has_focus(Handle handle) { return platform::input().seen_focus() == handle; }
 
 struct ButtonPaint {
     Colour ground, edge, label;

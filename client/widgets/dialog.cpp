@@ -95,7 +95,7 @@ bool toast(std::string_view id, std::string_view words, std::string_view action)
     const Handle handle = platform::mirror().leaf(press);
     if (hovered(place)) fill(place, 0x3A4756, 4);
     draw_text(bold, 0x9CC7F5, place.x + (place.w - text_width(bold, action)) / 2, base_line(bold, place.y, place.h), action);
-    if (platform::input().focus() == handle) frame({place.x + 2, place.y + 2, place.w - 4, place.h - 4}, 0x9CC7F5, 2, 4);
+    if (platform::input().seen_focus() == handle) frame({place.x + 2, place.y + 2, place.w - 4, place.h - 4}, 0x9CC7F5, 2, 4);
     return platform::input().take_click(handle);
 }
 

@@ -17,7 +17,7 @@ constexpr int   suggestions_shown = 8;
 float padding_of(Shape shape) { return shape == Shape::box ? 12.f : 8.f; }
 
 Type type_of(const FieldLook& look) {
-    return {look.shape == Shape::blank ? platform::Face::paper : platform::Face::sans, look.size, Figures::natural};
+    return {platform::Face::sans, look.size, Figures::natural};
 }
 
 float field_height(const FieldLook& look) {
@@ -74,7 +74,7 @@ semantics::Node node_for(semantics::Role role, std::string_view id, const Rect& 
     node.look.padding_left  = static_cast<int>(padding_of(look.shape));
     node.look.padding_right = node.look.padding_left;
     node.look.line_height   = static_cast<int>(rect.h);
-    node.look.right         = look.right;
+    node.look.align         = look.right ? semantics::TextAlign::right : look.centre ? semantics::TextAlign::centre : semantics::TextAlign::left;
     return node;
 }
 
@@ -104,7 +104,8 @@ void draw_value(const Rect& rect, std::string_view value, const FieldLook& look,
     if (focused && !hint) return; // The real field shows it.
     const Type              face  = hint ? Type{platform::Face::sans, std::min(look.size, type_size::body)} : type;
     const std::string       shown = shortened(face, hint ? look.placeholder : value, room);
-    const float             x     = look.right ? rect.x + rect.w - padding - text_width(face, shown) : rect.x + padding;
+    const float             w     = text_width(face, shown);
+    const float             x     = look.right ? rect.x + rect.w - padding - w : look.centre ? rect.x + (rect.w - w) / 2 : rect.x + padding;
     draw_text(face, hint ? colour::second : colour::text, x, base_line(face, rect.y, rect.h), shown);
 }
 
@@ -226,8 +227,7 @@ bool select(std::string_view id, std::span<const std::string> options, int& chos
 namespace {
 
 // Draws the list under the field; returns the suggestion that was pressed.
-std::optional<int> suggestion_list(const Rect& field, std::span<const Suggestion> suggestions, int highlighted, std::vector<Handle>& handles,
-                                   Handle& list_handle) {
+std::optional<int> suggestion_list(const Rect& field, std::span<const Suggestion> suggestions, int highlighted) {
     const platform::Viewport view  = platform::viewport();
     const int                count = std::min(static_cast<int>(suggestions.size()), suggestions_shown);
     const float              row   = target_height();
@@ -248,7 +248,7 @@ std::optional<int> suggestion_list(const Rect& field, std::span<const Suggestion
     list.rect  = box;
     list.place = semantics::Place::floating;
     list.layer = 30;
-    list_handle = platform::mirror().open(list);
+    platform::mirror().open(list);
     std::optional<int> chosen;
     for (int index = 0; index < count; ++index) {
         const Suggestion& one = suggestions[static_cast<std::size_t>(index)];
@@ -270,8 +270,7 @@ std::optional<int> suggestion_list(const Rect& field, std::span<const Suggestion
         node.name  = name;
         node.rect  = rect;
         node.state = semantics::state::no_tab | (marked ? semantics::state::selected : 0);
-        handles.push_back(platform::mirror().leaf(node));
-        if (platform::input().take_click(handles.back())) chosen = index;
+        if (platform::input().take_click(platform::mirror().leaf(node))) chosen = index;
     }
     platform::mirror().close();
     return chosen;
@@ -279,7 +278,7 @@ std::optional<int> suggestion_list(const Rect& field, std::span<const Suggestion
 
 } // namespace
 
-Searched search_box(std::string_view id, std::string& typed, std::span<const Suggestion> suggestions, FieldLook look) {
+Searched search_at(std::string_view id, const Rect& rect, std::string& typed, std::span<const Suggestion> suggestions, const FieldLook& look) {
     Searched          result;
     semantics::Input& input  = platform::input();
     const Handle      handle = platform::mirror().handle_of(id);
@@ -305,31 +304,34 @@ Searched search_box(std::string_view id, std::string& typed, std::span<const Sug
         result.edited.entered = false;
     }
 
-    with_words(look, field_height(look), [&](const Rect& rect) {
-        std::vector<Handle> options;
-        Handle              list = 0;
-        semantics::Node     node = node_for(semantics::Role::combobox, id, rect, look);
-        // The list lies beside the field in the mirror's order, so it is told after it: the handles are
-        // known beforehand, because ids do not change.
-        {
-            const Scope own(id);
-            list = platform::mirror().handle_of("suggestions");
-            const Scope inside("suggestions");
-            if (shown) node.active = platform::mirror().handle_of(std::to_string(state.highlighted));
-        }
-        node.value    = typed;
-        node.controls = shown ? list : 0;
-        node.state |= semantics::state::expandable | (shown ? semantics::state::expanded : 0);
-        node.keys = semantics::key::enter | semantics::key::down | semantics::key::up | (shown ? semantics::key::escape : 0);
-        platform::mirror().leaf(node);
-        draw_ground(rect, look, focused);
-        draw_value(rect, typed, look, focused);
-        if (shown) {
-            const Scope own(id);
-            if (const auto pressed_one = suggestion_list(rect, suggestions, state.highlighted, options, list)) result.chosen = pressed_one;
-        }
-    });
+    // The list lies beside the field in the mirror's order, so it is told after it: the handles are known
+    // beforehand, because ids do not change.
+    Handle          list = 0;
+    semantics::Node node = node_for(semantics::Role::combobox, id, rect, look);
+    {
+        const Scope own(id);
+        list = platform::mirror().handle_of("suggestions");
+        const Scope inside("suggestions");
+        if (shown) node.active = platform::mirror().handle_of(std::to_string(state.highlighted));
+    }
+    node.value    = typed;
+    node.controls = shown ? list : 0;
+    node.state |= semantics::state::expandable | (shown ? semantics::state::expanded : 0);
+    node.keys = semantics::key::enter | semantics::key::down | semantics::key::up | (shown ? semantics::key::escape : 0);
+    platform::mirror().leaf(node);
+    draw_ground(rect, look, focused);
+    draw_value(rect, typed, look, focused);
+    if (shown) {
+        const Scope own(id);
+        if (const auto pressed_one = suggestion_list(rect, suggestions, state.highlighted)) result.chosen = pressed_one;
+    }
     if (result.chosen) state.open = false;
+    return result;
+}
+
+Searched search_box(std::string_view id, std::string& typed, std::span<const Suggestion> suggestions, FieldLook look) {
+    Searched result;
+    with_words(look, field_height(look), [&](const Rect& rect) { result = search_at(id, rect, typed, suggestions, look); });
     return result;
 }
 

@@ -19,7 +19,7 @@ enum class Entry : std::uint8_t { text, digits, telephone }; // Which keys a pho
 enum class Need : std::uint8_t { optional, required };
 enum class Shape : std::uint8_t {
     box,   // On a card: a frame all around, the label above.
-    blank, // On the paper: underlined, in the paper's type.
+    blank, // On the paper: underlined, its text in the sans face, so that one sees what was filled in.
     cell,  // In a table: a frame only under the pointer and the focus.
 };
 
@@ -37,6 +37,7 @@ struct FieldLook {
     int              size  = type_size::body;
     int              max_length = 0; // In UTF-16 units, as the browser counts; 0: no limit.
     bool             right = false;  // Figures: aligned to the right.
+    bool             centre = false; // In the middle, as on the paper.
     bool             takes_focus = false; // When it first appears.
     bool             takes_cells = false; // Cells pasted from a spreadsheet come as `pasted`.
 };
@@ -73,8 +74,9 @@ struct Searched {
 };
 Searched search_box(std::string_view id, std::string& typed, std::span<const Suggestion> suggestions, FieldLook look = {});
 
-// The rectangle that the next field takes in `shape`, for widgets that place it themselves (paper).
+// The same in a given place: the blanks of the paper.
 Edited field_at(std::string_view id, const Rect& rect, std::string& value, const FieldLook& look);
+Searched search_at(std::string_view id, const Rect& rect, std::string& typed, std::span<const Suggestion> suggestions, const FieldLook& look);
 bool   select_at(std::string_view id, const Rect& rect, std::span<const std::string> options, int& chosen, const FieldLook& look);
 
 } // namespace widgets

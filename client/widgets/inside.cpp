@@ -19,6 +19,7 @@ struct Cover {
     Layer layer;
 };
 
+constexpr float       first_line_height = 24;
 constexpr const char* layer_names[] = {"page", "dialog", "floating"};
 
 std::vector<Area>                                    areas;
@@ -82,7 +83,9 @@ void frame(const Rect& rect, Colour colour, float thickness, float radius) {
     if (!can_be_seen(rect)) return;
     const float t = std::max(1.f, std::round(thickness * density())) / density();
     const Rect  r = snapped(rect);
-    list()->AddRect({r.x + t / 2, r.y + t / 2}, {r.x + r.w - t / 2, r.y + r.h - t / 2}, colour_of(colour),
+    // ImGui draws the middle of the line half a pixel inside what it is given.
+    const float inset = t / 2 - 0.5f;
+    list()->AddRect({r.x + inset, r.y + inset}, {r.x + r.w - inset, r.y + r.h - inset}, colour_of(colour),
                     std::max(0.f, radius - t / 2), ImDrawFlags_None, t);
 }
 
@@ -240,7 +243,10 @@ Rect next_place(float w, float h) {
         begin_next_row(here);
     }
     const float known = here.row_heights && here.row < static_cast<int>(here.row_heights->size()) ? (*here.row_heights)[static_cast<std::size_t>(here.row)] : h;
-    const Rect  rect{here.x, here.y + std::max(0.f, (known - h) / 2), w, h};
+    // Beside text of several lines, everything keeps to its first line.
+    const float first = std::min(known, first_line_height);
+    const float shift = here.middle ? std::max(0.f, (known - h) / 2) : std::max(0.f, (first - h) / 2);
+    const Rect  rect{here.x, here.y + shift, w, h};
     here.x += w + here.gap;
     here.right_edge = std::max(here.right_edge, rect.x + w);
     here.row_height = std::max(here.row_height, h);

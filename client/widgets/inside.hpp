@@ -89,6 +89,7 @@ struct Area {
     int   row = 0;
     std::vector<float>* row_heights = nullptr; // As remembered.
     bool  wraps = false;
+    bool  middle = true;       // Else all keep to the row's first line of text.
     // Ids that layouts get by their place.
     int      children = 0;
     std::uint64_t key = 0;

@@ -117,10 +117,13 @@ Line::Line(LineLook look) : m_key(next_key()), m_side(look.side) {
     line.bottom = line.natural_bottom = m_bounds.y;
     line.gap         = look.gap;
     line.wraps       = look.wraps;
+    line.middle      = look.upright == Upright::middle;
     line.row_heights = &remembered_list(m_key);
     const float group = remembered(m_key, group_width_slot);
     if (m_side == Side::right) line.x = std::max(line.x, m_bounds.x + m_bounds.w - group);
     if (m_side == Side::centre) line.x = std::max(line.x, m_bounds.x + (m_bounds.w - group) / 2);
+    // What is aligned is one row, as long as it fits at all.
+    if (m_side != Side::left) line.wraps = look.wraps && group > m_bounds.w + 0.5f;
     m_group_from    = line.x;
     line.right_edge = line.x;
     push_area(line);
@@ -142,6 +145,7 @@ void Line::push_right() {
     } else {
         line.x = std::max(line.x, m_bounds.x + m_bounds.w - group);
     }
+    line.wraps      = line.wraps && group > m_bounds.w + 0.5f;
     line.right_edge = m_group_from = line.x;
 }
 

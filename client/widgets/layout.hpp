@@ -72,14 +72,17 @@ private:
 float row_height();
 
 enum class Side : std::uint8_t { left, right, centre };
+// first_line: beside text of several lines, what stands before it keeps to its first line.
+enum class Upright : std::uint8_t { middle, first_line };
 
 struct LineLook {
     float gap   = 8;
     Side  side  = Side::left;
     bool  wraps = true; // Goes on below when the width is used up.
+    Upright upright = Upright::middle;
 };
 
-// One after another from left to right, their middles on one height.
+// One after another from left to right.
 class Line {
 public:
     explicit Line(LineLook look = {});

@@ -160,7 +160,7 @@ bool nav_item(std::string_view id, std::string_view label, NavLook look) {
         room -= w + 8;
     }
     draw_text(type, look.current ? colour::chosen_text : colour::text, rect.x + 12, base_line(type, rect.y, rect.h), shortened(type, label, room));
-    if (platform::input().focus() == handle) ring({rect.x + 3, rect.y + 3, rect.w - 6, rect.h - 6}, space::radius_button - 2);
+    if (platform::input().seen_focus() == handle) ring({rect.x + 3, rect.y + 3, rect.w - 6, rect.h - 6}, space::radius_button - 2);
     if (!platform::input().take_click(handle)) return false;
     menu_open = false;
     return true;

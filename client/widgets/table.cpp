@@ -76,7 +76,8 @@ void Table::draw_head() {
     row.role = semantics::Role::row;
     row.id   = "head";
     row.now  = 1;
-    row.rect = {m_bounds.x, m_y, m_bounds.w, head_height};
+    const float height = m_look.head == Head::shown ? head_height : 1;
+    row.rect           = {m_bounds.x, m_y, m_bounds.w, height};
     mirror.open(row);
     const Type type{platform::Face::sans, type_size::small};
     for (std::size_t index = 0; index < m_columns.size(); ++index) {
@@ -84,15 +85,16 @@ void Table::draw_head() {
         const float        room   = m_widths[index] - 2 * cell_padding;
         const std::string  shown  = shortened(type, column.title, room);
         const float        x      = column.align == Align::right ? m_lefts[index] + m_widths[index] - cell_padding - text_width(type, shown) : m_lefts[index] + cell_padding;
-        draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
+        if (m_look.head == Head::shown) draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
         semantics::Node cell;
         cell.role  = semantics::Role::column_header;
         cell.name  = column.title;
         cell.state = semantics::state::own_text;
-        cell.rect  = {m_lefts[index], m_y, m_widths[index], head_height};
+        cell.rect  = {m_lefts[index], m_y, m_widths[index], height};
         mirror.leaf(cell);
     }
     mirror.close();
+    if (m_look.head == Head::hidden) return;
     m_y += head_height;
     fill({m_bounds.x, m_y - 1, m_bounds.w, 1}, colour::hair);
 }

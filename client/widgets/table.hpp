@@ -28,10 +28,14 @@ struct TableColumn {
     Align            align = Align::left;
 };
 
+// hidden: the columns' names are read out, not drawn: a list of things in columns.
+enum class Head : std::uint8_t { shown, hidden };
+
 struct TableLook {
     std::string_view name = {};           // Of the table, read out before it; needed when no heading says it.
     float            row_height = 40;     // At least; targets for fingers make it higher.
     float            width_min  = 0;      // In less room the table scrolls sideways.
+    Head             head       = Head::shown;
 };
 
 struct RowLook {

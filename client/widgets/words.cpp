@@ -20,7 +20,7 @@ semantics::FieldLook mirror_look(const TextLook& look, int height) {
     mirror.size        = look.size;
     mirror.colour      = look.colour;
     mirror.line_height = height;
-    mirror.right       = look.right;
+    mirror.align       = look.right ? semantics::TextAlign::right : look.centre ? semantics::TextAlign::centre : semantics::TextAlign::left;
     return mirror;
 }
 
@@ -36,7 +36,11 @@ SetText set_text(std::string_view words, const TextLook& look) {
     const float full   = text_width(type, words);
     Area&       here   = area();
     const bool  in_line = here.kind == Area::Kind::line;
-    const float room    = in_line ? (here.wraps ? here.bounds.w : width_left()) : width_left();
+    // Behind a badge or a sign the words go on beside it, if at least half of the line is left.
+    const bool  goes_on = in_line && here.wraps && full > width_left() + 0.5f && width_left() < here.bounds.w / 2;
+    // A line that does not wrap (a group at its right end) keeps its words whole.
+    const bool  whole = in_line && !here.wraps && look.wrapping == Wrapping::wrap;
+    const float room  = whole ? full : goes_on ? here.bounds.w : width_left();
     if (look.wrapping == Wrapping::one_line || full <= room + 0.5f) {
         const bool  cut  = full > room + 0.5f;
         const Rect  rect = next_place(in_line ? std::min(full, room) : room, static_cast<float>(height));
