@@ -91,7 +91,7 @@ private:
             }
             progress_bar("time", "春季申报期", 76, 100, "还有 2 天 7 小时");
             gap(6);
-            Table table("todo", {{"状态", fixed(51)}, {"事项", share(1)}, {"说明", share(1)}, {"操作", fixed(140), Align::right}}, {.name = "待办", .row_height = 44, .width_min = 620, .head = Head::hidden});
+            Table table("todo", {{"状态", fixed(51)}, {"事项", share(1)}, {"说明", share(1)}, {"操作", fixed(140), Align::right}}, {.name = "待办", .row_height = 44, .width_min = 620, .narrow = Narrow::stack, .head = Head::hidden});
             todo(table, "one", Sign::done, "填写申报表（附件1）", "5 张，合计 267 人", "");
             todo(table, "two", Sign::wrong, "退回修改：Web前端开发 · 中级", "亳州市教育局：人数请与汇总表一致", "去修改");
             todo(table, "three", Sign::open, "汇总表（附件2）待盖章扫描件", "已打印，未附扫描件", "添加扫描件");
@@ -227,7 +227,7 @@ private:
             button("keep", "留存本次汇总", primary_button);
         }
         {
-            Columns columns({share(1), share(1), share(1), share(1)}, {.gap = 14, .stack_below = 560});
+            Columns columns({share(1), share(1), share(1), share(1)}, {.gap = 14, .column_min = 150});
             const std::array<std::array<const char*, 3>, 4> figures{{{"已报学校", "306", "/ 318"}, {"申报项数", "2,914", ""}, {"拟申报人数", "187,420", ""}, {"审核通过", "121,066", "64.60%"}}};
             for (const auto& one : figures) {
                 columns.next();
@@ -267,7 +267,7 @@ private:
         const Page page("list", "待同步");
         heading("一万行", 1);
         const Card card("rows", {.name = "一万行", .padding_x = 16, .padding_y = 8});
-        Table      table("rows", {{"序号", fixed(90), Align::right}, {"学校", share(2)}, {"证书", share(2)}, {"人数", fixed(110), Align::right}, {"操作", fixed(120)}}, {.name = "一万行"});
+        Table      table("rows", {{"序号", fixed(90), Align::right}, {"学校", share(2)}, {"证书", share(2)}, {"人数", fixed(110), Align::right}, {"操作", fixed(120)}}, {.name = "一万行", .width_min = 600, .narrow = Narrow::stack});
         table.rows(10'000, [&](int index) {
             const std::string key = std::to_string(index + 1);
             table.row(key);

@@ -37,6 +37,8 @@ EMSCRIPTEN_KEEPALIVE char* shenbao_room(int bytes) {
 
 EMSCRIPTEN_KEEPALIVE void shenbao_frame(double now_ms) { platform::draw_frame(now_ms); }
 
+EMSCRIPTEN_KEEPALIVE int shenbao_layouts() { return platform::layouts(); } // For tests.
+
 EMSCRIPTEN_KEEPALIVE void shenbao_viewport(float w, float h, float density, int coarse) {
     platform::set_viewport(w, h, density, coarse);
 }

@@ -16,7 +16,7 @@ namespace platform {
 namespace {
 
 // A layout that has not come to rest after so many tries is shown as it is.
-constexpr int layouts_max = 6;
+constexpr int layouts_max = 24;
 
 struct Wish {
     enum class Kind { focus, blur, scroll, reveal } kind;
@@ -32,6 +32,7 @@ std::unique_ptr<Application> application;
 std::vector<Wish>            wishes;
 bool                         unsettled = false;
 double                       last_frame_ms = 0;
+int                          last_layouts = 0;
 
 void lay_out() {
     ImGuiIO& io                = ImGui::GetIO();
@@ -83,6 +84,7 @@ void start() {
     io.BackendPlatformName = "shenbao";
     ImGui::GetStyle().WindowBorderSize = 0;
     ImGui::GetStyle().WindowPadding    = {0, 0};
+    ImGui::GetStyle().CircleTessellationMaxError = 0.08f; // Small circles are round, too.
     add_fonts();
     begin_drawing();
     application = make_application();
@@ -103,7 +105,7 @@ void draw_frame(double now_ms) {
     }
     person.next_none();
     lay_out();
-    for (int again = 1; unsettled && again < layouts_max; ++again) lay_out();
+    for (last_layouts = 1; unsettled && last_layouts < layouts_max; ++last_layouts) lay_out();
     ImGui::Render();
     show_picture();
 
@@ -114,6 +116,8 @@ void draw_frame(double now_ms) {
     now.swap(wishes);
     for (const Wish& wish : now) fulfil(wish);
 }
+
+int layouts() { return unsettled ? layouts_max : last_layouts; }
 
 void set_viewport(float w, float h, float density, int coarse) {
     current_viewport = {w, h, density, coarse ? Pointing::coarse : Pointing::fine};

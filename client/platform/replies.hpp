@@ -12,6 +12,8 @@ void picked(int number, std::string_view name, std::string_view content);
 // Events of the page, page.cpp.
 void start();
 void draw_frame(double now_ms);
+// How often the last frame was laid out until it rested; 24 when it never did, which is a mistake.
+int  layouts();
 void set_viewport(float w, float h, float density, int coarse);
 void set_pointer(float x, float y, int down);
 

@@ -113,7 +113,20 @@ bool checkbox(std::string_view id, std::string_view label, bool& checked) {
     return clicked;
 }
 
+namespace {
+
+// A group that does not fit behind what already stands in the line begins a row of its own.
+void begin_group(float width) {
+    Area& here = area();
+    if (here.kind == Area::Kind::line && here.wraps && !here.empty && width > width_left() + 0.5f) begin_next_row(here);
+}
+
+} // namespace
+
 bool radios(std::string_view id, std::string_view name, std::span<const std::string_view> labels, int& chosen) {
+    float wanted = 0;
+    for (const std::string_view label : labels) wanted += 46 + text_width({}, label);
+    begin_group(wanted - 20);
     semantics::Node group;
     group.role = semantics::Role::radio_group;
     group.id   = id;
@@ -153,6 +166,9 @@ bool radios(std::string_view id, std::string_view name, std::span<const std::str
 }
 
 bool tabs(std::string_view id, std::string_view name, std::span<const std::string_view> labels, int& chosen) {
+    float wanted = 0;
+    for (const std::string_view label : labels) wanted += 28 + text_width({platform::Face::sans_bold, type_size::small + 1}, label);
+    begin_group(wanted - 4);
     semantics::Node list;
     list.role = semantics::Role::tab_list;
     list.id   = id;

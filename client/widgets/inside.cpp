@@ -248,6 +248,7 @@ Rect next_place(float w, float h) {
     const float shift = here.middle ? std::max(0.f, (known - h) / 2) : std::max(0.f, (first - h) / 2);
     const Rect  rect{here.x, here.y + shift, w, h};
     here.x += w + here.gap;
+    here.run_width += w + (here.run_width > 0 ? here.gap : 0);
     here.right_edge = std::max(here.right_edge, rect.x + w);
     here.row_height = std::max(here.row_height, h);
     here.bottom = here.natural_bottom = std::max(here.bottom, here.y + here.row_height);
@@ -256,6 +257,7 @@ Rect next_place(float w, float h) {
 }
 
 void remember_row(const Area& line) {
+    if (!line.row_heights) return;
     std::vector<float>& heights = *line.row_heights;
     const std::size_t   row     = static_cast<std::size_t>(line.row);
     if (heights.size() <= row) heights.resize(row + 1, 0);

@@ -86,6 +86,7 @@ struct Area {
     // Of a line:
     float row_height = 0;      // Of the row that is being filled.
     float right_edge = 0;      // Rightmost edge so far.
+    float run_width  = 0;      // Of all so far, as if they stood in one row.
     int   row = 0;
     std::vector<float>* row_heights = nullptr; // As remembered.
     bool  wraps = false;

@@ -28,6 +28,7 @@ void gap(float size) {
         here.natural_bottom = std::max(here.natural_bottom, here.y);
     } else {
         here.x += size;
+        here.run_width += size;
     }
 }
 
@@ -39,6 +40,13 @@ Columns::Columns(std::vector<Track> tracks, ColumnsLook look)
     m_bounds         = place;
     m_row_top = m_row_bottom = m_natural_bottom = place.y;
     m_stacked                                   = m_bounds.w < m_look.stack_below;
+    m_per_row                                   = static_cast<int>(m_tracks.size());
+    if (m_look.column_min > 0) {
+        const int fit = static_cast<int>((m_bounds.w + m_look.gap) / (m_look.column_min + m_look.gap));
+        if (fit < m_per_row) m_tracks.assign(static_cast<std::size_t>(std::max(1, fit)), share(1));
+        m_per_row = static_cast<int>(m_tracks.size());
+        m_stacked = m_per_row == 1;
+    }
 }
 
 void Columns::end_column() {
@@ -62,7 +70,7 @@ void Columns::end_row() {
 void Columns::next() {
     if (m_column >= 0) end_column();
     ++m_column;
-    const int count = static_cast<int>(m_tracks.size());
+    const int count = m_per_row;
     if (m_column == count || (m_stacked && m_column > 0)) {
         end_row();
         m_row_top = m_natural_bottom = m_row_bottom = m_row_bottom + m_look.gap;
@@ -124,15 +132,14 @@ Line::Line(LineLook look) : m_key(next_key()), m_side(look.side) {
     if (m_side == Side::centre) line.x = std::max(line.x, m_bounds.x + (m_bounds.w - group) / 2);
     // What is aligned is one row, as long as it fits at all.
     if (m_side != Side::left) line.wraps = look.wraps && group > m_bounds.w + 0.5f;
-    m_group_from    = line.x;
     line.right_edge = line.x;
     push_area(line);
 }
 
 void Line::remember_group() {
-    const Area& line = area();
-    if (line.row > 0 && m_group == 0 && m_side == Side::left) return;
-    remember(m_key, group_width_slot + m_group, line.right_edge - m_group_from);
+    // As one row, also when it had to be broken: else it would be broken and whole in turn.
+    remember(m_key, group_width_slot + m_group, area().run_width);
+    area().run_width = 0;
 }
 
 void Line::push_right() {
@@ -146,7 +153,7 @@ void Line::push_right() {
         line.x = std::max(line.x, m_bounds.x + m_bounds.w - group);
     }
     line.wraps      = line.wraps && group > m_bounds.w + 0.5f;
-    line.right_edge = m_group_from = line.x;
+    line.right_edge = line.x;
 }
 
 Line::~Line() {
@@ -161,6 +168,7 @@ Line::~Line() {
         here.right_edge     = std::max(here.right_edge, line.right_edge);
         here.empty          = false;
     } else {
+        here.run_width += line.right_edge - here.x + (here.run_width > 0 ? here.gap : 0);
         here.x          = line.right_edge + here.gap;
         here.row_height = std::max(here.row_height, line.bottom - here.y);
         here.right_edge = std::max(here.right_edge, line.right_edge);
@@ -190,6 +198,7 @@ Stack::~Stack() {
         here.bottom         = std::max(here.bottom, stack.bottom);
         here.natural_bottom = std::max(here.natural_bottom, stack.natural_bottom);
     } else {
+        here.run_width += stack.right_edge - here.x + (here.run_width > 0 ? here.gap : 0);
         here.x          = stack.right_edge + here.gap;
         here.row_height = std::max(here.row_height, stack.bottom - here.y);
         here.right_edge = std::max(here.right_edge, stack.right_edge);

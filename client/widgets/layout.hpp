@@ -43,6 +43,7 @@ constexpr Track fixed(float width) { return {width, 0}; }
 struct ColumnsLook {
     float gap         = space::gap;
     float stack_below = 720; // Narrower than this, the columns stand one under the other.
+    float column_min  = 0;   // Not 0: instead, as many columns in a row as have this width, all alike.
 };
 
 class Columns {
@@ -63,6 +64,7 @@ private:
     ColumnsLook        m_look;
     std::uint64_t      m_key;
     Rect               m_bounds;
+    int                m_per_row; // Columns in a row.
     float              m_row_top, m_row_bottom, m_natural_bottom;
     int                m_column = -1, m_row = 0;
     bool               m_stacked;
@@ -97,7 +99,6 @@ private:
 
     std::uint64_t m_key;
     Rect          m_bounds;
-    float         m_group_from = 0;
     int           m_group = 0;
     Side          m_side;
 };

@@ -16,7 +16,9 @@ bool menu_open  = false;
 bool rail_shown = true;
 enum Slot { group_slot = 1 };
 
-float bar_height() { return is_phone() ? space::top_bar + phone_second_row : space::top_bar; }
+float phone_bar_height = space::top_bar + phone_second_row; // As it came out in the layout before.
+
+float bar_height() { return is_phone() ? phone_bar_height : space::top_bar; }
 
 Area bar_line(const Rect& rect, std::uint64_t key) {
     std::vector<float>& heights = remembered_list(key);
@@ -71,12 +73,16 @@ TopBar::TopBar(std::string_view product, std::string_view unit) : m_key(next_key
     }
     if (is_phone()) {
         pop_area();
-        push_area(bar_line({side, space::top_bar - 4, view.w - 2 * side, phone_second_row}, m_key * 3 + 2));
-        area().gap = 8;
+        Area second        = bar_line({side, space::top_bar, view.w - 2 * side, 25}, m_key * 3 + 2);
+        second.gap         = 8;
+        second.wraps       = true;
+        second.row_heights = &remembered_list(m_key * 3 + 3);
+        push_area(second);
     }
 }
 
 void TopBar::push_right() {
+    if (is_phone()) return; // There all stands in rows below the name.
     Area&       line  = area();
     const float group = remembered(m_key, group_slot);
     line.x            = std::max(line.x, line.bounds.x + line.bounds.w - group);
@@ -85,8 +91,13 @@ void TopBar::push_right() {
 }
 
 TopBar::~TopBar() {
+    if (is_phone()) remember_row(area());
     const Area line = pop_area();
     if (m_right) remember(m_key, group_slot, line.right_edge - m_group_from);
+    if (is_phone() && std::abs(phone_bar_height - (line.bottom + 9)) > 0.25f) {
+        phone_bar_height = line.bottom + 9;
+        platform::layout_changed();
+    }
     platform::mirror().close();
 }
 

@@ -12,12 +12,14 @@ namespace {
 
 constexpr float cell_padding = 12;
 constexpr float head_height  = 38;
+constexpr float lead_width   = 32;
 
-enum Slot { focused_row_slot = 1, height_slot };
+enum Slot { focused_row_slot = 1, height_slot, stacked_row_slot };
 
 } // namespace
 
-Cell::Cell(const Rect& rect, Align align, std::uint64_t key) : m_rect(rect), m_align(align), m_key(key) {
+Cell::Cell(const Rect& rect, Align align, std::uint64_t key, float* give_back)
+    : m_rect(rect), m_align(align), m_key(key), m_give_back(give_back) {
     std::vector<float>& heights = remembered_list(key);
     heights.assign(1, rect.h);
     Area line;
@@ -35,12 +37,14 @@ Cell::Cell(const Rect& rect, Align align, std::uint64_t key) : m_rect(rect), m_a
 Cell::~Cell() {
     const Area line = pop_area();
     if (m_align == Align::right) remember(m_key, 0, line.right_edge - m_from);
+    if (m_give_back && line.empty) *m_give_back -= m_rect.h + 1;
     platform::mirror().close();
 }
 
 Table::Table(std::string_view id, std::vector<TableColumn> columns, TableLook look)
     : m_columns(std::move(columns)), m_look(look), m_key(next_key()) {
-    if (m_look.width_min > 0 && width_left() < m_look.width_min) {
+    m_stacked = m_look.narrow == Narrow::stack && width_left() < m_look.width_min;
+    if (m_look.width_min > 0 && width_left() < m_look.width_min && !m_stacked) {
         const Rect place = next_place(width_left(), remembered(m_key, height_slot));
         m_sideways.emplace(std::string(id) + " sideways", place, ScrollLook{.name = look.name, .content_width = m_look.width_min});
         area().gap = 0;
@@ -76,7 +80,8 @@ void Table::draw_head() {
     row.role = semantics::Role::row;
     row.id   = "head";
     row.now  = 1;
-    const float height = m_look.head == Head::shown ? head_height : 1;
+    const bool  drawn  = m_look.head == Head::shown && !m_stacked;
+    const float height = drawn ? head_height : 1;
     row.rect           = {m_bounds.x, m_y, m_bounds.w, height};
     mirror.open(row);
     const Type type{platform::Face::sans, type_size::small};
@@ -85,7 +90,7 @@ void Table::draw_head() {
         const float        room   = m_widths[index] - 2 * cell_padding;
         const std::string  shown  = shortened(type, column.title, room);
         const float        x      = column.align == Align::right ? m_lefts[index] + m_widths[index] - cell_padding - text_width(type, shown) : m_lefts[index] + cell_padding;
-        if (m_look.head == Head::shown) draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
+        if (drawn) draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
         semantics::Node cell;
         cell.role  = semantics::Role::column_header;
         cell.name  = column.title;
@@ -94,7 +99,7 @@ void Table::draw_head() {
         mirror.leaf(cell);
     }
     mirror.close();
-    if (m_look.head == Head::hidden) return;
+    if (!drawn) return;
     m_y += head_height;
     fill({m_bounds.x, m_y - 1, m_bounds.w, 1}, colour::hair);
 }
@@ -105,37 +110,60 @@ void Table::row(std::string_view id, RowLook look) {
     m_in_row   = true;
     m_cell     = -1;
     ++m_row_number;
-    const Rect      rect{m_bounds.x, m_y, m_bounds.w, m_row_height};
+    m_row_top = m_y;
+    if (m_stacked) m_y += 6;
+    const Rect      rect{m_bounds.x, m_row_top, m_bounds.w, m_stacked ? 1 : m_row_height};
     semantics::Node node;
     node.role = semantics::Role::row;
     node.id   = id;
     node.now  = m_row_number;
     node.rect = rect;
     platform::mirror().open(node);
+    if (m_stacked) return;
     if (look.marked) fill(rect, colour::chosen);
     else if (hovered(rect)) fill(rect, 0xF6F8FA);
 }
 
 void Table::end_row() {
     if (!m_in_row) return;
-    platform::mirror().close();
-    m_y += m_row_height;
+    if (m_stacked) {
+        m_y += 7;
+        platform::mirror().close({m_bounds.x, m_row_top, m_bounds.w, m_y - m_row_top});
+    } else {
+        platform::mirror().close();
+        m_y += m_row_height;
+    }
     fill({m_bounds.x, m_y - 1, m_bounds.w, 1}, colour::hair);
     m_in_row = false;
 }
 
-Rect Table::next_cell() {
+bool Table::has_lead() const {
+    return m_stacked && m_look.head == Head::hidden && m_columns[0].width.fixed > 0 && m_columns[0].width.fixed <= 64;
+}
+
+Rect Table::next_cell(Content content) {
     SHENBAO_CHECK(m_in_row && m_cell + 1 < static_cast<int>(m_columns.size()));
     ++m_cell;
     const std::size_t index = static_cast<std::size_t>(m_cell);
-    return {m_lefts[index], m_y, m_widths[index], m_row_height};
+    if (!m_stacked) return {m_lefts[index], m_y, m_widths[index], m_row_height};
+    if (has_lead() && m_cell == 0) return {m_bounds.x - cell_padding, m_y, lead_width + cell_padding, 28};
+    const float            height = content == Content::words ? 28.f : std::max(28.f, target_height() + 4);
+    const std::string_view title  = m_look.head == Head::shown ? m_columns[index].title : std::string_view();
+    const Type             type{platform::Face::sans, type_size::small};
+    draw_text(type, colour::second, m_bounds.x, base_line(type, m_y, height), title);
+    const float left = has_lead() ? lead_width : title.empty() ? 0.f : 84.f;
+    const Rect  rect{m_bounds.x + left - cell_padding, m_y, m_bounds.w - left + 2 * cell_padding, height};
+    m_y += height;
+    return rect;
 }
 
 void Table::text(std::string_view words, TextLook look) {
-    const Rect      rect = next_cell();
-    const TableColumn& column = m_columns[static_cast<std::size_t>(m_cell)];
+    const float before = m_y;
+    const Rect         rect   = next_cell(Content::words);
+    const bool         right  = m_columns[static_cast<std::size_t>(m_cell)].align == Align::right && !m_stacked;
+    const bool         figures = m_columns[static_cast<std::size_t>(m_cell)].align == Align::right;
     const bool      bold = look.weight == Weight::bold || m_row_look.weight == Weight::bold;
-    const Type      type{bold ? platform::Face::sans_bold : platform::Face::sans, look.size, column.align == Align::right ? Figures::tabular : look.figures};
+    const Type      type{bold ? platform::Face::sans_bold : platform::Face::sans, look.size, figures ? Figures::tabular : look.figures};
     const float     room  = rect.w - 2 * cell_padding;
     const float     full  = text_width(type, words);
     semantics::Node node;
@@ -144,9 +172,10 @@ void Table::text(std::string_view words, TextLook look) {
     node.state = semantics::state::own_text | (full > room + 0.5f ? semantics::state::cut_short : 0);
     node.rect  = rect;
     platform::mirror().leaf(node);
-    if (!can_be_seen(rect)) return;
+    if (m_stacked && words.empty()) m_y = before;
+    if (words.empty() || !can_be_seen(rect)) return;
     const std::string shown = shortened(type, words, room);
-    const float       x     = column.align == Align::right ? rect.x + rect.w - cell_padding - text_width(type, shown) : rect.x + cell_padding;
+    const float       x     = right ? rect.x + rect.w - cell_padding - text_width(type, shown) : rect.x + cell_padding;
     draw_text(type, look.colour, x, base_line(type, rect.y, rect.h), shown);
 }
 
@@ -155,7 +184,7 @@ void Table::number(std::int64_t value) { text(base::grouped(value)); }
 void Table::number(std::optional<std::int64_t> value) { text(value ? base::grouped(*value) : std::string()); }
 
 void Table::bar(int now, int max, std::string_view words) {
-    const Rect      rect = next_cell();
+    const Rect      rect = next_cell(Content::words);
     semantics::Node node;
     node.role  = semantics::Role::cell;
     node.name  = words;
@@ -169,38 +198,44 @@ void Table::bar(int now, int max, std::string_view words) {
 }
 
 Cell Table::cell() {
-    const Rect      rect = next_cell();
+    const Rect      rect = next_cell(Content::widgets);
     semantics::Node node;
     node.role = semantics::Role::cell;
     node.rect = rect;
     platform::mirror().open(node);
     const Rect inner{rect.x + cell_padding, rect.y, rect.w - 2 * cell_padding, rect.h - 1};
-    return Cell(inner, m_columns[static_cast<std::size_t>(m_cell)].align, m_key * 1009 + static_cast<std::uint64_t>(m_row_number * 64 + m_cell));
+    const bool lead = has_lead() && m_cell == 0;
+    return Cell(inner, m_stacked ? Align::left : m_columns[static_cast<std::size_t>(m_cell)].align, m_key * 1009 + static_cast<std::uint64_t>(m_row_number * 64 + m_cell),
+                m_stacked && !lead ? &m_y : nullptr);
 }
 
 void Table::rows(int count, const std::function<void(int)>& draw) {
     end_row();
-    const Rect  clip   = clip_rect();
-    const float margin = 4 * m_row_height; // Rows that Tab can reach next.
-    const int   from   = std::clamp(static_cast<int>((clip.y - margin - m_y) / m_row_height), 0, count);
-    const int   to     = std::clamp(static_cast<int>((clip.y + clip.h + margin - m_y) / m_row_height) + 1, from, count);
+    if (count == 0) return;
+    const Rect clip = clip_rect();
+    // Stacked rows are as high as the first one came out.
+    const float row_height = m_stacked ? std::max(40.f, remembered(m_key, stacked_row_slot)) : m_row_height;
+    const float margin = 4 * row_height; // Rows that Tab can reach next.
+    const int   from   = std::clamp(static_cast<int>((clip.y - margin - m_y) / row_height), 0, count);
+    const int   to     = std::clamp(static_cast<int>((clip.y + clip.h + margin - m_y) / row_height) + 1, from, count);
     const float top    = m_y;
     const int   before = m_row_number;
     const int   kept_row = static_cast<int>(remembered(m_key, focused_row_slot)) - 1;
     int         focused  = -1;
     auto        draw_row = [&](int index) {
-        m_y                    = top + m_row_height * static_cast<float>(index);
+        m_y                    = top + row_height * static_cast<float>(index);
         m_row_number           = before + index;
         const std::size_t told = platform::mirror().told_so_far();
         draw(index);
         end_row();
+        if (m_stacked && index == from) remember(m_key, stacked_row_slot, m_y - m_row_top);
         if (platform::mirror().told_since(told, platform::input().focus())) focused = index;
     };
     if (kept_row >= 0 && kept_row < from) draw_row(kept_row);
     for (int index = from; index < to; ++index) draw_row(index);
     if (kept_row >= to && kept_row < count) draw_row(kept_row);
     remember(m_key, focused_row_slot, static_cast<float>(focused + 1));
-    m_y          = top + m_row_height * static_cast<float>(count);
+    m_y          = top + row_height * static_cast<float>(count);
     m_row_number = before + count;
 }
 

@@ -31,10 +31,15 @@ struct TableColumn {
 // hidden: the columns' names are read out, not drawn: a list of things in columns.
 enum class Head : std::uint8_t { shown, hidden };
 
+// In less room than width_min: scroll sideways, or each row becomes a block with its cells one under
+// another, the columns' names before them.
+enum class Narrow : std::uint8_t { scroll, stack };
+
 struct TableLook {
     std::string_view name = {};           // Of the table, read out before it; needed when no heading says it.
     float            row_height = 40;     // At least; targets for fingers make it higher.
-    float            width_min  = 0;      // In less room the table scrolls sideways.
+    float            width_min  = 0;      // See Narrow. 0: never.
+    Narrow           narrow     = Narrow::scroll;
     Head             head       = Head::shown;
 };
 
@@ -52,12 +57,13 @@ public:
 
 private:
     friend class Table;
-    Cell(const Rect& rect, Align align, std::uint64_t key);
+    Cell(const Rect& rect, Align align, std::uint64_t key, float* give_back);
 
     Rect          m_rect;
     Align         m_align;
     std::uint64_t m_key;
     float         m_from;
+    float*        m_give_back; // Of a stacked table: where an empty cell's height is taken back.
 };
 
 class Table {
@@ -82,9 +88,11 @@ public:
     void rows(int count, const std::function<void(int)>& draw);
 
 private:
-    Rect next_cell();
+    enum class Content { words, widgets };
+    Rect next_cell(Content content);
     void end_row();
     void draw_head();
+    bool has_lead() const; // Stacked: the first column stands before all others of a row.
 
     std::vector<TableColumn> m_columns;
     TableLook                m_look;
@@ -93,6 +101,8 @@ private:
     Rect                     m_bounds;
     std::vector<float>       m_lefts, m_widths;
     float                    m_y = 0, m_row_height = 0;
+    bool                     m_stacked = false;
+    float                    m_row_top = 0; // Of a stacked row.
     int                      m_row_number = 1, m_cell = -1;
     bool                     m_in_row = false;
     RowLook                  m_row_look;

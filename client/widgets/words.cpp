@@ -93,11 +93,14 @@ void heading(std::string_view words, int level) {
 void figure(std::string_view number, std::string_view unit) {
     const Type  big   = {platform::Face::sans_bold, type_size::figure, Figures::tabular};
     const Type  small = {platform::Face::sans, type_size::body, Figures::natural};
-    const float w     = text_width(big, number) + (unit.empty() ? 0 : 8 + text_width(small, unit));
-    const Rect  rect  = next_place(w, static_cast<float>(line_height(type_size::figure)));
-    const float base  = base_line(big, rect.y, rect.h);
+    const float first = text_width(big, number), second = unit.empty() ? 0 : 8 + text_width(small, unit);
+    const bool  below = first + second > width_left() + 0.5f && !unit.empty();
+    const float line  = static_cast<float>(line_height(type_size::figure));
+    const Rect  rect  = next_place(below ? std::max(first, second - 8) : first + second, line + (below ? 22 : 0));
+    const float base  = base_line(big, rect.y, line);
     draw_text(big, colour::text, rect.x, base, number);
-    if (!unit.empty()) draw_text(small, colour::second, rect.x + text_width(big, number) + 8, base, unit);
+    if (below) draw_text(small, colour::second, rect.x, base_line(small, rect.y + line - 4, 24), unit);
+    else if (!unit.empty()) draw_text(small, colour::second, rect.x + first + 8, base, unit);
     semantics::Node node;
     node.role             = semantics::Role::text;
     const std::string all = unit.empty() ? std::string(number) : std::string(number) + " " + std::string(unit);
