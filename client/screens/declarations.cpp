@@ -53,7 +53,8 @@ void seal_all(App& app, const std::vector<Matter>& matters) {
         const device::Judgement* judged = app.judgement(matter.root);
         if (judged != nullptr && judged->sealable) sealed += app.tell(app.desk().seal(matter.root));
     }
-    app.say(std::to_string(sealed) + " 张已签名，放入待同步。");
+    app.say(std::to_string(sealed) +
+            (platform::online() ? " 张已签名，正在发送。" : " 张已签名，联网后自动发送。"));
     if (platform::online()) app.courier().start();
 }
 

@@ -22,12 +22,13 @@ void draw_enrolment(App& app) {
     const widgets::Card card("enrolment", {.title = "登记本机"});
     widgets::text("第一次使用时，用主管部门发给本单位的登记码登记一次。登记后，没有网络也能填写。");
     widgets::gap(8);
-    const auto& fault = courier.enrolment_fault();
+    const std::string wrong =
+        courier.enrolment_fault() ? sentence_of(*courier.enrolment_fault()) : std::string();
     const auto  typed_code = widgets::text_field(
         "code", code,
         {.label = "登记码",
          .hint = "12位字母和数字，不分大小写，每个码只能用一次。",
-         .error = fault ? std::string_view(app.memory("first_start/fault")) : std::string_view(),
+         .error = wrong,
          .placeholder = "XXXX-XXXX-XXXX",
          .need = widgets::Need::required,
          .max_length = 40,
@@ -51,7 +52,6 @@ void draw_enrolment(App& app) {
         platform::disk::ask_to_persist();
         courier.enrol(code, name);
     }
-    if (fault) app.memory("first_start/fault") = sentence_of(*fault);
 }
 
 } // namespace

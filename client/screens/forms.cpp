@@ -55,7 +55,7 @@ void draw_open_acts(App& app, const Matter& matter) {
                          .width = widgets::Width::fill,
                          .off_because = off}) &&
         app.tell(app.desk().seal(matter.root))) {
-        app.say("已签名，放入待同步。");
+        app.say(platform::online() ? "已签名，正在发送。" : "已签名，联网后自动发送。");
         if (platform::online()) app.courier().start();
     }
     widgets::text(off.empty() ? "签名后放入待同步，联网后发送。" : off, widgets::second_text);

@@ -57,7 +57,6 @@ void draw_notice(App& app) {
     const notice::Package* package = app.desk().find_package();
     if (package == nullptr) return;
     const widgets::Card card("notice", {.title = "通知原文"});
-    widgets::text(package->document_number, widgets::second_text);
     for (std::size_t at = 0; at < package->body.size();) {
         const std::size_t end = std::min(package->body.find('\n', at), package->body.size());
         widgets::text(std::string_view(package->body).substr(at, end - at));

@@ -4,7 +4,7 @@ namespace texts {
 
 std::string_view state_word(device::MatterState state) {
     switch (state) {
-    case device::MatterState::editing: return "待提交";
+    case device::MatterState::editing: return "草稿";
     case device::MatterState::queued: return "待同步";
     case device::MatterState::submitted: return "已提交";
     case device::MatterState::refused: return "未被接收";

@@ -36,6 +36,11 @@ MatterState state_of(bool withdrawn, bool conflict, bool revising, std::string_v
     return last == "queued" ? MatterState::queued : MatterState::submitted;
 }
 
+// In the list 检查 a reason stands away from its field, so it must name it.
+std::string labelled(const notice::Field& field, const std::string& reason) {
+    return reason.find(field.label) == std::string::npos ? field.label + "：" + reason : reason;
+}
+
 std::string missing_sentence(const notice::Field& field) {
     const bool picked = field.type == notice::FieldType::choice ||
                         field.type == notice::FieldType::certificate;
@@ -415,7 +420,7 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
                                       {base::FieldId(std::move(name))},
                                       notice::Severity::error,
                                       place + (empty ? missing_sentence(field)
-                                                     : found->second.wrong)});
+                                                     : labelled(field, found->second.wrong))});
     };
     for (const notice::Field& field : form->fields)
         look_at({0, field.id}, field, field.id.text(), "");

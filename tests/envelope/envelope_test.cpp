@@ -1,1 +1,172 @@
+#include "shared/envelope/envelope.hpp"
+#include "shared/print/page.hpp"
+
 #include <doctest/doctest.h>
+
+using base::Outcome;
+using envelope::HeaderKey;
+using envelope::Jws;
+
+namespace vectors {
+extern const std::string_view envelopes;
+}
+
+namespace {
+
+// The vectors' file holds only strings, lists and objects, so the strict parser reads it too.
+const base::Json& fixed() {
+    static const base::Json json = *base::parse_json(vectors::envelopes);
+    return json;
+}
+
+std::string fixed_text(const char* group, const char* name) {
+    return fixed().at(group).at(name).get<std::string>();
+}
+
+envelope::SecretKey fixed_key() {
+    return *envelope::SecretKey::from_seed(
+        *base::from_base64url(fixed().at("seed").get<std::string>()));
+}
+
+} // namespace
+
+TEST_CASE("the key of RFC 8037 has its known point and thumbprint") {
+    const envelope::SecretKey key = fixed_key();
+    CHECK(envelope::to_jwk(key.public_key()).at("x") == fixed().at("x"));
+    CHECK(key.id().text() == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    CHECK(*envelope::parse_jwk(envelope::to_jwk(key.public_key())) == key.public_key());
+    base::Json more = envelope::to_jwk(key.public_key());
+    more["use"] = "sig";
+    CHECK(envelope::parse_jwk(more).error().outcome == Outcome::bad_header);
+}
+
+TEST_CASE("the same payload gives the same text, byte for byte") {
+    const envelope::SecretKey key = fixed_key();
+    for (const char* name : {"anchor", "filing", "withdrawal", "receipt"}) {
+        CAPTURE(name);
+        CHECK(envelope::sign_jws(fixed_text("payloads", name), key, HeaderKey::kid) ==
+              fixed_text("texts", name));
+    }
+    CHECK(envelope::sign_jws(fixed_text("payloads", "enrolment"), key, HeaderKey::jwk) ==
+          fixed_text("texts", "enrolment"));
+}
+
+TEST_CASE("a filing is opened as it was written") {
+    const Jws jws = *Jws::parse(fixed_text("texts", "filing"), HeaderKey::kid);
+    CHECK(jws.kid() == fixed_key().id());
+    CHECK(jws.sha256().text() == fixed().at("filing_sha256").get<std::string>());
+    const auto opened = envelope::open(jws, fixed_key().public_key());
+    REQUIRE(opened.has_value());
+    CHECK(opened->common().unit.text() == "S341600006");
+    const auto& filing = std::get<envelope::Filing>(opened->act());
+    CHECK(filing.form.text() == "declaration");
+    CHECK(filing.root == opened->common().id);
+    CHECK(filing.answers.at("level") == "中级");
+    CHECK(filing.notes.at(base::RuleId("min_headcount")) == "本轮先试点一个班。亳州𠅤");
+}
+
+TEST_CASE("receipts and anchors are made again from their fields") {
+    const envelope::SecretKey key = fixed_key();
+    const auto receipt = envelope::open_receipt(fixed_text("texts", "receipt"), key.public_key());
+    REQUIRE(receipt.has_value());
+    CHECK(receipt->index == 7);
+    CHECK(envelope::sign_receipt(*receipt, key) == fixed_text("texts", "receipt"));
+    const auto anchor = envelope::open_anchor(fixed_text("texts", "anchor"), key.public_key());
+    REQUIRE(anchor.has_value());
+    CHECK(envelope::sign_anchor(*anchor, key) == fixed_text("texts", "anchor"));
+
+    base::SeededRandom random(5);
+    const auto other = envelope::SecretKey::make(random);
+    CHECK(envelope::open_receipt(fixed_text("texts", "receipt"), other.public_key())
+              .error()
+              .outcome == Outcome::bad_receipt);
+    CHECK(envelope::open_anchor(fixed_text("texts", "receipt"), key.public_key())
+              .error()
+              .outcome == Outcome::bad_anchor);
+}
+
+TEST_CASE("a receipt vouches for one text only") {
+    const envelope::SecretKey key = fixed_key();
+    const auto receipt = *envelope::open_receipt(fixed_text("texts", "receipt"), key.public_key());
+    CHECK(envelope::open_receipted(*Jws::parse(fixed_text("texts", "filing"), HeaderKey::kid),
+                                   receipt)
+              .has_value());
+    CHECK(envelope::open_receipted(*Jws::parse(fixed_text("texts", "withdrawal"), HeaderKey::kid),
+                                   receipt)
+              .error()
+              .outcome == Outcome::bad_receipt);
+}
+
+TEST_CASE("headers and forms that are refused before anything is verified") {
+    for (const base::Json& text : fixed().at("refused").at("bad_header"))
+        CHECK(Jws::parse(text.get<std::string>(), HeaderKey::kid).error().outcome ==
+              Outcome::bad_header);
+    for (const base::Json& text : fixed().at("refused").at("not_compact_jws"))
+        CHECK(Jws::parse(text.get<std::string>(), HeaderKey::kid).error().outcome ==
+              Outcome::not_compact_jws);
+    CHECK(Jws::parse(std::string(200000, 'A'), HeaderKey::kid).error().outcome ==
+          Outcome::too_large);
+    CHECK(Jws::parse(fixed_text("texts", "filing"), HeaderKey::jwk).error().outcome ==
+          Outcome::bad_header);
+}
+
+TEST_CASE("one changed character and the signature does not hold") {
+    const std::string text = fixed_text("texts", "filing");
+    const std::size_t payload_at = text.find('.') + 40;
+    std::string       altered = text;
+    altered[payload_at] = altered[payload_at] == 'A' ? 'B' : 'A';
+    const auto jws = Jws::parse(altered, HeaderKey::kid);
+    REQUIRE(jws.has_value());
+    CHECK(jws->verify(fixed_key().public_key()).error().outcome == Outcome::bad_signature);
+}
+
+TEST_CASE("a payload with a missing, unknown or mistyped member is refused") {
+    const envelope::SecretKey key = fixed_key();
+    const base::Json          good = *base::parse_json(fixed_text("payloads", "filing"));
+    const auto outcome_of = [&](const base::Json& payload) {
+        const auto opened = envelope::open(
+            *Jws::parse(envelope::sign_jws(base::to_text(payload), key, HeaderKey::kid),
+                        HeaderKey::kid),
+            key.public_key());
+        return opened ? Outcome::accepted : opened.error().outcome;
+    };
+    CHECK(outcome_of(good) == Outcome::accepted);
+    for (const auto& [name, value] : good.items()) {
+        CAPTURE(name);
+        base::Json missing = good;
+        missing.erase(name);
+        CHECK(outcome_of(missing) == Outcome::bad_payload);
+        base::Json mistyped = good;
+        mistyped[name] = true;
+        CHECK(outcome_of(mistyped) == Outcome::bad_payload);
+    }
+    base::Json unknown = good;
+    unknown["extra"] = 1;
+    CHECK(outcome_of(unknown) == Outcome::bad_payload);
+    base::Json kind = good;
+    kind["kind"] = "decision";
+    CHECK(outcome_of(kind) == Outcome::unknown_kind);
+    base::Json root = good;
+    root["replaces"] = "018730d1-5c00-7000-8000-0000000000b1";
+    CHECK(outcome_of(root) == Outcome::bad_payload);
+    base::Json note = good;
+    note["notes"]["min_headcount"] = "太短";
+    CHECK(outcome_of(note) == Outcome::bad_payload);
+}
+
+TEST_CASE("ids of envelopes are UUIDv7 with the time in front") {
+    base::SeededRandom random(1);
+    const base::Time   at = *base::parse_rfc3339("2023-03-29T09:00:00+08:00");
+    const auto         id = envelope::make_envelope_id(at, random);
+    CHECK(base::parse_envelope_id(id.text()).has_value());
+    CHECK(id.text().substr(0, 13) == "01872ae0-fa80");
+    CHECK(!base::parse_envelope_id("018730B2-FF80-7000-8000-0000000000A1"));
+    CHECK(!base::parse_envelope_id("018730b2-ff80-4000-8000-0000000000a1"));
+}
+
+TEST_CASE("the short code is the vectors'") {
+    const base::Json& vector = fixed().at("short_code");
+    CHECK(print::short_code(base::EnvelopeId(vector.at("root").get<std::string>()),
+                            *base::parse_json(vector.at("answers").get<std::string>())) ==
+          vector.at("code").get<std::string>());
+}
