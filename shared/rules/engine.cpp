@@ -12,7 +12,7 @@ namespace {
 using base::Json;
 using base::Outcome;
 
-// A rule of the notice takes some hundred steps over 300 rows; this stops only a runaway.
+// A filing of 300 rows takes some ten thousand steps; this stops only a runaway.
 constexpr int steps_max = 3000000;
 
 // Deterministic functions that yield no REAL and make no large values.
@@ -58,24 +58,68 @@ std::string filled(std::string text, const std::map<std::string, std::string>& v
     return text;
 }
 
-// One form's expressions over its own temporary tables.
+// One form's expressions. The form's own values are bound as parameters, its rows stand in a temporary
+// table: one row is bound faster than inserted, many are read faster than bound.
 struct PreparedForm {
     const notice::Form* form = nullptr;
-    std::string         form_table, rows_table;
-    sqlite::Statement   clear_form, insert_form, clear_rows, insert_row;
+    std::string         rows_table; // Empty: the form has no table.
+    sqlite::Statement   clear_rows, insert_row;
     // All checks, then all computed values, in one row: one statement a filing instead of one a rule.
     sqlite::Statement                           judge;
     std::vector<std::vector<sqlite::Statement>> values; // By rule; run only for a finding's text.
 };
 
-void bind_json(sqlite::Statement& statement, const std::vector<const Json*>& values) {
-    statement.bind_each(values.size(), [&](std::size_t i, auto&& bind) {
-        const Json* value = values[i];
-        if (value != nullptr && value->is_number_integer()) bind(value->get<std::int64_t>());
-        else if (value != nullptr && value->is_string())
-            bind(std::string_view(value->get_ref<const std::string&>()));
-        else bind(nullptr);
+// False when an expression closes a bracket that it has not opened, or leaves one open: "1) FROM x" is
+// not one expression. What stands in quotes and comments does not count.
+bool brackets_pair(std::string_view sql) {
+    int depth = 0;
+    for (std::size_t at = 0; at < sql.size(); ++at) {
+        const char c = sql[at];
+        if (c == '\'' || c == '"' || c == '`' || c == '[') {
+            at = sql.find(c == '[' ? ']' : c, at + 1); // A doubled quote opens the next stretch.
+            if (at == std::string_view::npos) return false;
+        } else if (sql.substr(at, 2) == "--") {
+            at = std::min(sql.find('\n', at), sql.size());
+        } else if (sql.substr(at, 2) == "/*") {
+            at = sql.find("*/", at + 2);
+            if (at == std::string_view::npos) return false;
+            ++at;
+        } else if (c == '(') {
+            ++depth;
+        } else if (c == ')' && --depth < 0) {
+            return false;
+        }
+    }
+    return depth == 0;
+}
+
+// Binds the member of `object` that a field names; NULL when it is missing or null.
+template <class Bind>
+void bind_member(const Json& object, const notice::Field& field, Bind&& bind) {
+    const auto found = object.find(field.id.text());
+    if (found == object.end()) return bind(nullptr);
+    if (found->is_number_integer()) return bind(found->template get<std::int64_t>());
+    if (found->is_string())
+        return bind(std::string_view(found->template get_ref<const std::string&>()));
+    bind(nullptr);
+}
+
+void bind_form(sqlite::Statement& statement, const notice::Form& form, const Json& answers) {
+    statement.bind_each(form.fields.size(), [&](std::size_t i, auto&& bind) {
+        bind_member(answers, form.fields[i], bind);
     });
+}
+
+bool is_integer_or_null(sqlite::Type type) {
+    return type == sqlite::Type::integer || type == sqlite::Type::null;
+}
+
+bool explains(const Notes& notes, const base::RuleId& rule) {
+    const auto found = notes.find(rule);
+    if (found == notes.end()) return false;
+    const std::size_t characters = base::character_count(base::trim(found->second));
+    return characters >= base::limits::note_characters_min &&
+           characters <= base::limits::note_characters_max;
 }
 
 } // namespace
@@ -90,8 +134,8 @@ struct Engine::Prepared {
     ~Prepared() {
         std::string drop;
         for (const PreparedForm& form : forms)
-            drop += "DROP TABLE IF EXISTS temp." + sql_name(form.form_table) +
-                    ";DROP TABLE IF EXISTS temp." + sql_name(form.rows_table) + ";";
+            if (!form.rows_table.empty())
+                drop += "DROP TABLE IF EXISTS temp." + sql_name(form.rows_table) + ";";
         forms.clear(); // Statements first: a table in use cannot be dropped.
         const auto dropped = database.run_script(drop);
         (void)dropped; // Temporary tables end with the connection anyway.
@@ -99,28 +143,49 @@ struct Engine::Prepared {
 
     base::Status prepare_form(const notice::Form& form, std::size_t index,
                               const ContextViews& context);
-    base::Status fill(PreparedForm& form, const Json& answers);
+    void         make_rows_table(PreparedForm& form);
+    base::Status fill_rows(PreparedForm& form, const Json& answers);
+    base::Status explain(PreparedForm& form, std::size_t rule, const Json& answers,
+                         Verdict& verdict);
     base::Result<Verdict> judge(PreparedForm& form, const Json& answers, const Notes& notes);
+    base::Result<Verdict> judge_within_limits(PreparedForm& form, const Json& answers,
+                                              const Notes& notes);
+    static void   conclude(const notice::Form& form, const Json& answers, const Notes& notes,
+                           Verdict& verdict);
     PreparedForm& find(const notice::Form& form);
 };
 
 namespace {
 
+// NOT MATERIALIZED: a view that several rules read is looked up through its own index each time, and not
+// copied for every filing.
 std::string common_tables(const PreparedForm& form, const ContextViews& context) {
-    std::string with = "WITH form AS (SELECT * FROM temp." + sql_name(form.form_table) +
-                       "), rows AS (SELECT * FROM temp." + sql_name(form.rows_table) + ")";
+    std::string columns, marks;
+    for (const notice::Field& field : form.form->fields) {
+        columns += (columns.empty() ? "" : ", ") + sql_name(field.id.text());
+        marks += marks.empty() ? "?" : ", ?";
+    }
+    // No field can have the name of the placeholder: names of fields begin with a letter.
+    std::string with = columns.empty() ? "WITH form(\"_\") AS (SELECT NULL)"
+                                       : "WITH form(" + columns + ") AS (SELECT " + marks + ")";
+    with += form.rows_table.empty()
+                ? ", rows(seq) AS (SELECT NULL WHERE 0)"
+                : ", rows AS NOT MATERIALIZED (SELECT * FROM temp." + sql_name(form.rows_table) +
+                      ")";
     for (const ContextName& name : context_names) {
         const std::string& owner = context.*name.owner;
         // A table that already has the name needs no other (and would refer to itself).
         if (owner != name.name)
-            with += std::string(", ") + name.name + " AS (SELECT * FROM " + sql_name(owner) + ")";
+            with += std::string(", ") + name.name + " AS NOT MATERIALIZED (SELECT * FROM " +
+                    sql_name(owner) + ")";
     }
     return with;
 }
 
 sqlite::Fence make_fence(sqlite::Database& database, const PreparedForm& form,
                          const ContextViews& context) {
-    std::vector<std::string> names = {form.form_table, form.rows_table, "form", "rows"};
+    std::vector<std::string> names = {"form", "rows"};
+    if (!form.rows_table.empty()) names.push_back(form.rows_table);
     std::vector<std::string> behind; // Tables of the context views: their rows may be asked for.
     for (const ContextName& name : context_names) {
         names.emplace_back(name.name);
@@ -148,44 +213,22 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
                                             const ContextViews& context) {
     PreparedForm prepared;
     prepared.form = &form;
-    const std::string suffix = package.ref.sha256.text().substr(0, 12) + "_" + form.id.text();
-    prepared.form_table = "form_" + suffix;
-    prepared.rows_table = "rows_" + suffix;
-    std::string form_columns = "one INTEGER PRIMARY KEY", form_marks = "1";
-    for (const notice::Field& field : form.fields) {
-        form_columns += ", " + sql_name(field.id.text());
-        form_marks += ", ?";
-    }
-    std::string row_columns = "seq INTEGER PRIMARY KEY", row_marks = "?";
-    if (form.table)
-        for (const notice::Field& column : form.table->columns) {
-            row_columns += ", " + sql_name(column.id.text());
-            row_marks += ", ?";
-        }
-    const std::string form_table = "temp." + sql_name(prepared.form_table);
-    const std::string rows_table = "temp." + sql_name(prepared.rows_table);
-    SHENBAO_TRY(database.run_script("CREATE TABLE " + form_table + "(" + form_columns +
-                                    ");CREATE TABLE " + rows_table + "(" + row_columns + ");"));
-    prepared.clear_form = database.prepare("DELETE FROM " + form_table);
-    prepared.insert_form =
-        database.prepare("INSERT INTO " + form_table + " VALUES(" + form_marks + ")");
-    prepared.clear_rows = database.prepare("DELETE FROM " + rows_table);
-    prepared.insert_row =
-        database.prepare("INSERT INTO " + rows_table + " VALUES(" + row_marks + ")");
-
+    if (form.table) make_rows_table(prepared);
     const std::string   with = common_tables(prepared, context);
     const sqlite::Fence fence = make_fence(database, prepared, context);
     const std::string   path = "/forms/" + std::to_string(index);
     const auto prepare_one = [&](const std::string& expression, const std::string& where)
         -> base::Result<sqlite::Statement> {
-        // The brackets of the expression must be its own: "1) FROM x; --" is not one expression.
+        const auto wrong = [&](const std::string& reason) {
+            return base::fail(Outcome::bad_rule, path + where + "：" + reason);
+        };
+        if (!brackets_pair(expression)) return wrong("括号或引号不成对");
         auto statement =
             database.prepare_foreign(with + " SELECT (" + expression + "\n) FROM form", fence);
-        if (!statement)
-            return base::fail(Outcome::bad_rule,
-                              path + where + "：" + statement.error().detail);
-        if (statement->column_count() != 1)
-            return base::fail(Outcome::bad_rule, path + where + "：只能有一个值");
+        if (!statement) return wrong(statement.error().detail);
+        if (statement->column_count() != 1) return wrong("只能有一个值");
+        if (statement->parameter_count() != int(form.fields.size()))
+            return wrong("不能有待填的参数");
         return statement;
     };
     std::string all;
@@ -197,19 +240,37 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
         for (std::size_t k = 0; k < form.rules[i].values.size(); ++k) {
             SHENBAO_ASSIGN(sqlite::Statement value,
                            prepare_one(form.rules[i].values[k].expression,
-                                       where + "/values/" + std::to_string(k)));
+                                       where + "/values/" + std::to_string(k) + "/expression"));
             prepared.values.back().push_back(std::move(value));
         }
     }
     for (std::size_t i = 0; i < form.computed.size(); ++i) {
-        SHENBAO_TRY(prepare_one(form.computed[i].expression, "/computed/" + std::to_string(i)));
+        SHENBAO_TRY(prepare_one(form.computed[i].expression,
+                                "/computed/" + std::to_string(i) + "/expression"));
         all += (all.empty() ? "(" : ", (") + form.computed[i].expression + "\n)";
     }
-    if (all.empty()) all = "1";
+    if (all.empty()) all = "NULL";
     SHENBAO_ASSIGN(prepared.judge,
                    database.prepare_foreign(with + " SELECT " + all + " FROM form", fence));
     forms.push_back(std::move(prepared));
     return {};
+}
+
+// The name holds the version, because a server keeps the engines of several versions.
+void Engine::Prepared::make_rows_table(PreparedForm& prepared) {
+    const notice::Form& form = *prepared.form;
+    prepared.rows_table =
+        "rows_" + package.ref.sha256.text().substr(0, 12) + "_" + form.id.text();
+    const std::string table = "temp." + sql_name(prepared.rows_table);
+    std::string       columns = "seq INTEGER PRIMARY KEY", marks = "?";
+    for (const notice::Field& column : form.table->columns) {
+        columns += ", " + sql_name(column.id.text());
+        marks += ", ?";
+    }
+    const auto made = database.run_script("CREATE TABLE " + table + "(" + columns + ");");
+    SHENBAO_CHECK(made.has_value()); // In memory, and the name is the engine's own.
+    prepared.clear_rows = database.prepare("DELETE FROM " + table);
+    prepared.insert_row = database.prepare("INSERT INTO " + table + " VALUES(" + marks + ")");
 }
 
 PreparedForm& Engine::Prepared::find(const notice::Form& form) {
@@ -219,66 +280,83 @@ PreparedForm& Engine::Prepared::find(const notice::Form& form) {
     return forms.front();
 }
 
-base::Status Engine::Prepared::fill(PreparedForm& prepared, const Json& answers) {
-    const auto member = [](const Json& object, const base::FieldId& field) -> const Json* {
-        const auto found = object.find(field.text());
-        return found == object.end() ? nullptr : &*found;
-    };
-    std::vector<const Json*> values;
-    for (const notice::Field& field : prepared.form->fields)
-        values.push_back(member(answers, field.id));
-    SHENBAO_TRY(prepared.clear_form.bind().run());
-    bind_json(prepared.insert_form, values);
-    SHENBAO_TRY(prepared.insert_form.run());
+base::Status Engine::Prepared::fill_rows(PreparedForm& prepared, const Json& answers) {
     if (!prepared.form->table) return {};
     SHENBAO_TRY(prepared.clear_rows.bind().run());
     const auto rows = answers.find("rows");
     if (rows == answers.end() || !rows->is_array()) return {};
-    std::int64_t seq = 0;
+    const std::vector<notice::Field>& columns = prepared.form->table->columns;
+    std::int64_t                      seq = 0;
     for (const Json& row : *rows) {
-        const Json number = ++seq;
-        values.assign(1, &number);
-        for (const notice::Field& column : prepared.form->table->columns)
-            values.push_back(member(row, column.id));
-        bind_json(prepared.insert_row, values);
+        ++seq;
+        prepared.insert_row.bind_each(columns.size() + 1, [&](std::size_t i, auto&& bind) {
+            if (i == 0) bind(seq);
+            else bind_member(row, columns[i - 1], bind);
+        });
         SHENBAO_TRY(prepared.insert_row.run());
     }
     return {};
 }
 
+// Adds the finding of a rule that does not hold, its text filled in.
+base::Status Engine::Prepared::explain(PreparedForm& prepared, std::size_t index,
+                                       const Json& answers, Verdict& verdict) {
+    const notice::Rule&                rule = prepared.form->rules[index];
+    std::map<std::string, std::string> shown_values;
+    for (std::size_t k = 0; k < rule.values.size(); ++k) {
+        sqlite::Statement& value = prepared.values[index][k];
+        bind_form(value, *prepared.form, answers);
+        SHENBAO_ASSIGN(const bool has_value, value.step());
+        SHENBAO_CHECK(has_value); // FROM form: exactly one row.
+        shown_values[rule.values[k].id.text()] = shown(column_json(value, 0));
+        value.reset();
+    }
+    verdict.findings.push_back(
+        {rule.id, rule.fields, rule.severity, filled(rule.text, shown_values)});
+    return {};
+}
+
 base::Result<Verdict> Engine::Prepared::judge(PreparedForm& prepared, const Json& answers,
                                               const Notes& notes) {
-    SHENBAO_TRY(fill(prepared, answers));
+    SHENBAO_TRY(fill_rows(prepared, answers));
     const notice::Form& form = *prepared.form;
-    Verdict             verdict;
-    SHENBAO_ASSIGN(const bool has_row, prepared.judge.bind().step());
+    sqlite::Statement&  judge = prepared.judge;
+    bind_form(judge, form, answers);
+    SHENBAO_ASSIGN(const bool has_row, judge.step());
     SHENBAO_CHECK(has_row);
+    const auto wrong = [&](const std::string& place, const std::string& reason) {
+        judge.reset();
+        return base::fail(Outcome::bad_rule, form.id.text() + "." + place + "：" + reason);
+    };
+    Verdict                  verdict;
     std::vector<std::size_t> failed;
-    for (int i = 0; i < prepared.judge.column_count(); ++i)
-        if (prepared.judge.type(i) == sqlite::Type::real)
-            return base::fail(Outcome::bad_rule, form.id.text() + "：表达式得出了小数");
-    for (std::size_t i = 0; i < form.rules.size(); ++i)
-        if (!prepared.judge.is_null(int(i)) && prepared.judge.integer(int(i)) == 0)
-            failed.push_back(i);
-    for (std::size_t i = 0; i < form.computed.size(); ++i)
-        verdict.computed[form.computed[i].id] =
-            column_json(prepared.judge, int(form.rules.size() + i));
-    prepared.judge.reset();
+    for (std::size_t i = 0; i < form.rules.size(); ++i) {
+        if (!is_integer_or_null(judge.type(int(i))))
+            return wrong(form.rules[i].id.text(), "结果应是真、假或空");
+        if (!judge.is_null(int(i)) && judge.integer(int(i)) == 0) failed.push_back(i);
+    }
+    for (std::size_t i = 0; i < form.computed.size(); ++i) {
+        const int column = int(form.rules.size() + i);
+        if (!is_integer_or_null(judge.type(column)) && judge.type(column) != sqlite::Type::text)
+            return wrong(form.computed[i].id.text(), "结果应是整数或文字");
+        verdict.computed[form.computed[i].id] = column_json(judge, column);
+    }
+    judge.reset();
     for (const std::size_t i : failed) {
-        const notice::Rule&                rule = form.rules[i];
-        std::map<std::string, std::string> shown_values;
-        for (std::size_t k = 0; k < rule.values.size(); ++k) {
-            sqlite::Statement& value = prepared.values[i][k];
-            SHENBAO_ASSIGN(const bool has_value, value.bind().step());
-            shown_values[rule.values[k].id.text()] =
-                has_value ? shown(column_json(value, 0)) : "—";
-            value.reset();
-        }
-        verdict.findings.push_back(
-            {rule.id, rule.fields, rule.severity, filled(rule.text, shown_values)});
-        if (rule.severity == notice::Severity::warning && notes.count(rule.id) == 0)
+        SHENBAO_TRY(explain(prepared, i, answers, verdict));
+        const notice::Rule& rule = form.rules[i];
+        if (rule.severity == notice::Severity::warning && !explains(notes, rule.id))
             verdict.unexplained.push_back(rule.id);
     }
+    return verdict;
+}
+
+base::Result<Verdict> Engine::Prepared::judge_within_limits(PreparedForm& prepared,
+                                                            const Json&   answers,
+                                                            const Notes&  notes) {
+    database.limit_steps(steps_max);
+    auto verdict = judge(prepared, answers, notes);
+    database.limit_steps(0);
     return verdict;
 }
 
@@ -295,30 +373,36 @@ base::Result<Engine> Engine::prepare(sqlite::Database& database, const notice::P
     return Engine(std::move(prepared));
 }
 
-base::Result<Verdict> Engine::check_draft(const notice::Form& form, const Json& answers,
-                                          const Notes& notes) {
-    m_prepared->database.limit_steps(steps_max);
-    auto verdict = m_prepared->judge(m_prepared->find(form), answers, notes);
-    m_prepared->database.limit_steps(0);
-    if (!verdict) return verdict;
-    const bool blocked =
-        !verdict->unexplained.empty() ||
-        std::any_of(verdict->findings.begin(), verdict->findings.end(), [](const Finding& one) {
-            return one.severity == notice::Severity::error;
-        });
-    if (!blocked && notice::check_shape(form, answers)) {
-        Notes kept; // A note to something that is no finding any more stays at home.
-        for (const Finding& finding : verdict->findings)
-            if (const auto note = notes.find(finding.rule); note != notes.end()) kept.insert(*note);
-        verdict->filing = CheckedFiling(form.id, answers, std::move(kept));
-    }
-    return verdict;
+// Whole answers against which nothing stands become a filing.
+void Engine::Prepared::conclude(const notice::Form& form, const Json& answers, const Notes& notes,
+                                Verdict& verdict) {
+    if (!verdict.unexplained.empty() || verdict.errors() > 0) return;
+    Notes kept; // A note to something that is no finding any more stays at home.
+    for (const Finding& finding : verdict.findings)
+        if (const auto note = notes.find(finding.rule); note != notes.end()) kept.insert(*note);
+    verdict.filing = CheckedFiling(form.id, answers, std::move(kept));
 }
 
 base::Result<Verdict> Engine::check(const notice::Form& form, const Json& answers,
                                     const Notes& notes) {
     SHENBAO_TRY(notice::check_shape(form, answers));
-    return check_draft(form, answers, notes);
+    auto verdict = m_prepared->judge_within_limits(m_prepared->find(form), answers, notes);
+    if (verdict) Prepared::conclude(form, answers, notes, *verdict);
+    return verdict;
+}
+
+base::Result<Verdict> Engine::check_draft(const notice::Form& form, const Json& answers,
+                                          const Notes& notes) {
+    const base::Status shape = notice::check_shape(form, answers);
+    auto verdict = m_prepared->judge_within_limits(m_prepared->find(form), answers, notes);
+    if (verdict && shape) Prepared::conclude(form, answers, notes, *verdict);
+    return verdict;
+}
+
+int Verdict::errors() const {
+    return int(std::count_if(findings.begin(), findings.end(), [](const Finding& one) {
+        return one.severity == notice::Severity::error;
+    }));
 }
 
 base::Json to_json(const std::vector<Finding>& findings) {

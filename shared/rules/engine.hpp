@@ -74,6 +74,8 @@ struct Verdict {
     std::map<base::FieldId, base::Json>  computed; // Null where it cannot be said yet.
     std::optional<CheckedFiling>         filing;   // Present when nothing blocks and answers are whole.
     std::vector<base::RuleId>            unexplained; // Warnings without a sufficient note.
+
+    int errors() const; // Findings that block.
 };
 
 class Engine {

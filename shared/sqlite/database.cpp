@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 namespace sqlite {
 namespace {
@@ -38,15 +39,30 @@ int fence_callback(void* context, int action, const char* first, const char* sec
     }
 }
 
-int stop_callback(void*) { return 1; }
+// SQLite counts a statement's steps over all its runs, so the callback comes often and counts itself.
+constexpr int         steps_between_looks     = 1000;
+constexpr int         foreign_value_bytes_max = 1024 * 1024;
+
+int count_callback(void* context) {
+    auto& left = *static_cast<std::int64_t*>(context);
+    left -= steps_between_looks;
+    return left < 0 ? 1 : 0;
+}
+
+// What only the author of an expression can have done: an overflow, a value too large.
+bool is_authors_mistake(int result) {
+    return (result & 0xff) == SQLITE_ERROR || (result & 0xff) == SQLITE_TOOBIG ||
+           (result & 0xff) == SQLITE_MISMATCH;
+}
 
 } // namespace
 
 Statement::Statement(Statement&& other) noexcept
-    : m_statement(std::exchange(other.m_statement, nullptr)) {}
+    : m_statement(std::exchange(other.m_statement, nullptr)), m_foreign(other.m_foreign) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
     std::swap(m_statement, other.m_statement);
+    std::swap(m_foreign, other.m_foreign);
     return *this;
 }
 
@@ -90,6 +106,7 @@ base::Result<bool> Statement::step() {
         return false;
     }
     auto fault = storage_fault(sqlite3_db_handle(m_statement), result);
+    if (m_foreign && is_authors_mistake(result)) fault.value().outcome = base::Outcome::bad_rule;
     sqlite3_reset(m_statement);
     return fault;
 }
@@ -127,6 +144,7 @@ Type Statement::type(int column) const {
     }
 }
 int Statement::column_count() const { return sqlite3_column_count(m_statement); }
+int Statement::parameter_count() const { return sqlite3_bind_parameter_count(m_statement); }
 std::string Statement::column_name(int column) const {
     return sqlite3_column_name(m_statement, column);
 }
@@ -162,9 +180,11 @@ base::Result<Database> Database::open(const std::string& path, OpenMode mode,
 }
 
 Database::Database(Database&& other) noexcept
-    : m_handle(std::exchange(other.m_handle, nullptr)) {}
+    : m_handle(std::exchange(other.m_handle, nullptr)),
+      m_steps_left(std::move(other.m_steps_left)) {}
 Database& Database::operator=(Database&& other) noexcept {
     std::swap(m_handle, other.m_handle);
+    std::swap(m_steps_left, other.m_steps_left);
     return *this;
 }
 Database::~Database() {
@@ -203,6 +223,7 @@ base::Result<Statement> Database::prepare_foreign(std::string_view sql, const Fe
     const std::string said = sqlite3_errmsg(m_handle);
     sqlite3_set_authorizer(m_handle, nullptr, nullptr);
     Statement prepared(statement);
+    prepared.m_foreign = true;
     if (result != SQLITE_OK) return base::fail(base::Outcome::bad_rule, said);
     if (statement == nullptr) return base::fail(base::Outcome::bad_rule, "空的表达式");
     for (; rest < sql.data() + sql.size(); ++rest)
@@ -229,7 +250,13 @@ std::vector<std::string> Database::tables_behind(std::string_view sql) {
 }
 
 void Database::limit_steps(int steps) {
-    sqlite3_progress_handler(m_handle, steps, steps > 0 ? stop_callback : nullptr, nullptr);
+    if (m_steps_left == nullptr) m_steps_left = std::make_unique<std::int64_t>(0);
+    *m_steps_left = steps;
+    sqlite3_progress_handler(m_handle, steps > 0 ? steps_between_looks : 0,
+                             steps > 0 ? count_callback : nullptr, m_steps_left.get());
+    // Asked for more than is compiled in, SQLite takes what is compiled in.
+    sqlite3_limit(m_handle, SQLITE_LIMIT_LENGTH,
+                  steps > 0 ? foreign_value_bytes_max : std::numeric_limits<int>::max());
 }
 
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(m_handle); }

@@ -73,6 +73,7 @@ public:
     bool             is_null(int column) const;
     Type             type(int column) const;
     int              column_count() const;
+    int              parameter_count() const; // Places to bind.
     std::string      column_name(int column) const;
     std::optional<std::int64_t> integer_or_null(int column) const;
     std::optional<std::string>  text_or_null(int column) const;
@@ -112,6 +113,7 @@ private:
     void check_bound(int count) const;
 
     sqlite3_stmt* m_statement = nullptr;
+    bool          m_foreign   = false; // Made by prepare_foreign(): its author may be wrong.
 };
 
 // What a statement of a notice package may do; see prepare_foreign().
@@ -155,8 +157,8 @@ public:
     // The tables and views that a statement of our own reads, each once.
     std::vector<std::string> tables_behind(std::string_view sql);
 
-    // While positive, a statement is stopped with bad_rule after about this many steps of SQLite's
-    // virtual machine; 0 lifts the limit.
+    // From now on all statements together may take about this many steps of SQLite's virtual machine
+    // and no value may exceed a mebibyte; then they stop with bad_rule. 0 lifts both limits.
     void limit_steps(int steps);
 
     std::int64_t last_row_id() const;
@@ -174,6 +176,8 @@ private:
     explicit Database(sqlite3* handle) : m_handle(handle) {}
 
     sqlite3* m_handle = nullptr;
+    // Counted down by SQLite's progress callback; on the heap because a Database may move.
+    std::unique_ptr<std::int64_t> m_steps_left;
 };
 
 // Rolls back unless committed by name. Transactions do not nest.
