@@ -14,12 +14,12 @@ sqlite::PageStore& store() {
     return pages;
 }
 
-std::int64_t          sequence = 0; // Of the newest commit that was handed over.
+std::int64_t sequence = 0; // Of the newest commit that was handed over.
 std::function<void()> listener;
 
 void hand_over(const sqlite::PageCommit& commit) {
     std::vector<std::uint32_t> numbers;
-    base::Bytes                bytes;
+    base::Bytes bytes;
     numbers.reserve(commit.pages.size());
     bytes.reserve(commit.pages.size() * sqlite::page_bytes);
     for (const auto& [page, content] : commit.pages) {
@@ -32,7 +32,7 @@ void hand_over(const sqlite::PageCommit& commit) {
 }
 
 base::Fault fault_of(std::string_view told) {
-    const std::size_t      end  = told.find('\n');
+    const std::size_t end = told.find('\n');
     const std::string_view name = told.substr(0, end);
     base::Fault fault{base::Outcome::storage_failed,
                       end == told.npos ? std::string() : std::string(told.substr(end + 1))};
@@ -45,7 +45,7 @@ base::Fault fault_of(std::string_view told) {
 
 base::Result<sqlite::Database> open() {
     std::map<std::uint32_t, base::Bytes> pages;
-    const std::uint32_t                  page_count = disk_page_count();
+    const std::uint32_t page_count = disk_page_count();
     for (std::uint32_t page = 0; page < page_count; ++page) {
         // A missing page is left out, for the store to notice.
         const std::size_t bytes = disk_page_size(page);
@@ -67,9 +67,9 @@ Saving saving() {
     double told[5];
     disk_state(told);
     Saving saving;
-    saving.state    = SaveState(int(told[0]));
-    saving.saved    = std::int64_t(told[1]);
-    saving.pending  = std::int64_t(told[2]);
+    saving.state = SaveState(int(told[0]));
+    saving.saved = std::int64_t(told[1]);
+    saving.pending = std::int64_t(told[2]);
     saving.saved_at = base::Time{std::int64_t(told[3]) * 1000};
     if (saving.state != SaveState::failed) return saving;
     char text[500];
@@ -86,7 +86,8 @@ void download_rescue() {
     disk_download(file.data(), file.size());
 }
 
-base::Status restore(base::ByteView file, std::int64_t application_id, std::int64_t schema_version_max) {
+base::Status restore(base::ByteView file, std::int64_t application_id,
+                     std::int64_t schema_version_max) {
     if (saving().pending > 0) return base::fail(base::Outcome::storage_failed, "not all is saved");
     static sqlite::PageStore candidate("rescue");
     SHENBAO_TRY(candidate.load_file(file));
@@ -97,7 +98,8 @@ base::Status restore(base::ByteView file, std::int64_t application_id, std::int6
         if (found_id != application_id)
             return base::fail(base::Outcome::storage_foreign, "application_id differs");
         if (found_version > schema_version_max)
-            return base::fail(base::Outcome::storage_newer, "schema " + std::to_string(found_version));
+            return base::fail(base::Outcome::storage_newer,
+                              "schema " + std::to_string(found_version));
     }
     disk_replace(file.data(), file.size());
     return {};

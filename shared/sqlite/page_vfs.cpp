@@ -15,32 +15,32 @@ struct PageVfs {
     // SQLite allocates szOsFile bytes and we add the store behind its own part.
     struct File {
         sqlite3_file base;
-        PageStore *store;
+        PageStore* store;
     };
-    static PageStore &store(sqlite3_file *file) { return *reinterpret_cast<File *>(file)->store; }
+    static PageStore& store(sqlite3_file* file) { return *reinterpret_cast<File*>(file)->store; }
 
-    static int close(sqlite3_file *file) {
+    static int close(sqlite3_file* file) {
         // Whatever was written without a commit is undone, as a hot journal would undo it.
-        PageStore &pages = store(file);
+        PageStore& pages = store(file);
         pages.change_page_count(pages.m_committed_page_count);
-        for (const auto &[page, bytes] : pages.m_before)
+        for (const auto& [page, bytes] : pages.m_before)
             std::copy(bytes.begin(), bytes.end(),
                       pages.m_bytes.begin() + std::ptrdiff_t(page * page_bytes));
         pages.m_before.clear();
         pages.m_open = false;
         return SQLITE_OK;
     }
-    static int read(sqlite3_file *file, void *out, int count, sqlite3_int64 offset) {
-        const base::Bytes &bytes = store(file).m_bytes;
+    static int read(sqlite3_file* file, void* out, int count, sqlite3_int64 offset) {
+        const base::Bytes& bytes = store(file).m_bytes;
         const auto size = sqlite3_int64(bytes.size());
         const auto there = int(std::clamp<sqlite3_int64>(size - offset, 0, count));
         if (there > 0) std::memcpy(out, bytes.data() + offset, std::size_t(there));
         if (there == count) return SQLITE_OK;
-        std::memset(static_cast<char *>(out) + there, 0, std::size_t(count - there));
+        std::memset(static_cast<char*>(out) + there, 0, std::size_t(count - there));
         return SQLITE_IOERR_SHORT_READ;
     }
-    static int write(sqlite3_file *file, const void *in, int count, sqlite3_int64 offset) {
-        PageStore &pages = store(file);
+    static int write(sqlite3_file* file, const void* in, int count, sqlite3_int64 offset) {
+        PageStore& pages = store(file);
         const std::size_t begin = std::size_t(offset);
         const std::size_t end = begin + std::size_t(count);
         if (end > std::size_t(page_count_max) * page_bytes) return SQLITE_FULL;
@@ -51,37 +51,37 @@ struct PageVfs {
         std::memcpy(pages.m_bytes.data() + begin, in, std::size_t(count));
         return SQLITE_OK;
     }
-    static int truncate(sqlite3_file *file, sqlite3_int64 size) {
+    static int truncate(sqlite3_file* file, sqlite3_int64 size) {
         store(file).change_page_count(
             std::uint32_t((std::size_t(size) + page_bytes - 1) / page_bytes));
         return SQLITE_OK;
     }
-    static int sync(sqlite3_file *, int) { return SQLITE_OK; }
-    static int size(sqlite3_file *file, sqlite3_int64 *out) {
+    static int sync(sqlite3_file*, int) { return SQLITE_OK; }
+    static int size(sqlite3_file* file, sqlite3_int64* out) {
         *out = sqlite3_int64(store(file).m_bytes.size());
         return SQLITE_OK;
     }
-    static int lock(sqlite3_file *, int) { return SQLITE_OK; }
-    static int is_reserved(sqlite3_file *, int *out) {
+    static int lock(sqlite3_file*, int) { return SQLITE_OK; }
+    static int is_reserved(sqlite3_file*, int* out) {
         *out = 0;
         return SQLITE_OK;
     }
-    static int control(sqlite3_file *file, int request, void *) {
+    static int control(sqlite3_file* file, int request, void*) {
         // Sent after the last write and the truncation of each commit, and never for a rollback.
         if (request != SQLITE_FCNTL_COMMIT_PHASETWO) return SQLITE_NOTFOUND;
         store(file).complete_commit();
         return SQLITE_OK;
     }
-    static int sector_size(sqlite3_file *) { return int(page_bytes); }
-    static int characteristics(sqlite3_file *) {
+    static int sector_size(sqlite3_file*) { return int(page_bytes); }
+    static int characteristics(sqlite3_file*) {
         return SQLITE_IOCAP_SAFE_APPEND | SQLITE_IOCAP_SEQUENTIAL;
     }
 
-    static int open(sqlite3_vfs *vfs, const char *, sqlite3_file *file, int flags, int *out_flags) {
-        auto *opened = reinterpret_cast<File *>(file);
+    static int open(sqlite3_vfs* vfs, const char*, sqlite3_file* file, int flags, int* out_flags) {
+        auto* opened = reinterpret_cast<File*>(file);
         opened->base.pMethods = nullptr; // So that SQLite does not close what was not opened.
         // Journals and temporary files stay in memory: only the database itself comes here.
-        auto *pages = static_cast<PageStore *>(vfs->pAppData);
+        auto* pages = static_cast<PageStore*>(vfs->pAppData);
         if ((flags & SQLITE_OPEN_MAIN_DB) == 0 || pages->m_open) return SQLITE_CANTOPEN;
         static const sqlite3_io_methods methods = {
             1,       close,       read,    write,       truncate,        sync,    size,    lock,
@@ -93,30 +93,30 @@ struct PageVfs {
         if (out_flags != nullptr) *out_flags = flags;
         return SQLITE_OK;
     }
-    static int remove(sqlite3_vfs *, const char *, int) { return SQLITE_OK; }
-    static int access(sqlite3_vfs *, const char *, int, int *out) {
+    static int remove(sqlite3_vfs*, const char*, int) { return SQLITE_OK; }
+    static int access(sqlite3_vfs*, const char*, int, int* out) {
         *out = 0; // No journal is ever left behind.
         return SQLITE_OK;
     }
-    static int full_path(sqlite3_vfs *, const char *name, int count, char *out) {
+    static int full_path(sqlite3_vfs*, const char* name, int count, char* out) {
         sqlite3_snprintf(count, out, "%s", name);
         return SQLITE_OK;
     }
-    static int randomness(sqlite3_vfs *, int count, char *out) {
+    static int randomness(sqlite3_vfs*, int count, char* out) {
         randombytes_buf(out, std::size_t(count));
         return count;
     }
-    static int sleep(sqlite3_vfs *, int) { return 0; }
+    static int sleep(sqlite3_vfs*, int) { return 0; }
     // Our SQL never asks for the time: it comes from base::Clock.
-    static int current_time(sqlite3_vfs *, double *out) {
+    static int current_time(sqlite3_vfs*, double* out) {
         *out = 2440587.5; // 1970-01-01 as a Julian day.
         return SQLITE_OK;
     }
-    static int last_error(sqlite3_vfs *, int, char *) { return 0; }
+    static int last_error(sqlite3_vfs*, int, char*) { return 0; }
 };
 
 PageStore::PageStore(std::string name) : m_name(std::move(name)) {
-    auto *vfs = new sqlite3_vfs{}; // Registered for the life of the program.
+    auto* vfs = new sqlite3_vfs{}; // Registered for the life of the program.
     vfs->iVersion = 1;
     vfs->szOsFile = int(sizeof(PageVfs::File));
     vfs->mxPathname = 128;
@@ -138,13 +138,13 @@ PageStore::PageStore(std::string name) : m_name(std::move(name)) {
 
 PageStore::~PageStore() {
     SHENBAO_CHECK(!m_open);
-    auto *vfs = static_cast<sqlite3_vfs *>(m_vfs);
+    auto* vfs = static_cast<sqlite3_vfs*>(m_vfs);
     SHENBAO_CHECK(sqlite3_vfs_unregister(vfs) == SQLITE_OK);
     delete vfs;
 }
 
 base::Status PageStore::load(std::uint32_t page_count,
-                             const std::map<std::uint32_t, base::Bytes> &pages) {
+                             const std::map<std::uint32_t, base::Bytes>& pages) {
     SHENBAO_CHECK(!m_open);
     if (page_count > page_count_max)
         return base::fail(base::Outcome::storage_failed, "too many pages");
@@ -184,10 +184,11 @@ const std::string settings =
     "PRAGMA max_page_count=" +
     std::to_string(page_count_max);
 
-// Database's own calls take a failure for wrong SQL of ours; here it may be the pages that are wrong.
-base::Status run_on_loaded(sqlite3 *handle, const char *sql, std::string *first_value) {
-    const auto keep_value = [](void *out, int columns, char **values, char **) {
-        auto *text = static_cast<std::string *>(out);
+// Database's own calls take a failure for wrong SQL of ours; here it may be the pages that are
+// wrong.
+base::Status run_on_loaded(sqlite3* handle, const char* sql, std::string* first_value) {
+    const auto keep_value = [](void* out, int columns, char** values, char**) {
+        auto* text = static_cast<std::string*>(out);
         if (text != nullptr && columns > 0 && values[0] != nullptr) *text = values[0];
         return SQLITE_OK;
     };
@@ -267,7 +268,7 @@ void PageStore::change_page_count(std::uint32_t page_count) {
 
 void PageStore::complete_commit() {
     const auto now = std::uint32_t(m_bytes.size() / page_bytes);
-    for (const auto &[page, bytes] : m_before)
+    for (const auto& [page, bytes] : m_before)
         if (page < now && !std::equal(bytes.begin(), bytes.end(), page_now(page).begin()))
             m_changed.insert(page);
     for (std::uint32_t page = m_committed_page_count; page < now; ++page) m_changed.insert(page);

@@ -16,7 +16,7 @@ struct Keeper {
     std::map<std::uint32_t, base::Bytes> pages;
 
     void apply(sqlite::PageCommit commit) {
-        for (auto &[page, bytes] : commit.pages) {
+        for (auto& [page, bytes] : commit.pages) {
             REQUIRE(page < commit.page_count);
             REQUIRE(bytes.size() == sqlite::page_bytes);
             pages[page] = std::move(bytes);
@@ -27,7 +27,7 @@ struct Keeper {
 
     base::Bytes file() const {
         base::Bytes all;
-        for (const auto &[page, bytes] : pages) all.insert(all.end(), bytes.begin(), bytes.end());
+        for (const auto& [page, bytes] : pages) all.insert(all.end(), bytes.begin(), bytes.end());
         return all;
     }
 };
@@ -49,7 +49,7 @@ private:
 };
 
 // The rows, in an order that does not depend on where they are stored.
-std::string contents(sqlite::Database &database) {
+std::string contents(sqlite::Database& database) {
     std::string all;
     auto select = database.prepare("SELECT id, word, length(pad) FROM t ORDER BY id");
     for (;;) {
@@ -60,14 +60,14 @@ std::string contents(sqlite::Database &database) {
     }
 }
 
-std::string integrity(sqlite::Database &database) {
+std::string integrity(sqlite::Database& database) {
     auto check = database.prepare("PRAGMA integrity_check");
     REQUIRE(*check.step());
     return check.text(0);
 }
 
 // Opens what the keeper holds in a store of its own, as the next start of the page would.
-std::string contents_after_crash(const Keeper &keeper) {
+std::string contents_after_crash(const Keeper& keeper) {
     static sqlite::PageStore restarted("page-vfs-restarted");
     REQUIRE(restarted.load(keeper.page_count, keeper.pages).has_value());
     auto database = restarted.open();
@@ -77,7 +77,7 @@ std::string contents_after_crash(const Keeper &keeper) {
     return contents(*database);
 }
 
-const char *const schema = "CREATE TABLE t(id INTEGER PRIMARY KEY, word TEXT, pad BLOB);"
+const char* const schema = "CREATE TABLE t(id INTEGER PRIMARY KEY, word TEXT, pad BLOB);"
                            "CREATE INDEX t_by_word ON t(word);";
 
 std::string many_rows(int count, int pad_bytes) {
@@ -86,7 +86,7 @@ std::string many_rows(int count, int pad_bytes) {
            std::to_string(pad_bytes) + ") FROM n";
 }
 
-base::Status change_something(sqlite::Database &database, Dice &dice) {
+base::Status change_something(sqlite::Database& database, Dice& dice) {
     const int id = dice.below(400);
     switch (dice.below(4)) {
     case 0:
@@ -105,7 +105,7 @@ base::Status change_something(sqlite::Database &database, Dice &dice) {
 enum class Ending { commits, rolls_back };
 
 // One transaction of several changes, with a savepoint that may be undone inside it.
-Ending run_transaction(sqlite::Database &database, Dice &dice) {
+Ending run_transaction(sqlite::Database& database, Dice& dice) {
     auto transaction = sqlite::Transaction::begin(database);
     REQUIRE(transaction.has_value());
     for (int i = dice.below(12); i >= 0; --i) REQUIRE(change_something(database, dice).has_value());
@@ -113,7 +113,7 @@ Ending run_transaction(sqlite::Database &database, Dice &dice) {
         REQUIRE(database.run_script("SAVEPOINT inner_part").has_value());
         for (int i = dice.below(12); i >= 0; --i)
             REQUIRE(change_something(database, dice).has_value());
-        const char *ending = dice.below(2) == 0 ? "RELEASE inner_part"
+        const char* ending = dice.below(2) == 0 ? "RELEASE inner_part"
                                                 : "ROLLBACK TO inner_part; RELEASE inner_part";
         REQUIRE(database.run_script(ending).has_value());
     }
@@ -122,7 +122,7 @@ Ending run_transaction(sqlite::Database &database, Dice &dice) {
     return Ending::commits;
 }
 
-void run_history(std::uint64_t seed, const char *settings) {
+void run_history(std::uint64_t seed, const char* settings) {
     CAPTURE(seed);
     CAPTURE(settings);
     static sqlite::PageStore store("page-vfs-history");
@@ -155,7 +155,7 @@ void run_history(std::uint64_t seed, const char *settings) {
 
 TEST_CASE("page store: random histories, and a crash after each take") {
     for (std::uint64_t seed = 1; seed <= 12; ++seed)
-        for (const char *settings :
+        for (const char* settings :
              {"PRAGMA cache_size=2000", "PRAGMA cache_size=4", // 4 pages: writes before the commit.
               "PRAGMA auto_vacuum=FULL; PRAGMA cache_size=4"})
             run_history(seed, settings);
@@ -216,7 +216,8 @@ TEST_CASE("page store: a small change hands over few pages") {
     CHECK(everything.page_count > 200);
     REQUIRE(database->run_script("UPDATE t SET pad = zeroblob(501) WHERE id = 1000").has_value());
     const sqlite::PageCommit small = store.take_commit();
-    // The row's page alone: with exclusive locking SQLite counts changes once an opening, on page 0.
+    // The row's page alone: with exclusive locking SQLite counts changes once an opening, on page
+    // 0.
     CHECK(small.pages.size() == 1);
     CHECK(small.page_count == everything.page_count);
 
@@ -272,7 +273,7 @@ TEST_CASE("page store: a rescue file opens again, and foreign or damaged files a
         CHECK(contents(*database) == before);
     }
 
-    const auto outcome_of = [&](const base::Bytes &file) {
+    const auto outcome_of = [&](const base::Bytes& file) {
         if (const auto loaded = store.load_file(file); !loaded) return loaded.error().outcome;
         auto database = store.open();
         return database ? Outcome::accepted : database.error().outcome;

@@ -1,0 +1,42 @@
+// Runs the browser tests: every tests/browser/*.test.mjs, one after the other, with --all also
+// *.long.mjs. The page and the binary must have been built (scripts/build). The last line is
+// "N passed, N failed" over all of them.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const folder = path.dirname(fileURLToPath(import.meta.url));
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const endings = process.argv.includes("--all") ? [".test.mjs", ".long.mjs"] : [".test.mjs"];
+const files = fs.readdirSync(folder).sort()
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .filter((name) => named.length === 0 || named.some((part) => name.includes(part)));
+
+// Passed and failed tests of one file. A file that ends badly without a failed test counts as one.
+function run(file) {
+    return new Promise((resolve) => {
+        const child = spawn(process.execPath, ["--test", "--test-reporter=tap", path.join(folder, file)],
+            { stdio: ["ignore", "pipe", "inherit"] });
+        let said = "";
+        child.stdout.on("data", (piece) => {
+            said += piece;
+            process.stdout.write(piece.toString().replace(/^ *(---|\.\.\.|duration_ms: .*|type: .*)\n/gm, ""));
+        });
+        child.on("close", (status) => {
+            const number = (word) => Number((new RegExp(`^# ${word} (\\d+)$`, "m").exec(said) || [0, 0])[1]);
+            const passed = number("pass"), failed = number("fail") + number("cancelled");
+            resolve([passed, failed === 0 && (status !== 0 || passed === 0) ? 1 : failed]);
+        });
+    });
+}
+
+let passed = 0, failed = 0;
+for (const file of files) {
+    console.log(`[browser] ${file}`);
+    const [good, bad] = await run(file);
+    passed += good;
+    failed += bad;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed || passed === 0 ? 1 : 0);
