@@ -179,7 +179,8 @@ base::Status PageStore::load_file(base::ByteView file) {
 namespace {
 
 const std::string settings =
-    "PRAGMA page_size=4096;PRAGMA journal_mode=MEMORY;PRAGMA locking_mode=EXCLUSIVE;"
+    "PRAGMA page_size=" + std::to_string(page_bytes) +
+    ";PRAGMA journal_mode=MEMORY;PRAGMA locking_mode=EXCLUSIVE;"
     "PRAGMA temp_store=MEMORY;PRAGMA synchronous=OFF;PRAGMA cell_size_check=ON;"
     "PRAGMA max_page_count=" +
     std::to_string(page_count_max);
