@@ -109,10 +109,13 @@ std::int64_t scaled(const std::string& text, int places) {
 
 std::string compact(std::string_view typed) { return base::without_spaces(base::narrow(typed)); }
 
-std::string comma_narrowed(std::string text) {
-    for (std::size_t at; (at = text.find("，")) != std::string::npos;) text.replace(at, 3, ",");
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+        text.replace(at, from.size(), to);
     return text;
 }
+
+std::string comma_narrowed(std::string text) { return replaced(std::move(text), "，", ","); }
 
 Typed parse_integer(const Field& field, std::string text) {
     text = comma_narrowed(std::move(text));
@@ -142,9 +145,13 @@ Typed parse_money(const Field& field, std::string text) {
     return value(fen);
 }
 
-Typed parse_choice(const Field& field, const std::string& text) {
+Typed parse_choice(const Field& field, const std::string& typed) {
+    const std::string text = replaced(typed, "級", "级"); // As traditional input methods write it.
     for (const std::string& choice : field.choices)
         if (text == choice) return value(choice);
+    for (const char* separator : {"、", "，", ",", "/", "和", "及", "或", ";", "；"})
+        if (text.find(separator) != std::string::npos)
+            return rejected(field.label + "每格只填一项，有几项就分成几行填写。");
     std::string choices;
     for (const std::string& choice : field.choices)
         choices += (choices.empty()                  ? ""
@@ -189,6 +196,8 @@ Typed parse_typed(const Field& field, std::string_view typed) {
         return value(text);
     }
     case FieldType::text:
+        if (trimmed.find("**") != std::string_view::npos)
+            return rejected(field.label + "还是样表中的“****”，请改为实际内容。");
         if (base::character_count(trimmed) > field.characters_max)
             return rejected(field.label + "不能超过" + std::to_string(field.characters_max) +
                             "个字。");
@@ -208,6 +217,17 @@ std::string printed_value(const Field& field, const Json& json) {
     std::string        cents = std::to_string(hundredths % 100);
     if (cents.size() < 2) cents.insert(0, "0");
     return std::to_string(hundredths / 100) + "." + cents;
+}
+
+std::string printed_computed(const Computed& computed, const Json& json) {
+    if (json.is_string()) return json.get<std::string>();
+    if (!json.is_number_integer()) return computed.absent;
+    const std::int64_t number = json.get<std::int64_t>();
+    std::string        digits = std::to_string(number < 0 ? -number : number);
+    const auto         decimals = std::size_t(computed.decimals);
+    if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
+    if (decimals > 0) digits.insert(digits.size() - decimals, ".");
+    return (number < 0 ? "-" : "") + digits;
 }
 
 std::string typed_value(const Field& field, const Json& json) {

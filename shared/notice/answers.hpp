@@ -28,6 +28,10 @@ Typed parse_typed(const Field& field, std::string_view typed);
 // as they are. Certificates and filings are ids here; the caller looks their names up.
 std::string printed_value(const Field& field, const base::Json& value);
 
+// What stands in the place of a computed value: "33.33" for 3333 with two decimals; computed.absent
+// for NULL.
+std::string printed_computed(const Computed& computed, const base::Json& value);
+
 // What is typed back into a field for editing: "1000" for 1000, "1.5万元" for 1500000 分.
 std::string typed_value(const Field& field, const base::Json& value);
 

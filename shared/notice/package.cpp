@@ -4,6 +4,7 @@
 #include "shared/base/limits.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 
 namespace notice {
@@ -36,6 +37,17 @@ constexpr BlockKindName block_kinds[] = {
     {"note", Block::Kind::note},
 };
 
+// A member's name as a part of a JSON pointer (RFC 6901).
+std::string escaped(std::string_view name) {
+    std::string text;
+    for (const char c : name) {
+        if (c == '~') text += "~0";
+        else if (c == '/') text += "~1";
+        else text += c;
+    }
+    return text;
+}
+
 // Reads one JSON object and notes every mistake with its JSON pointer; it goes on after each, so that
 // an author sees all of them at once.
 class Node {
@@ -47,7 +59,7 @@ public:
 
     void wrong(std::string_view member, std::string reason) {
         std::string path = m_path;
-        if (!member.empty()) path += "/" + std::string(member);
+        if (!member.empty()) path += "/" + escaped(member);
         m_mistakes.push_back({path, std::move(reason)});
     }
 
@@ -75,7 +87,7 @@ public:
             return {};
         }
         std::string read = text_or(name, {}, bytes_max);
-        if (read.empty()) wrong(name, "这里不能为空。");
+        if (read.empty() && find(name)->is_string()) wrong(name, "这里不能为空。");
         return read;
     }
     std::int64_t integer_or(const char* name, std::int64_t otherwise, std::int64_t min,
@@ -106,8 +118,9 @@ public:
         return read;
     }
     base::Date date(const char* name) {
-        const auto parsed = base::parse_date(text(name, 10));
-        if (!parsed) wrong(name, "日期应写成 2023-03-31。");
+        const std::string read = text(name, 10);
+        const auto        parsed = base::parse_date(read);
+        if (!parsed && !read.empty()) wrong(name, "日期应写成 2023-03-31。");
         return parsed ? *parsed : base::Date{};
     }
     template <class Each>
@@ -128,6 +141,18 @@ public:
         });
         return items;
     }
+    // A list that must be there and hold something.
+    void needs(const char* name) {
+        const Json* found = find(name);
+        if (found == nullptr) wrong("", std::string("缺少“") + name + "”。");
+        else if (found->is_array() && found->empty()) wrong(name, "这里至少要有一项。");
+    }
+    // Members that only some kinds have are mistakes in the others.
+    void only_if(bool allowed, std::initializer_list<const char*> names) {
+        for (const char* name : names)
+            if (find(name) != nullptr && !allowed)
+                wrong(name, "这里用不到这个成员，请删除。");
+    }
     std::string child(const char* name, std::size_t index) const {
         return m_path + "/" + name + "/" + std::to_string(index);
     }
@@ -136,8 +161,11 @@ public:
 
     void finish() {
         if (!m_json.is_object()) return;
+        std::string known;
+        for (const std::string& name : m_known) known += (known.empty() ? "" : "、") + name;
         for (const auto& [name, value] : m_json.items())
-            if (m_known.count(name) == 0) wrong(name, "不认识的成员，请删除或改正拼写。");
+            if (m_known.count(name) == 0)
+                wrong(name, "不认识的成员，请删除或改正拼写。这里可以有：" + known + "。");
     }
 
 private:
@@ -147,17 +175,20 @@ private:
     std::set<std::string>        m_known;
 };
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 bool lower_snake(const std::string& text) {
-    return !text.empty() && text.size() <= 40 && text[0] >= 'a' && text[0] <= 'z' &&
+    return !text.empty() && text[0] >= 'a' && text[0] <= 'z' &&
            std::all_of(text.begin(), text.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
            });
 }
 
-std::string identifier(Node& node, const char* name = "id") {
-    std::string read = node.text(name, 60);
+// base::FieldId and base::FormId have at most 40 characters, base::RuleId 60.
+std::string identifier(Node& node, std::size_t bytes_max = 40) {
+    std::string read = node.text("id", bytes_max);
     if (!read.empty() && !lower_snake(read))
-        node.wrong(name, "只能用小写字母、数字和下划线，并以字母开头。");
+        node.wrong("id", "只能用小写字母、数字和下划线，并以字母开头。");
     return read;
 }
 
@@ -169,7 +200,7 @@ Field read_field(Node& node) {
     const auto* found = std::find_if(std::begin(field_types), std::end(field_types),
                                      [&](const FieldTypeName& one) { return type == one.name; });
     if (found != std::end(field_types)) field.type = found->type;
-    else if (!type.empty()) node.wrong("type", "没有这种字段类型：" + type);
+    else if (!type.empty()) node.wrong("type", "没有这种字段类型：" + type + "。");
     field.unit = node.text_or("unit", "");
     field.help = node.text_or("help", "");
     const bool counts = field.type == FieldType::integer || field.type == FieldType::money;
@@ -180,31 +211,62 @@ Field read_field(Node& node) {
     field.characters_max =
         std::size_t(node.integer_or("characters_max", 100, 1, 200));
     field.choices = node.texts("choices");
-    if (field.type == FieldType::choice && field.choices.empty())
-        node.wrong("choices", "选择项不能为空。");
+    if (field.type == FieldType::choice) node.needs("choices");
+    if (std::set<std::string>(field.choices.begin(), field.choices.end()).size() !=
+        field.choices.size())
+        node.wrong("choices", "选择项有重复。");
+    node.only_if(counts, {"unit", "min", "max"});
+    node.only_if(field.type == FieldType::text, {"characters_max"});
+    node.only_if(field.type == FieldType::choice, {"choices"});
     return field;
 }
 
 Computed read_computed(Node& node) {
     Computed computed;
     computed.id = base::FieldId(identifier(node));
-    computed.label = node.text_or("label", "");
+    computed.label = node.text("label");
     computed.expression = node.text("expression", expression_bytes_max);
+    computed.decimals = int(node.integer_or("decimals", 0, 0, 4));
+    computed.absent = node.text_or("absent", "");
     return computed;
+}
+
+// The value of one {name} in a rule's text.
+Computed read_value(Node& node) {
+    Computed value;
+    value.id = base::FieldId(identifier(node));
+    value.expression = node.text("expression", expression_bytes_max);
+    return value;
+}
+
+// Every {name} of a text has its value, and every value its {name}.
+void check_places(Node& node, const Rule& rule) {
+    std::set<std::string> places;
+    for (std::size_t at = 0; (at = rule.text.find('{', at)) != std::string::npos; ++at) {
+        const std::size_t end = rule.text.find('}', at);
+        places.insert(rule.text.substr(at + 1, end == std::string::npos ? end : end - at - 1));
+    }
+    for (const Computed& value : rule.values)
+        if (places.erase(value.id.text()) == 0)
+            node.wrong("values", "text 里没有用到 {" + value.id.text() + "}，或它重复了。");
+    for (const std::string& place : places)
+        node.wrong("text", "values 里没有 {" + place + "} 的值。");
 }
 
 Rule read_rule(Node& node) {
     Rule rule;
-    rule.id = base::RuleId(identifier(node));
+    rule.id = base::RuleId(identifier(node, 60));
     rule.check = node.text("check", expression_bytes_max);
     for (std::string& field : node.texts("fields")) rule.fields.emplace_back(std::move(field));
+    node.needs("fields");
     const std::string severity = node.text("severity");
     if (severity == "error") rule.severity = Severity::error;
     else if (severity == "warning") rule.severity = Severity::warning;
     else if (severity == "hint") rule.severity = Severity::hint;
     else if (!severity.empty()) node.wrong("severity", "应是 error、warning 或 hint。");
     rule.text = node.text("text");
-    rule.values = node.list<Computed>("values", read_computed);
+    rule.values = node.list<Computed>("values", read_value);
+    check_places(node, rule);
     return rule;
 }
 
@@ -225,7 +287,8 @@ Inline read_inline(Node& node) {
         ++found;
     }
     if (found != 1) node.wrong("", "应恰有 text、field、computed、context 之一。");
-    inline_part.width_em = int(node.integer_or("width_em", 0, 0, 40));
+    inline_part.width_em = int(node.integer_or("width_em", 0, 1, 40));
+    node.only_if(inline_part.kind != Inline::Kind::text, {"width_em"});
     return inline_part;
 }
 
@@ -241,13 +304,29 @@ TableColumn read_table_column(Node& node) {
     return column;
 }
 
+// Which members a block has depends on its kind.
+void check_members(Node& node, const Block& block) {
+    const Block::Kind kind = block.kind;
+    const bool        runs = kind == Block::Kind::line || kind == Block::Kind::paragraph;
+    const bool        table = kind == Block::Kind::table;
+    const bool        signature = kind == Block::Kind::signature;
+    if (runs) node.needs("inlines");
+    else if (table) node.needs("columns");
+    else node.text("text");
+    node.only_if(runs, {"inlines"});
+    node.only_if(!runs && !table, {"text"});
+    node.only_if(table, {"columns", "total_label", "total_computed", "total_under", "blank_rows"});
+    node.only_if(signature, {"blank_count"});
+    node.only_if(signature || kind == Block::Kind::line, {"two_up"});
+}
+
 Block read_block(Node& node) {
     Block             block;
     const std::string kind = node.text("kind");
     const auto* found = std::find_if(std::begin(block_kinds), std::end(block_kinds),
                                      [&](const BlockKindName& one) { return kind == one.name; });
     if (found != std::end(block_kinds)) block.kind = found->kind;
-    else if (!kind.empty()) node.wrong("kind", "没有这种版面块：" + kind);
+    else if (!kind.empty()) node.wrong("kind", "没有这种版面块：" + kind + "。");
     block.text = node.text_or("text", "");
     block.inlines = node.list<Inline>("inlines", read_inline);
     block.columns = node.list<TableColumn>("columns", read_table_column);
@@ -257,6 +336,7 @@ Block read_block(Node& node) {
     block.blank_rows = int(node.integer_or("blank_rows", 0, 0, 40));
     block.blank_count = int(node.integer_or("blank_count", 1, 1, 5));
     block.two_up = node.flag("two_up");
+    check_members(node, block);
     return block;
 }
 
@@ -264,6 +344,7 @@ Window read_window(Node& node) {
     Window window;
     window.period = base::Period(node.text("period"));
     window.always = node.flag("always");
+    node.only_if(!window.always, {"opens", "closes"});
     if (window.always) return window;
     window.opens = node.date("opens");
     window.closes = node.date("closes");
@@ -277,11 +358,12 @@ std::optional<Table> read_table(Node& form) {
     Node  node(*found, form.path() + "/table", form.mistakes());
     Table table;
     table.columns = node.list<Field>("columns", read_field);
-    if (table.columns.empty()) node.wrong("columns", "表格至少要有一列。");
+    node.needs("columns");
     table.rows_min = std::size_t(
         node.integer_or("rows_min", 1, 0, std::int64_t(base::limits::rows_max)));
     table.rows_max = std::size_t(node.integer_or("rows_max", std::int64_t(base::limits::rows_max),
                                                  1, std::int64_t(base::limits::rows_max)));
+    if (table.rows_min > table.rows_max) node.wrong("rows_min", "最少行数大于最多行数。");
     table.rows_from = node.text_or("rows_from", "");
     if (!table.rows_from.empty() && table.rows_from != "declared")
         node.wrong("rows_from", "只能是 declared。");
@@ -294,6 +376,9 @@ std::optional<Mail> read_mail(Node& form) {
     if (found == nullptr) return std::nullopt;
     Node node(*found, form.path() + "/mail", form.mistakes());
     Mail mail{node.text("to"), node.text("subject_pattern")};
+    if (mail.to.find('@') == std::string::npos) node.wrong("to", "这里应是邮箱地址。");
+    if (mail.subject_pattern.find("{unit_name}") == std::string::npos)
+        node.wrong("subject_pattern", "邮件名称里应有 {unit_name}。");
     node.finish();
     return mail;
 }
@@ -305,6 +390,7 @@ Form read_form(Node& node) {
     form.title = node.text("title");
     form.short_title = node.text("short_title");
     form.unit_kinds = node.texts("unit_kinds");
+    node.needs("unit_kinds");
     for (std::string& field : node.texts("key")) form.key.emplace_back(std::move(field));
     form.many = node.flag("many");
     const std::string review = node.text("review");
@@ -316,9 +402,22 @@ Form read_form(Node& node) {
     form.computed = node.list<Computed>("computed", read_computed);
     form.rules = node.list<Rule>("rules", read_rule);
     form.blocks = node.list<Block>("blocks", read_block);
+    node.needs("blocks");
     form.windows = node.list<Window>("windows", read_window);
+    node.needs("windows");
+    if (form.fields.empty() && !form.table) node.wrong("fields", "这张表没有任何要填的内容。");
     form.mail = read_mail(node);
     return form;
+}
+
+// "2023-spring", "2023-05", "2023": a year, then what the kind adds.
+bool is_period(std::string_view id, Period::Kind kind) {
+    if (id.size() < 4 || !std::all_of(id.begin(), id.begin() + 4, is_digit)) return false;
+    if (kind == Period::Kind::year) return id.size() == 4;
+    if (id.size() < 6 || id[4] != '-') return false;
+    if (kind == Period::Kind::month)
+        return id.size() == 7 && base::parse_date(std::string(id) + "-01").has_value();
+    return std::all_of(id.begin() + 5, id.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 Period read_period(Node& node) {
@@ -329,6 +428,8 @@ Period read_period(Node& node) {
     if (kind == "month") period.kind = Period::Kind::month;
     else if (kind == "year") period.kind = Period::Kind::year;
     else if (kind != "round" && !kind.empty()) node.wrong("kind", "应是 round、month 或 year。");
+    if (!period.id.empty() && !is_period(period.id.text(), period.kind))
+        node.wrong("id", "时段应写成 2023-spring、2023-05 或 2023，并与 kind 一致。");
     return period;
 }
 
@@ -367,6 +468,11 @@ public:
         unique(m_package.periods, "/periods", [](const Period& p) { return p.id.text(); });
         unique(m_package.unit_kinds, "/unit_kinds", [](const UnitKind& k) { return k.id; });
         unique(m_package.forms, "/forms", [](const Form& f) { return f.id.text(); });
+        unique(m_package.holidays, "/holidays",
+               [](const Holiday& h) { return base::to_iso(h.date); });
+        unique(m_package.cities, "/cities", [](const std::string& city) { return city; });
+        unique(m_package.review_windows, "/review_windows",
+               [](const ReviewWindow& w) { return w.period.text() + " " + w.stage; });
         for (std::size_t i = 0; i < m_package.review_windows.size(); ++i)
             period(m_package.review_windows[i].period,
                    "/review_windows/" + std::to_string(i) + "/period");
@@ -383,10 +489,13 @@ private:
         std::set<std::string> seen;
         for (std::size_t i = 0; i < items.size(); ++i)
             if (!seen.insert(key(items[i])).second)
-                wrong(path + "/" + std::to_string(i), "重复：" + key(items[i]));
+                wrong(path + "/" + std::to_string(i), "重复：" + key(items[i]) + "。");
     }
     void period(const base::Period& id, const std::string& path) {
-        if (m_package.find_period(id) == nullptr) wrong(path, "没有这个时段：" + id.text());
+        if (m_package.find_period(id) == nullptr) wrong(path, "没有这个时段：" + id.text() + "。");
+    }
+    void taken(bool is_taken, const std::string& path) {
+        if (is_taken) wrong(path, "这个名称另有用处，请换一个。");
     }
     static bool is_computed(const Form& form, const std::string& id) {
         return std::any_of(form.computed.begin(), form.computed.end(),
@@ -402,25 +511,33 @@ private:
     void form(const Form& form, const std::string& path) {
         unique(form.fields, path + "/fields", [](const Field& f) { return f.id.text(); });
         unique(form.rules, path + "/rules", [](const Rule& r) { return r.id.text(); });
+        unique(form.computed, path + "/computed", [](const Computed& c) { return c.id.text(); });
         unique(form.windows, path + "/windows", [](const Window& w) { return w.period.text(); });
-        if (form.table)
+        // "rows" is the member of the answers, "seq" the number that each row has of itself.
+        for (std::size_t i = 0; i < form.fields.size(); ++i)
+            taken(form.fields[i].id.text() == "rows" || is_computed(form, form.fields[i].id.text()),
+                  path + "/fields/" + std::to_string(i) + "/id");
+        if (form.table) {
             unique(form.table->columns, path + "/table/columns",
                    [](const Field& f) { return f.id.text(); });
-        if (form.windows.empty()) wrong(path, "缺少“windows”：没有任何填报时段。");
+            for (std::size_t i = 0; i < form.table->columns.size(); ++i)
+                taken(form.table->columns[i].id.text() == "seq",
+                      path + "/table/columns/" + std::to_string(i) + "/id");
+        }
         for (std::size_t i = 0; i < form.windows.size(); ++i)
             period(form.windows[i].period, path + "/windows/" + std::to_string(i) + "/period");
         for (std::size_t i = 0; i < form.unit_kinds.size(); ++i)
             if (m_package.find_unit_kind(form.unit_kinds[i]) == nullptr)
                 wrong(path + "/unit_kinds/" + std::to_string(i),
-                      "没有这类单位：" + form.unit_kinds[i]);
+                      "没有这类单位：" + form.unit_kinds[i] + "。");
         for (std::size_t i = 0; i < form.key.size(); ++i)
             if (form.find_field(form.key[i].text()) == nullptr)
-                wrong(path + "/key/" + std::to_string(i), "没有这个字段：" + form.key[i].text());
+                wrong(path + "/key/" + std::to_string(i), "没有这个字段：" + form.key[i].text() + "。");
         for (std::size_t i = 0; i < form.rules.size(); ++i)
             for (std::size_t k = 0; k < form.rules[i].fields.size(); ++k)
                 if (!is_field(form, form.rules[i].fields[k].text()))
                     wrong(path + "/rules/" + std::to_string(i) + "/fields/" + std::to_string(k),
-                          "没有这个字段：" + form.rules[i].fields[k].text());
+                          "没有这个字段：" + form.rules[i].fields[k].text() + "。");
         for (std::size_t i = 0; i < form.blocks.size(); ++i)
             block(form, form.blocks[i], path + "/blocks/" + std::to_string(i));
     }
@@ -434,18 +551,20 @@ private:
                 (part.kind == Inline::Kind::field && form.find_field(part.text) != nullptr) ||
                 (part.kind == Inline::Kind::computed && is_computed(form, part.text)) ||
                 (part.kind == Inline::Kind::context && part.text == "unit.name");
-            if (!known) wrong(where, "没有这个字段：" + part.text);
+            if (!known) wrong(where, "没有这个字段：" + part.text + "。");
         }
-        if (block.kind == Block::Kind::table && !form.table)
-            wrong(path, "这张表没有“table”，不能有表格块。");
         for (std::size_t i = 0; i < block.columns.size(); ++i) {
             const std::string& id = block.columns[i].id.text();
-            if (id != "seq" && form.find_column(id) == nullptr && form.find_field(id) == nullptr &&
-                !is_computed(form, id))
-                wrong(path + "/columns/" + std::to_string(i) + "/id", "没有这一列：" + id);
+            const bool known = form.table ? id == "seq" || form.find_column(id) != nullptr
+                                          : form.find_field(id) != nullptr || is_computed(form, id);
+            if (!known) wrong(path + "/columns/" + std::to_string(i) + "/id", "没有这一列：" + id + "。");
         }
-        if (!block.total_label.empty() && !is_computed(form, block.total_computed.text()))
-            wrong(path + "/total_computed", "没有这个计算值：" + block.total_computed.text());
+        if (block.total_label.empty()) return;
+        if (!is_computed(form, block.total_computed.text()))
+            wrong(path + "/total_computed", "没有这个计算值：" + block.total_computed.text() + "。");
+        if (std::none_of(block.columns.begin(), block.columns.end(),
+                         [&](const TableColumn& one) { return one.id == block.total_under; }))
+            wrong(path + "/total_under", "没有这一列：" + block.total_under.text() + "。");
     }
 
     const Package&               m_package;
@@ -536,7 +655,7 @@ LoadedPackage load(std::string_view text) {
     package.unit_kinds = node.list<UnitKind>("unit_kinds", read_unit_kind);
     package.cities = node.texts("cities");
     package.forms = node.list<Form>("forms", read_form);
-    if (package.forms.empty()) node.wrong("forms", "至少要有一张表。");
+    for (const char* list : {"periods", "unit_kinds", "cities", "forms"}) node.needs(list);
     node.finish();
     References(package, loaded.mistakes).check();
     if (loaded.mistakes.empty()) loaded.package = std::move(package);

@@ -48,6 +48,8 @@ struct Computed {
     base::FieldId id;
     std::string   label;
     std::string   expression;
+    int           decimals = 0; // Places of the integer behind the point: 3333 with 2 is "33.33".
+    std::string   absent;       // Shown for NULL, such as "—"; may be empty.
 };
 
 enum class Severity {
@@ -101,7 +103,7 @@ struct Block {
         title,
         line,      // inlines, no indent: "学校：____".
         paragraph, // inlines, first line indented by two characters.
-        table,     // columns, total row.
+        table,     // columns, total row. A form without a table has its own fields as the one row.
         signature, // text (label), blank_count places to sign.
         date,      // text such as "年 月 日" at the right.
         remark,    // small type.
@@ -116,7 +118,7 @@ struct Block {
     base::FieldId            total_under;    // The column it stands in.
     int                      blank_rows = 0; // Table: rows printed at least, as on the paper.
     int                      blank_count = 1;
-    bool                     two_up = false; // Signature and the next one share a line.
+    bool                     two_up = false; // Signature or line that shares a line with the next.
 };
 
 struct Mail {
