@@ -179,7 +179,7 @@ private:
             const Card card("checks", {.name = "检查"});
             {
                 Line line({.gap = 6});
-                heading("检查", 3);
+                heading("检查", 2);
                 text("1 处需修改，1 处请说明", second_text);
             }
             {
@@ -285,7 +285,7 @@ private:
         heading("一百行申报", 1);
         text("共打开 " + std::to_string(m_opened), second_text);
         const Card card("grid", {.name = "申报", .padding_x = 16, .padding_y = 8});
-        Table      table("grid", {{"序号", fixed(64), Align::right}, {"证书", share(3)}, {"级别", fixed(130)}, {"人数", fixed(120)}, {"", fixed(90)}}, {.name = "申报", .width_min = 620});
+        Table      table("grid", {{"序号", fixed(64), Align::right}, {"证书", share(3)}, {"级别", fixed(130)}, {"人数", fixed(120)}, {.width = fixed(90), .name = "操作"}}, {.name = "申报", .width_min = 620});
         for (int index = 0; index < 100; ++index) {
             const std::string key = std::to_string(index + 1);
             Row&              one = m_rows[static_cast<std::size_t>(index)];

@@ -56,6 +56,7 @@ export class Mirror {
         this.composing = false;
         this.modal = 0;
         this.before_modal = null;
+        faces.forEach(([, family], face) => root.style.setProperty(`--face-${face}`, family));
         this.listen();
     }
 
@@ -71,7 +72,8 @@ export class Mirror {
             const node = read_node(view, bytes, at + 4);
             at += 4 + length;
             let part = this.parts.get(node.handle);
-            if (part && kinds[part.node.role] !== kinds[node.role]) {
+            const other_kind = part && (part.node.role !== node.role || (node.role === role.heading && part.node.level !== node.level));
+            if (other_kind) {
                 part.element.remove();
                 part = undefined;
             }
@@ -89,7 +91,7 @@ export class Mirror {
 
     make(node) {
         const [tag, aria, kind] = kinds[node.role];
-        const element = document.createElement(tag);
+        const element = document.createElement(node.role === role.heading ? `h${node.level || 2}` : tag);
         element.className = `node ${kind}`;
         element.handle = node.handle;
         if (aria) element.setAttribute("role", aria);
@@ -124,24 +126,13 @@ export class Mirror {
         else part.element.setAttribute(name, wanted);
     }
 
-    style(part, name, value) {
-        const known = `style ${name}`;
-        if (part.set[known] === value) return;
-        part.set[known] = value;
-        part.element.style.setProperty(name, value);
-    }
-
     show(part) {
         const { node, element } = part;
         const on = (bit) => (node.state & bit) !== 0;
         this.attribute(part, "id", `n${node.handle}`);
         this.attribute(part, "data-id", node.id);
-        this.style(part, "left", `${node.x}px`);
-        this.style(part, "top", `${node.y}px`);
-        this.style(part, "width", `${Math.max(node.w, 1)}px`);
-        this.style(part, "height", `${Math.max(node.h, 1)}px`);
-        if (node.layer) this.style(part, "z-index", String(node.layer));
-        this.show_look(part);
+        const css = this.css_of(node);
+        if (part.css !== css) element.style.cssText = part.css = css;
         this.show_name(part, on);
         this.show_state(part, on);
         if (element.tagName === "INPUT" || element.tagName === "TEXTAREA") this.show_field(part, on);
@@ -153,18 +144,17 @@ export class Mirror {
         }
     }
 
-    show_look(part) {
-        const { node } = part;
-        if (!node.line_height) return;
-        const [weight, family] = this.faces[node.face];
-        this.style(part, "font-family", family);
-        this.style(part, "font-weight", weight);
-        this.style(part, "font-size", `${node.size}px`);
-        this.style(part, "line-height", `${node.line_height}px`);
-        this.style(part, "padding", `${node.padding_top}px ${node.padding_right}px 0 ${node.padding_left}px`);
-        if (node.indent) this.style(part, "text-indent", `${node.indent}px`);
-        this.style(part, "text-align", ["left", "right", "center"][node.align]);
-        this.style(part, "--ink", `#${node.colour.toString(16).padStart(6, "0")}`);
+    // Place, and how its real text looks; see FieldLook in client/semantics/tree.hpp.
+    css_of(node) {
+        let css = `left:${node.x}px;top:${node.y}px;width:${Math.max(node.w, 1)}px;height:${Math.max(node.h, 1)}px`;
+        if (node.layer) css += `;z-index:${node.layer}`;
+        if (!node.line_height) return css;
+        css += `;font:${this.faces[node.face][0]} ${node.size}px/${node.line_height}px var(--face-${node.face})`;
+        css += `;padding:${node.padding_top}px ${node.padding_right}px 0 ${node.padding_left}px`;
+        css += `;--ink:#${node.colour.toString(16).padStart(6, "0")}`;
+        if (node.indent) css += `;text-indent:${node.indent}px`;
+        if (node.align) css += `;text-align:${["left", "right", "center"][node.align]}`;
+        return css;
     }
 
     show_name(part, on) {
@@ -173,6 +163,7 @@ export class Mirror {
             if (part.set.text !== node.name) {
                 part.set.text = node.name;
                 element.textContent = node.name;
+                if (on(state.own_text)) element.classList.add("words");
                 part.set.about = undefined;
             }
         } else {
@@ -180,7 +171,6 @@ export class Mirror {
         }
         this.attribute(part, "title", on(state.cut_short) ? node.name || node.value : null);
         if (node.role === role.group) this.attribute(part, "role", node.name ? "group" : null);
-        if (node.role === role.heading) this.attribute(part, "aria-level", node.level || 2);
         if (part.set.description === node.description) return;
         part.set.description = node.description;
         this.attribute(part, "aria-describedby", node.description ? `n${node.handle}-about` : null);
@@ -315,7 +305,7 @@ export class Mirror {
             const part = this.parts.get(handle);
             const reachable = !dialog || part.element.contains(dialog) || part.node.role === role.status ||
                 part.node.layer >= this.parts.get(modal).node.layer;
-            this.style(part, "visibility", reachable ? "visible" : "hidden");
+            part.element.classList.toggle("away", !reachable);
         }
         if (modal && modal !== this.modal) {
             const first = dialog.querySelector("input, textarea, select, button, a, [tabindex='0']");

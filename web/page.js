@@ -47,7 +47,7 @@ class Glyphs {
     }
 
     // [advance, columns left of the origin, rows above the base line, width, height] in device pixels.
-    measure(face, pixels, code_point) {
+    measure(face, pixels, code_point, shift) {
         this.choose(face, pixels);
         const text = String.fromCodePoint(code_point);
         const m = this.pen.measureText(text);
@@ -56,9 +56,9 @@ class Glyphs {
         const seen = ink_w > 0 && ink_h > 0;
         const left = Math.ceil(m.actualBoundingBoxLeft) + 1;
         const above = Math.ceil(m.actualBoundingBoxAscent) + 1;
-        const w = seen ? left + Math.ceil(m.actualBoundingBoxRight) + 1 : 0;
+        const w = seen ? left + Math.ceil(m.actualBoundingBoxRight + shift) + 1 : 0;
         const h = seen ? above + Math.ceil(m.actualBoundingBoxDescent) + 1 : 0;
-        this.last = { text, left, above, w, h };
+        this.last = { text, left: left + shift, above, w, h };
         return [m.width, left, above, w, h];
     }
 
@@ -94,11 +94,18 @@ export class Page {
         this.program = null;
         this.memory = null; // Returns the program's bytes, which move when they grow.
         this.frame_wanted = false;
+        this.drawing = false;
         this.frames = 0;
         this.pointed_at = null;
         const text_call = (call) => (handle, text, ...rest) => this.program && call(handle, this.give(text), ...rest);
         this.mirror = new Mirror(root, {
-            click: (handle) => this.program && this.program._shenbao_clicked(handle),
+            // What was pressed is acted upon at once, while the browser still allows what only a person
+            // may do (open a file dialog, the clipboard), and the elements say so before the event is over.
+            click: (handle) => {
+                if (!this.program) return;
+                this.program._shenbao_clicked(handle);
+                this.draw_now();
+            },
             edit: text_call((handle, bytes, composing) => this.program._shenbao_edited(handle, bytes, composing ? 1 : 0)),
             paste: text_call((handle, bytes) => this.program._shenbao_pasted(handle, bytes)),
             key: (handle, key) => this.program && this.program._shenbao_key(handle, key),
@@ -175,14 +182,22 @@ export class Page {
     request_frame() {
         if (this.frame_wanted) return;
         this.frame_wanted = true;
-        const draw = () => {
-            this.frame_wanted = false;
-            this.frames += 1;
-            this.program._shenbao_frame(performance.now());
-        };
+        const draw = () => { if (this.frame_wanted) this.draw_now(); };
         // A hidden page gets no animation frames, but what happens in it must still be heard.
         if (document.hidden) setTimeout(draw, 0);
         else requestAnimationFrame(draw);
+    }
+
+    draw_now() {
+        if (this.drawing) return; // An event within a frame: the next frame has it.
+        this.drawing = true;
+        this.frame_wanted = false;
+        this.frames += 1;
+        try {
+            this.program._shenbao_frame(performance.now());
+        } finally {
+            this.drawing = false;
+        }
     }
 
     timer(number, milliseconds) { setTimeout(() => this.program._shenbao_timer(number), milliseconds); }

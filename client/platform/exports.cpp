@@ -48,11 +48,11 @@ EMSCRIPTEN_KEEPALIVE void shenbao_pointer(float x, float y, int down, int draw) 
     if (draw) platform::request_frame();
 }
 
-EMSCRIPTEN_KEEPALIVE void shenbao_clicked(std::uint32_t at) { push({semantics::EventKind::click, at, {}, 0, {}}); }
+EMSCRIPTEN_KEEPALIVE void shenbao_clicked(std::uint32_t at) { push({semantics::EventKind::click, at, {}, 0, {}, {}}); }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_edited(std::uint32_t at, int bytes, int composing) {
     push({semantics::EventKind::edit, at, std::string(brought_text(0, bytes)), 0,
-          composing ? semantics::Composing::yes : semantics::Composing::no});
+          composing ? semantics::Composing::yes : semantics::Composing::no, {}});
 }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_pasted(std::uint32_t at, int bytes) {
@@ -60,16 +60,15 @@ EMSCRIPTEN_KEEPALIVE void shenbao_pasted(std::uint32_t at, int bytes) {
 }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_key(std::uint32_t at, std::uint32_t key) {
-    push({semantics::EventKind::key, at, {}, key, {}});
+    push({semantics::EventKind::key, at, {}, key, {}, {}});
 }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_focused(std::uint32_t at, std::uint32_t seen) {
-    push({semantics::EventKind::focus, at, {}, seen, {}});
+    push({semantics::EventKind::focus, at, {}, seen, {}, {}});
 }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_scrolled(std::uint32_t at, float x, float y) {
-    platform::input().set_scroll(at, {x, y});
-    platform::request_frame();
+    push({semantics::EventKind::scroll, at, {}, 0, {}, {x, y}});
 }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_line(int) { platform::request_frame(); }

@@ -14,9 +14,10 @@ namespace platform {
 namespace {
 
 constexpr int face_count = 4;
-ImFont*       fonts[face_count];
+ImFont*       fonts[face_count * shifts]; // Numbered face + face_count * shift.
 
-int face_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo); }
+int face_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) % face_count; }
+int shift_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) / face_count; }
 
 // Space, and what has no picture of its own: controls, joiners, variation selectors, byte order mark.
 bool is_silent(ImWchar c) {
@@ -38,7 +39,8 @@ bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, I
     const float density = baked->RasterizerDensity;
     struct { float advance, left, above, w, h; } measured{};
     if (!is_silent(code_point))
-        page_glyph_measure(face_of(source), baked->Size * density, code_point, &measured.advance);
+        page_glyph_measure(face_of(source), baked->Size * density, code_point,
+                           static_cast<float>(shift_of(source)) / shifts, &measured.advance);
     if (advance_only) {
         *advance_only = measured.advance / density;
         return true;
@@ -75,7 +77,7 @@ const ImFontLoader* loader() {
 
 } // namespace
 
-ImFont* font(Face face) { return fonts[static_cast<int>(face)]; }
+ImFont* font(Face face, int shift) { return fonts[static_cast<int>(face) + face_count * shift]; }
 
 FaceMetrics metrics(Face face, int size) {
     static std::map<std::pair<int, int>, FaceMetrics> known;
@@ -88,7 +90,7 @@ void add_fonts() {
     ImFontAtlas* atlas = ImGui::GetIO().Fonts;
     atlas->Flags |= ImFontAtlasFlags_NoMouseCursors;
     atlas->SetFontLoader(loader());
-    for (int face = 0; face < face_count; ++face) {
+    for (int face = 0; face < face_count * shifts; ++face) {
         ImFontConfig source;
         source.FontLoader           = loader();
         source.FontDataOwnedByAtlas = true;

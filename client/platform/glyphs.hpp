@@ -14,8 +14,13 @@ enum class Face : int {
     paper_title = 3, // 小标宋, or a bold 宋体.
 };
 
+// Glyphs stand on whole device pixels, so that they are sharp. Where pixels are large, letters and figures
+// are also drawn shifted by quarters of one, else their distances would look uneven.
+inline constexpr int shifts = 4;
+
 // The face for ImGui; valid as long as the page. Ask for whole CSS pixels only: ImGui rounds sizes.
-ImFont* font(Face face);
+// shift: 0 to shifts - 1, quarters of a device pixel to the right.
+ImFont* font(Face face, int shift = 0);
 
 struct FaceMetrics {
     float ascent = 0, descent = 0; // CSS pixels above and below the base line.

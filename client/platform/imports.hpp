@@ -10,7 +10,8 @@ extern "C" {
 void page_begin();
 void page_request_frame();
 // Writes advance, columns left of the origin, rows above the base line, width, height; device pixels.
-void page_glyph_measure(int face, float pixels, std::uint32_t code_point, float* into);
+// shift: to the right, 0-1.
+void page_glyph_measure(int face, float pixels, std::uint32_t code_point, float shift, float* into);
 void page_glyph_pixels(std::uint8_t* into, std::size_t bytes); // Of the glyph measured last.
 void page_font_metrics(int face, float pixels, float* into);   // Writes ascent and descent.
 void page_mirror(const std::uint8_t* at, std::size_t bytes);

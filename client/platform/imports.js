@@ -7,8 +7,8 @@ mergeInto(LibraryManager.library, {
 
     page_begin: function () { Module['page'].memory = function () { return HEAPU8; }; },
     page_request_frame: function () { Module['page'].request_frame(); },
-    page_glyph_measure: function (face, pixels, codePoint, into) {
-        HEAPF32.set(Module['page'].glyphs.measure(face, pixels, codePoint), into >> 2);
+    page_glyph_measure: function (face, pixels, codePoint, shift, into) {
+        HEAPF32.set(Module['page'].glyphs.measure(face, pixels, codePoint, shift), into >> 2);
     },
     page_glyph_pixels: function (into, bytes) {
         Module['page'].glyphs.pixels(HEAPU8.subarray(into, into + bytes));

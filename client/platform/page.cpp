@@ -41,7 +41,6 @@ void lay_out() {
     io.AddMousePosEvent(current_pointer.x, current_pointer.y);
     io.AddMouseButtonEvent(0, current_pointer.down);
     unsettled = false;
-    begin_picture();
     ImGui::NewFrame();
     tree.begin();
     application->frame();
@@ -85,8 +84,8 @@ void start() {
     ImGui::GetStyle().WindowBorderSize = 0;
     ImGui::GetStyle().WindowPadding    = {0, 0};
     ImGui::GetStyle().CircleTessellationMaxError = 0.08f; // Small circles are round, too.
-    add_fonts();
     begin_drawing();
+    add_fonts();
     application = make_application();
     request_frame();
 }

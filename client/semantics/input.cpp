@@ -3,8 +3,8 @@
 namespace semantics {
 
 void Input::push(Event event) {
-    if (event.kind == EventKind::edit && !m_queue.empty() && m_queue.back().kind == EventKind::edit &&
-        m_queue.back().at == event.at) {
+    const bool newest_counts = event.kind == EventKind::edit || event.kind == EventKind::scroll;
+    if (newest_counts && !m_queue.empty() && m_queue.back().kind == event.kind && m_queue.back().at == event.at) {
         m_queue.back() = std::move(event);
         return;
     }
@@ -23,6 +23,7 @@ void Input::next() {
         m_focus_seen = m_current.keys != 0;
         m_composing = Composing::no;
     }
+    if (m_current.kind == EventKind::scroll) m_scrolls[m_current.at] = m_current.scroll;
     if (m_current.kind == EventKind::edit) m_composing = m_current.composing;
 }
 

@@ -18,9 +18,14 @@ enum class EventKind : std::uint32_t {
     key   = 3, // keys has the one bit.
     paste = 4, // text is what a spreadsheet had on the clipboard.
     focus = 5, // The focus came to `at`; 0: it left the page. keys: 1 when it came by keyboard.
+    scroll = 6, // An area was scrolled to `scroll`.
 };
 
 enum class Composing : std::uint32_t { no, yes }; // yes: an input method is still at it.
+
+struct Scroll {
+    float x = 0, y = 0;
+};
 
 struct Event {
     EventKind     kind = EventKind::none;
@@ -28,20 +33,16 @@ struct Event {
     std::string   text;
     std::uint32_t keys      = 0;
     Composing     composing = Composing::no;
-};
-
-struct Scroll {
-    float x = 0, y = 0;
+    Scroll        scroll    = {};
 };
 
 class Input {
 public:
     // --- for the platform
-    void push(Event event); // An edit replaces a waiting edit of the same field.
+    void push(Event event); // An edit or scroll replaces a waiting one of the same element.
     bool waiting() const { return !m_queue.empty(); }
     void next();            // The oldest event becomes the current one; without any, there is none.
     void next_none() { m_current = {}; } // A layout is repeated: nothing happened meanwhile.
-    void set_scroll(Handle at, Scroll scroll) { m_scrolls[at] = scroll; }
 
     // --- for widgets. What is taken is gone.
     bool               take_click(Handle at);

@@ -20,6 +20,7 @@ struct Cover {
 };
 
 constexpr float       first_line_height = 24;
+constexpr char32_t    first_ideograph   = 0x2E80; // From here on glyphs are as wide as they are high.
 constexpr const char* layer_names[] = {"page", "dialog", "floating"};
 
 std::vector<Area>                                    areas;
@@ -57,7 +58,9 @@ void begin_window(Layer which) {
                      ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoMove);
 }
 
-ImFontBaked* baked(const Type& type) { return platform::font(type.face)->GetFontBaked(static_cast<float>(type.size), density()); }
+ImFontBaked* baked(const Type& type, int shift = 0) {
+    return platform::font(type.face, shift)->GetFontBaked(static_cast<float>(type.size), density());
+}
 
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 
@@ -124,25 +127,37 @@ void draw_text(const Type& type, Colour colour, float x, float y, std::string_vi
     if (!can_be_seen({x, y - static_cast<float>(type.size) * 1.2f, 100000, static_cast<float>(type.size) * 1.6f})) return;
     ImFontBaked* face  = baked(type);
     const float  digit = type.figures == Figures::tabular ? digit_advance(face) : 0;
-    // First all glyphs are made: that may give the atlas another texture.
-    int seen = 0;
-    for (std::size_t at = 0; at < text.size();)
-        if (const ImFontGlyph* glyph = face->FindGlyph(base::next_code_point(text, at)); glyph && glyph->Visible) ++seen;
-    if (seen == 0) return;
-    ImDrawList* draw = list();
-    draw->PrimReserve(seen * 6, seen * 4);
-    const ImU32 ink  = colour_of(colour);
-    const float base = snap(y) - face->Ascent;
+    // First all glyphs are made, which may give the atlas another texture; then they are set.
+    struct Set {
+        ImFontBaked* face;
+        char32_t     c;
+        float        left;
+    };
+    static std::vector<Set> line;
+    line.clear();
     for (std::size_t at = 0; at < text.size();) {
         const char32_t     c       = base::next_code_point(text, at);
         const ImFontGlyph* glyph   = face->FindGlyph(c);
         const float        advance = digit > 0 && is_digit(c) ? digit : glyph->AdvanceX;
         if (glyph->Visible) {
-            const float left = snap(x + (advance - glyph->AdvanceX) / 2);
-            draw->PrimRectUV({left + glyph->X0, base + glyph->Y0}, {left + glyph->X1, base + glyph->Y1}, {glyph->U0, glyph->V0},
-                             {glyph->U1, glyph->V1}, ink);
+            const float where = (x + (advance - glyph->AdvanceX) / 2) * density();
+            const float whole = std::floor(where + 0.125f);
+            const int   shift = density() < 2 && c < first_ideograph ? std::clamp(static_cast<int>((where - whole) * 4 + 0.5f), 0, platform::shifts - 1) : 0;
+            ImFontBaked* from = shift > 0 ? baked(type, shift) : face;
+            if (shift > 0) from->FindGlyph(c);
+            line.push_back({from, c, (shift > 0 || c < first_ideograph ? whole : std::round(where)) / density()});
         }
         x += advance;
+    }
+    if (line.empty()) return;
+    ImDrawList* draw = list();
+    draw->PrimReserve(static_cast<int>(line.size()) * 6, static_cast<int>(line.size()) * 4);
+    const ImU32 ink = colour_of(colour);
+    const float top = snap(y) - face->Ascent;
+    for (const Set& set : line) {
+        const ImFontGlyph* glyph = set.face->FindGlyph(set.c);
+        draw->PrimRectUV({set.left + glyph->X0, top + glyph->Y0}, {set.left + glyph->X1, top + glyph->Y1}, {glyph->U0, glyph->V0},
+                         {glyph->U1, glyph->V1}, ink);
     }
 }
 

@@ -14,7 +14,7 @@ constexpr float cell_padding = 12;
 constexpr float head_height  = 38;
 constexpr float lead_width   = 32;
 
-enum Slot { focused_row_slot = 1, height_slot, stacked_row_slot };
+enum Slot { focused_row_slot = 1, height_slot, stacked_row_slot, row_count_slot };
 
 } // namespace
 
@@ -58,6 +58,7 @@ Table::Table(std::string_view id, std::vector<TableColumn> columns, TableLook lo
     node.id    = id;
     node.name  = m_look.name;
     node.level = static_cast<int>(m_columns.size());
+    node.max   = static_cast<int>(remembered(m_key, row_count_slot));
     node.rect  = m_bounds;
     platform::mirror().open(node);
 
@@ -93,7 +94,7 @@ void Table::draw_head() {
         if (drawn) draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
         semantics::Node cell;
         cell.role  = semantics::Role::column_header;
-        cell.name  = column.title;
+        cell.name  = !column.title.empty() ? column.title : !column.name.empty() ? column.name : std::string_view("操作");
         cell.state = semantics::state::own_text;
         cell.rect  = {m_lefts[index], m_y, m_widths[index], height};
         mirror.leaf(cell);
@@ -171,6 +172,8 @@ void Table::text(std::string_view words, TextLook look) {
     node.name  = words;
     node.state = semantics::state::own_text | (full > room + 0.5f ? semantics::state::cut_short : 0);
     node.rect  = rect;
+    node.look  = {static_cast<std::uint32_t>(type.face), type.size, look.colour, static_cast<int>(cell_padding), static_cast<int>(cell_padding), 0,
+                  static_cast<int>(rect.h), 0, right ? semantics::TextAlign::right : semantics::TextAlign::left};
     platform::mirror().leaf(node);
     if (m_stacked && words.empty()) m_y = before;
     if (words.empty() || !can_be_seen(rect)) return;
@@ -241,6 +244,7 @@ void Table::rows(int count, const std::function<void(int)>& draw) {
 
 Table::~Table() {
     end_row();
+    remember(m_key, row_count_slot, static_cast<float>(m_row_number));
     platform::mirror().close({m_bounds.x, m_bounds.y, m_bounds.w, m_y - m_bounds.y});
     Area& here = area();
     here.y     = m_y;

@@ -23,9 +23,10 @@ namespace widgets {
 enum class Align : std::uint8_t { left, right };
 
 struct TableColumn {
-    std::string_view title;
+    std::string_view title = {};
     Track            width = share(1);
     Align            align = Align::left;
+    std::string_view name  = {}; // Read out where no title is drawn; 操作 when both are empty.
 };
 
 // hidden: the columns' names are read out, not drawn: a list of things in columns.
