@@ -69,9 +69,9 @@ struct PreparedForm {
     std::vector<std::vector<sqlite::Statement>> values; // By rule; run only for a finding's text.
 };
 
-// False when an expression closes a bracket that it has not opened, or leaves one open: "1) FROM x" is
-// not one expression. What stands in quotes and comments does not count.
-bool brackets_pair(std::string_view sql) {
+// False when an expression closes a bracket that it has not opened or leaves one open ("1) FROM x"
+// is not one expression), or asks for a parameter. Quotes and comments do not count.
+bool is_one_expression(std::string_view sql) {
     int depth = 0;
     for (std::size_t at = 0; at < sql.size(); ++at) {
         const char c = sql[at];
@@ -84,6 +84,8 @@ bool brackets_pair(std::string_view sql) {
             at = sql.find("*/", at + 2);
             if (at == std::string_view::npos) return false;
             ++at;
+        } else if (c == '?' || c == ':' || c == '@' || c == '$') {
+            return false;
         } else if (c == '(') {
             ++depth;
         } else if (c == ')' && --depth < 0) {
@@ -222,13 +224,11 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
         const auto wrong = [&](const std::string& reason) {
             return base::fail(Outcome::bad_rule, path + where + "：" + reason);
         };
-        if (!brackets_pair(expression)) return wrong("括号或引号不成对");
+        if (!is_one_expression(expression)) return wrong("括号或引号不成对，或有待填的参数");
         auto statement =
             database.prepare_foreign(with + " SELECT (" + expression + "\n) FROM form", fence);
         if (!statement) return wrong(statement.error().detail);
         if (statement->column_count() != 1) return wrong("只能有一个值");
-        if (statement->parameter_count() != int(form.fields.size()))
-            return wrong("不能有待填的参数");
         return statement;
     };
     std::string all;
