@@ -30,6 +30,10 @@ function what_is_missing() {
 async function load_program(imports, arriving, total) {
     const answer = await arriving;
     if (!answer.ok) throw new Error(`program: ${answer.status}`);
+    // Kept on this machine by the service worker: nothing to wait for, and the browser may keep what it
+    // has compiled.
+    const workers = navigator.serviceWorker;
+    if (workers && workers.controller) return WebAssembly.instantiateStreaming(answer, imports);
     if (!answer.body || typeof TransformStream !== "function" || !total)
         return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
     let read = 0;

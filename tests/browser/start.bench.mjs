@@ -1,0 +1,59 @@
+// The first start on a bad line and the second without one, both with a processor four times slower:
+// build/web as scripts/build made it, in a fresh profile.
+import fs from "node:fs";
+import path from "node:path";
+import { Chromium, new_profile } from "./chromium.mjs";
+import { Site, root } from "./site.mjs";
+
+const bad_line = { offline: false, latency: 400, downloadThroughput: 400000 / 8, uploadThroughput: 400000 / 8 };
+
+const site = new Site(process.argv[2] || path.join(root, "build/web"));
+await site.start();
+const profile = new_profile();
+let browser = await Chromium.start({ profile });
+
+async function slow_page(line) {
+    const page = await browser.page();
+    const session = await browser.context.newCDPSession(page);
+    await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    if (line) {
+        await session.send("Network.enable");
+        await session.send("Network.emulateNetworkConditions", line);
+    }
+    return page;
+}
+
+// Milliseconds since the page was asked for until something can be clicked in it.
+async function start(page) {
+    const began = performance.now();
+    await page.goto(site.url, { waitUntil: "commit", timeout: 60000 });
+    const first_byte = performance.now() - began;
+    await page.waitForFunction(() => document.getElementById("notice").hidden &&
+        document.querySelector("#mirror button, #mirror input"), null, { timeout: 60000, polling: 20 });
+    const usable = performance.now() - began;
+    const words = await page.evaluate(() =>
+        performance.getEntriesByName("first-contentful-paint")[0].startTime -
+        performance.getEntriesByType("navigation")[0].responseStart);
+    return { usable, first_byte, words };
+}
+
+const line = (name, ms) => console.log(`${name.padEnd(62)} ${(ms / 1000).toFixed(2)} s`);
+try {
+    const first = await slow_page(bad_line);
+    const cold = await start(first);
+    line("first words after the first byte (to reach: 1 s)", cold.words);
+    line("cold start, 400 kbit/s, 400 ms, CPU 4x slower (to reach: 15 s)", cold.usable);
+    await first.evaluate(async () => {
+        while (!navigator.serviceWorker.controller || !(await caches.keys()).includes("shenbao-choice"))
+            await new Promise((resolve) => setTimeout(resolve, 50));
+    });
+    await site.stop();
+    await browser.close();
+    browser = await Chromium.start({ profile });
+    const second = await start(await slow_page(null));
+    line("second start, offline, CPU 4x slower (to reach: 1.5 s)", second.usable);
+} finally {
+    await browser.close();
+    if (site.server.listening) await site.stop();
+    fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+}
