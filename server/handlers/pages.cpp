@@ -2,11 +2,9 @@
 
 #include "shared/base/bytes.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 
 namespace handlers {
 namespace {
@@ -34,6 +32,21 @@ std::string read_file(const fs::path& path) {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
+// "boot-618226c9b90daae2": scripts/assemble_web puts 16 hex digits of the content's hash there.
+bool holds_hash(std::string_view stem) {
+    const std::size_t dash = stem.rfind('-');
+    return dash != std::string_view::npos && stem.size() - dash == 17 &&
+           stem.find_first_not_of("0123456789abcdef", dash + 1) == std::string_view::npos;
+}
+
+// The digits at the start of `text`; 0 when there are none.
+int leading_number(std::string_view text) {
+    int number = 0;
+    for (std::size_t i = 0; i < text.size() && i < 4 && text[i] >= '0' && text[i] <= '9'; ++i)
+        number = number * 10 + (text[i] - '0');
+    return number;
+}
+
 } // namespace
 
 base::Result<Pages> Pages::load(const std::string& folder) {
@@ -42,7 +55,6 @@ base::Result<Pages> Pages::load(const std::string& folder) {
     std::error_code error;
     if (!fs::is_directory(folder, error))
         return base::fail(base::Outcome::not_found_locally, folder);
-    static const std::regex hashed("[.-][0-9a-f]{8,64}\\.");
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
         if (!entry.is_regular_file()) continue;
         const std::string extension = entry.path().extension().string();
@@ -56,7 +68,7 @@ base::Result<Pages> Pages::load(const std::string& folder) {
         page.brotli = read_file(entry.path().string() + ".br");
         page.gzip = read_file(entry.path().string() + ".gz");
         page.etag = "\"" + base::sha256_hex(page.plain).text().substr(0, 32) + "\"";
-        page.immutable = std::regex_search(entry.path().filename().string(), hashed);
+        page.immutable = holds_hash(entry.path().stem().string());
         pages.m_pages.emplace(path, std::move(page));
     }
     return pages;
@@ -69,8 +81,8 @@ const Page* Pages::find(std::string_view path) const {
 
 std::string page_policy(std::string_view user_agent) {
     const std::size_t at = user_agent.find("Chrome/");
-    const int         version =
-        at == std::string_view::npos ? 0 : std::atoi(std::string(user_agent.substr(at + 7, 4)).c_str());
+    const int version =
+        at == std::string_view::npos ? 0 : leading_number(user_agent.substr(at + 7));
     const bool old = version > 0 && version < 97;
     return std::string("default-src 'none'; script-src 'self' ") +
            (old ? "'unsafe-eval'" : "'wasm-unsafe-eval'") +

@@ -238,6 +238,9 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     Result<bool> accepted = filing != nullptr
                                 ? judge_filing(line, *filing, judged)
                                 : judge_withdrawal(*withdrawal, common.unit, judged);
+    // A mistake of one notice's rules stops nobody else: its lines are refused with its number.
+    if (!accepted && !is_storage_fault(accepted.error().outcome))
+        return refused(accepted.error().outcome);
     if (!accepted) return base::fail(accepted.error());
     if (!*accepted) return judged;
     judged.stored.id = common.id;

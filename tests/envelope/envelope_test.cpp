@@ -131,7 +131,8 @@ TEST_CASE("a payload with a missing, unknown or mistyped member is refused") {
         return opened ? Outcome::accepted : opened.error().outcome;
     };
     CHECK(outcome_of(good) == Outcome::accepted);
-    for (const auto& [name, value] : good.items()) {
+    for (const auto& item : good.items()) {
+        const std::string name = item.key();
         CAPTURE(name);
         base::Json missing = good;
         missing.erase(name);
