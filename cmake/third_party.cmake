@@ -40,7 +40,7 @@ endif()
 # libsodium without its own build system: the portable C implementations.
 set(sodium ${deps}/sodium/src/libsodium)
 set(SODIUM_LIBRARY_VERSION_MAJOR 26)
-set(SODIUM_LIBRARY_VERSION_MINOR 2)
+set(SODIUM_LIBRARY_VERSION_MINOR 4)
 set(SODIUM_LIBRARY_MINIMAL_DEF "")
 set(VERSION 1.0.22)
 configure_file(${sodium}/include/sodium/version.h.in

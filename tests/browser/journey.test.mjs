@@ -1,0 +1,299 @@
+// The journey in a real Chromium against the real server: two schools and the province, from the code on
+// paper to the province's CSV. The page is driven only through its accessible mirror: roles and Chinese
+// names, as a screen reader would.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { Chromium, new_profile } from "./chromium.mjs";
+import { root } from "./site.mjs";
+
+const program = process.env.SHENBAO_BINARY || path.join(root, "build/native/shenbao");
+const web = process.env.SHENBAO_WEB || path.join(root, "build/web");
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-journey-"));
+const data = path.join(folder, "data");
+const demo = path.join(root, "scripts/demo-data");
+const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+let server, url, codes;
+const profiles = [];
+
+const run = (...options) => execFileSync(program, options, { encoding: "utf8" });
+
+function new_server() {
+    const child = spawn(program, ["serve", "--data", data, "--web", web, "--listen", "127.0.0.1:0",
+        "--clock", "2023-03-29T09:00:00+08:00"], { stdio: ["ignore", "ignore", "pipe"] });
+    return new Promise((resolve, reject) => {
+        let said = "";
+        child.stderr.on("data", (piece) => {
+            said += piece;
+            const found = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+            if (found) resolve({ child, url: `http://127.0.0.1:${found[1]}/` });
+        });
+        child.on("exit", () => reject(new Error(said)));
+    });
+}
+
+// Rows of a CSV without quotes: our made-up roster has none.
+const csv_rows = (text) => text.replace(/^\uFEFF/, "").trim().split(/\r?\n/).map((line) => line.split(","));
+
+before(async () => {
+    run("init", "--data", data);
+    run("units", "import", "--data", data, path.join(demo, "units.csv"));
+    run("catalogue", "import", "--data", data, path.join(demo, "catalogue.csv"));
+    run("codes", "new", "--data", data, "--all", "--out", path.join(folder, "codes.csv"));
+    codes = new Map(csv_rows(fs.readFileSync(path.join(folder, "codes.csv"), "utf8")).map((row) => [row[0], row[3]]));
+    const started = await new_server();
+    server = started.child;
+    url = started.url;
+});
+
+after(() => {
+    server.kill();
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const profile of profiles) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const units = csv_rows(fs.readFileSync(path.join(demo, "units.csv"), "utf8")).slice(1)
+    .map(([id, name, kind, city]) => ({ id, name, kind, city }));
+const unit_of_kind = (kind) => units.find((unit) => unit.kind === kind);
+const catalogue = csv_rows(fs.readFileSync(path.join(demo, "catalogue.csv"), "utf8")).slice(1)
+    .map(([id, , name, , levels, min]) => ({ id, name, levels: levels.split("|"), min: Number(min) || 0 }));
+
+async function open(browser) {
+    const page = await browser.page();
+    page.setDefaultTimeout(20000);
+    await page.addInitScript(() => { window.print = () => {}; }); // The dialog would wait for a person.
+    await page.goto(url);
+    return page;
+}
+
+// Types as an input method does: a composition that changes, then what was chosen.
+async function compose(page, field, spelling, words) {
+    await field.click();
+    const session = await page.context().newCDPSession(page);
+    for (let i = 1; i <= spelling.length; ++i)
+        await session.send("Input.imeSetComposition",
+            { text: spelling.slice(0, i), selectionStart: i, selectionEnd: i });
+    await session.send("Input.insertText", { text: words });
+    await session.detach();
+}
+
+async function enrol(page, unit, compose_name) {
+    await page.getByRole("textbox", { name: "登记码" }).fill(codes.get(unit.id).toLowerCase());
+    const name = page.getByRole("textbox", { name: "本机名称" });
+    if (compose_name) await compose_name(name);
+    else await name.fill("一号机");
+    await page.getByRole("button", { name: "登记", exact: true }).click();
+    await page.getByRole("link", { name: "首页" }).waitFor();
+}
+
+const go = (page, name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
+
+// An edit reaches the program with the next frame, so the word of the frame before is not its answer.
+async function saved(page) {
+    await page.waitForTimeout(300);
+    await page.getByText(/已保存/).waitFor();
+}
+
+async function declare(page, number, certificate, level, heads) {
+    await page.getByRole("button", { name: "新增一张" }).click();
+    await page.getByRole("combobox", { name: `第${number}行职业技能等级证书` }).fill(certificate.name);
+    await page.getByRole("listbox").getByRole("option").first().click();
+    await page.getByRole("combobox", { name: `第${number}行级别` }).selectOption({ label: level });
+    await page.getByRole("textbox", { name: `第${number}行考核人数` }).fill(heads);
+}
+
+const headcounts = (page) => page.getByRole("textbox", { name: /第\d+行考核人数/ })
+    .evaluateAll((fields) => fields.map((field) => field.value));
+
+const filed = []; // [city, certificate name, level, headcount]: what the schools have signed.
+
+test("a secondary school: offline, killed, printed, cut off, and every receipt held", async () => {
+    const school = unit_of_kind("secondary_vocational");
+    const profile = new_profile();
+    profiles.push(profile);
+    let browser = await Chromium.start({ profile, args: webgl });
+    let page = await open(browser);
+    await enrol(page, school, async (field) => {
+        await compose(page, field, "bozhou", "亳州");
+        await compose(page, field, "yongqiao", "埇桥");
+        await compose(page, field, "x", "𠅤");
+    });
+    await page.getByText("已与服务器同步。").waitFor();
+    await go(page, "设置与备份");
+    await page.getByText("亳州埇桥𠅤").waitFor();
+    await page.getByText("程序已保存在本机").waitFor();
+
+    // Five declarations without a network, over a reload.
+    await page.context().setOffline(true);
+    await go(page, "证书申报表");
+    const chosen = catalogue.slice(0, 5);
+    const heads = ["１００人", "1,000", " 45 ", "60", "38"];
+    const numbers = [100, 1000, 45, 60, 38];
+    for (let i = 0; i < 3; ++i) await declare(page, i + 1, chosen[i], chosen[i].levels[0], heads[i]);
+    await saved(page);
+    await page.reload();
+    await go(page, "证书申报表");
+    assert.deepEqual(await headcounts(page), heads.slice(0, 3));
+    for (let i = 3; i < 5; ++i) await declare(page, i + 1, chosen[i], chosen[i].levels[0], heads[i]);
+    await saved(page);
+
+    // No goodbye: SIGKILL right after "已保存".
+    await browser.kill();
+    browser = await Chromium.start({ profile, args: webgl });
+    page = await browser.page();
+    page.setDefaultTimeout(20000);
+    await page.addInitScript(() => { window.print = () => {}; });
+    await page.context().setOffline(true);
+    await page.goto(url);
+    await go(page, "证书申报表");
+    assert.deepEqual(await headcounts(page), heads);
+
+    // A deletion can be undone.
+    await page.getByRole("link", { name: "删除第5行" }).or(page.getByRole("button", { name: "删除第5行" })).click();
+    await page.getByRole("button", { name: "撤销" }).click();
+    assert.equal((await headcounts(page)).length, 5);
+
+    // Declarations below the minimum want a reason; then everything is signed.
+    for (let i = 0; i < 5; ++i) {
+        if (numbers[i] >= chosen[i].min) continue;
+        await page.getByRole("link", { name: `打开第${i + 1}行` }).click();
+        await page.getByRole("textbox", { name: "原因说明" }).fill("本轮先试点一个班。");
+        await page.getByRole("link", { name: /返回证书申报表/ }).click();
+    }
+    await page.getByRole("button", { name: "签名并提交 5 张" }).click();
+    await go(page, "学校汇总表");
+    await compose(page, page.getByRole("textbox", { name: "学校联络人员姓名" }), "wangfang", "王芳");
+    await page.getByRole("textbox", { name: "电话" }).fill("0558-5512345");
+    const total = numbers.reduce((sum, number) => sum + number);
+    await page.getByRole("cell", { name: total.toLocaleString("en-US"), exact: true }).waitFor();
+
+    // The print: the notice's own words, the rows, the short code on the page.
+    await page.getByRole("button", { name: "打印", exact: true }).click();
+    const html = await printed_html(page);
+    const text = await pdf_text(browser, html);
+    for (const words of ["安徽省1+X职业技能等级证书申报学校汇总表", school.name, chosen[0].name, String(total),
+        "学校领导签字", "第 1 页", "校验码"])
+        assert.ok(text.replace(/\s/g, "").includes(words.replace(/\s/g, "")), `${words} is on the print`);
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await saved(page);
+
+    // A bad line that is cut while the filings are on their way, then the one button.
+    await go(page, "首页");
+    const session = await page.context().newCDPSession(page);
+    const line = (offline, kilobits) => session.send("Network.emulateNetworkConditions", { offline,
+        latency: offline ? 0 : 400, downloadThroughput: (kilobits * 1000) / 8, uploadThroughput: (kilobits * 1000) / 8 });
+    await session.send("Network.enable");
+    let cut = false;
+    page.on("request", (request) => {
+        if (cut || !request.url().endsWith("/api/v1/envelopes")) return;
+        cut = true;
+        setTimeout(() => line(true, 0), 300);
+    });
+    await line(false, 100);
+    await page.context().setOffline(false);
+    await page.getByText(/现在连不上服务器/).waitFor({ timeout: 60000 });
+    assert.ok(cut);
+    await line(false, 100);
+    await page.getByRole("button", { name: "一键同步" }).click();
+    await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor({ timeout: 60000 });
+    await go(page, "回执");
+    await page.getByRole("table", { name: "回执" }).waitFor();
+    assert.equal(await page.getByRole("link", { name: /^保存回执/ }).count(), 6);
+
+    // A receipt is a file that the command line takes.
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: /^保存回执/ }).first().click();
+    const file = path.join(folder, "receipt.json");
+    await (await download).saveAs(file);
+    assert.match(run("verify", file, "--data", data), /签名成立，签发者可信/);
+    await browser.close();
+    chosen.forEach((certificate, i) => filed.push([school.city, certificate.name, certificate.levels[0], numbers[i]]));
+});
+
+test("a college: straight to the province, one declaration changed after submitting", async () => {
+    const school = unit_of_kind("higher_vocational");
+    const profile = new_profile();
+    profiles.push(profile);
+    const browser = await Chromium.start({ profile, args: webgl });
+    const page = await open(browser);
+    await enrol(page, school);
+    await page.getByText("已与服务器同步。").waitFor();
+    await go(page, "证书申报表");
+    const certificate = catalogue[1];
+    await declare(page, 1, certificate, certificate.levels[0], "200");
+    await page.getByRole("button", { name: "签名并提交 1 张" }).click();
+    await page.getByRole("cell", { name: "已提交" }).waitFor();
+    await page.getByRole("link", { name: "打开第1行" }).click();
+    await page.getByRole("button", { name: "修改", exact: true }).click();
+    await page.getByRole("textbox", { name: "考核人数" }).fill("250");
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await page.getByText("已提交").first().waitFor();
+    await browser.close();
+    filed.push([school.city, certificate.name, certificate.levels[0], 250]);
+});
+
+test("the province: tables on the screen, and a CSV equal to one computed apart", async () => {
+    const profile = new_profile();
+    profiles.push(profile);
+    const browser = await Chromium.start({ profile, args: webgl });
+    const page = await open(browser);
+    await enrol(page, unit_of_kind("province_office"));
+    await page.getByText("已与服务器同步。").waitFor();
+    await go(page, "申报汇总");
+    const sums = new Map();
+    for (const [city, , , number] of filed) sums.set(city, (sums.get(city) || 0) + number);
+    for (const [city, sum] of sums) {
+        const row = page.getByRole("row", { name: new RegExp(city) });
+        await row.getByRole("cell", { name: sum.toLocaleString("en-US"), exact: true }).waitFor();
+    }
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "申报明细" }).click();
+    const file = path.join(folder, "rows.csv");
+    await (await download).saveAs(file);
+    const text = fs.readFileSync(file, "utf8");
+    assert.equal(text.codePointAt(0), 0xFEFF);
+    const [heads, ...rows] = csv_rows(text);
+    const at = ["市", "职业技能等级证书", "级别", "拟申报人数"].map((head) => heads.indexOf(head));
+    const from_csv = rows.map((row) => at.map((column) => row[column]).join("|")).sort();
+    assert.deepEqual(from_csv, filed.map((row) => row.join("|")).sort());
+    await browser.close();
+    assert.match(run("check", "--data", data), /都正确/);
+});
+
+test("nothing is drawn while nothing changes", async () => {
+    const profile = new_profile();
+    profiles.push(profile);
+    const browser = await Chromium.start({ profile, args: webgl });
+    const page = await open(browser);
+    await page.getByRole("textbox", { name: "登记码" }).waitFor();
+    await page.waitForTimeout(1000);
+    const before_idle = await page.evaluate(() => window.__shenbao.frames);
+    await page.waitForTimeout(5000);
+    assert.equal(await page.evaluate(() => window.__shenbao.frames), before_idle);
+    await browser.close();
+});
+
+// The document that was handed to the printer: in a frame of its own.
+async function printed_html(page) {
+    for (let tries = 0; tries < 50; ++tries) {
+        for (const frame of page.frames().slice(1)) {
+            const html = await frame.content().catch(() => "");
+            if (html.includes("class=\"page\"")) return html;
+        }
+        await page.waitForTimeout(100);
+    }
+    throw new Error("nothing was printed");
+}
+
+async function pdf_text(browser, html) {
+    const sheet = await browser.page();
+    await sheet.setContent(html);
+    const pdf = path.join(folder, "print.pdf");
+    fs.writeFileSync(pdf, await sheet.pdf({ preferCSSPageSize: true, printBackground: true }));
+    await sheet.close();
+    return execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8" });
+}
