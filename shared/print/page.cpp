@@ -13,9 +13,14 @@ using base::html_escaped;
 using base::Json;
 using notice::Block;
 
-// Rows of 11 mm that fit below the head lines of the first page, and on a further page.
-constexpr int first_page_rows = 12;
-constexpr int next_page_rows  = 18;
+// Tenths of a millimetre of the style below, with a little to spare: what stands on a page is reckoned
+// here, every character as a wide one, so that nothing reaches the footer.
+constexpr int page_height = 2240;
+constexpr int row_height = 112, row_line_height = 57, body_line_height = 99, small_line_height = 57;
+
+int lines_of(std::size_t characters, int per_line) {
+    return std::max(1, (int(characters) + per_line - 1) / per_line);
+}
 
 constexpr std::string_view style = R"css(
 @page { size: A4; margin: 0; }
@@ -47,6 +52,13 @@ td.left { text-align: left; } td.right { text-align: right; padding-right: 4mm; 
 .rehearsal { position: absolute; top: 14mm; right: 26mm; font: 12pt/16pt "黑体", SimHei, "Noto Sans CJK SC", sans-serif;
   border: 0.4mm solid #000; padding: 0.5mm 3mm; }
 )css";
+
+// Width in halves of a character: what is not ASCII is wide.
+int width_halves(const std::string& text) {
+    const auto ascii = std::count_if(text.begin(), text.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return 2 * int(base::character_count(text)) - int(ascii);
+}
 
 const Json& member(const Json& object, const base::FieldId& field) {
     static const Json none;
@@ -117,7 +129,7 @@ private:
                 text = computed_text(base::FieldId(part.text));
             else text = m_sheet.unit_name;
             // A long value flows with the lines of the paragraph; a short one keeps the blank's width.
-            const bool flows = int(base::character_count(text)) > part.width_em;
+            const bool flows = width_halves(text) > 2 * part.width_em;
             html += flows ? "<span class=\"blank flow\">"
                           : "<span class=\"blank\" style=\"min-width:" +
                                 std::to_string(part.width_em) + "em\">";
@@ -176,16 +188,23 @@ private:
         const auto  found = m_sheet.answers.find("rows");
         const Json& rows = found == m_sheet.answers.end() || !found->is_array() ? none : *found;
         const int   count = std::max(int(rows.size()), block.blank_rows);
+        const int total_row = block.total_label.empty() ? 0 : row_height;
+        const int tail = total_row + height_around(block, After::yes);
+        const int head = 140 + 100; // Two lines of heads, and the table's margins.
+        int       used = height_around(block, After::no) + head;
         put(table_head(block));
-        int room = first_page_rows;
-        for (int i = 0; i < count; ++i, --room) {
-            if (room == 0) {
+        for (int i = 0; i < count; ++i) {
+            const Json row = i < int(rows.size()) ? rows.at(std::size_t(i)) : Json();
+            const int  height = height_of(block, row);
+            // The last row stays with the total and the signatures.
+            if (i > 0 && used + height + (i + 1 == count ? tail : 0) > page_height) {
                 put("</tbody></table>");
                 m_pages.emplace_back();
                 put(table_head(block));
-                room = next_page_rows;
+                used = head;
             }
-            put(row_html(block, i < int(rows.size()) ? rows.at(std::size_t(i)) : Json(), i + 1));
+            used += height;
+            put(row_html(block, row, i + 1));
         }
         if (!block.total_label.empty()) {
             put("<tr>");
@@ -202,8 +221,53 @@ private:
             put("</tr>");
         }
         put("</tbody></table>");
-        // Contact, signatures and remark need about as much room as eight rows.
-        if (room < 2 && count > block.blank_rows) m_pages.emplace_back();
+    }
+
+    enum class After { no, yes };
+
+    // The height of all blocks before or after the table.
+    int height_around(const Block& table, After after) const {
+        int  height = 0;
+        bool behind = false;
+        for (const Block& block : m_sheet.form->blocks) {
+            if (&block == &table) behind = true;
+            else if (behind == (after == After::yes)) height += height_of(block);
+        }
+        return height;
+    }
+
+    int height_of(const Block& block) const {
+        const std::size_t characters = base::character_count(block.text);
+        switch (block.kind) {
+        case Block::Kind::appendix: return 0; // Stands in the margin.
+        case Block::Kind::title: return 120 * lines_of(characters, 20) + 120;
+        case Block::Kind::line:
+        case Block::Kind::paragraph: {
+            std::size_t all = 2;
+            for (const notice::Inline& part : block.inlines)
+                all += std::max(base::character_count(part.text), std::size_t(part.width_em)) + 1;
+            return body_line_height * lines_of(all, 27);
+        }
+        case Block::Kind::signature: return 260;
+        case Block::Kind::date: return 240;
+        case Block::Kind::note:
+        case Block::Kind::remark: return 60 + small_line_height * lines_of(characters, 41);
+        case Block::Kind::table: return 0;
+        }
+        return 0;
+    }
+
+    int height_of(const Block& block, const Json& row) const {
+        int shares = 0, lines = 1;
+        for (const notice::TableColumn& column : block.columns) shares += column.share;
+        for (const notice::TableColumn& column : block.columns) {
+            const notice::Field* field = m_sheet.form->find_column(column.id.text());
+            if (field == nullptr || !row.is_object()) continue;
+            const std::string text = blank_text(*field, member(row, column.id), m_certificate_name);
+            const int per_line = std::max(1, (1560 * column.share / shares - 34) / 43);
+            lines = std::max(lines, lines_of(base::character_count(text), per_line));
+        }
+        return std::max(row_height, 26 + row_line_height * lines);
     }
 
     const Sheet&             m_sheet;
