@@ -1,5 +1,6 @@
-// The test bed of the widgets: every one of them, in the states it can have, and three screens made up
-// of them. Built on request only (target shenbao_gallery); tests/browser/platform.test.mjs drives it.
+// The test bed of the widgets: every one of them, in the states it can have, and three screens made
+// up of them. Built on request only (target shenbao_gallery); tests/browser/platform.test.mjs
+// drives it.
 #include "client/platform/application.hpp"
 #include "client/platform/browser.hpp"
 #include "client/platform/net.hpp"
@@ -40,7 +41,8 @@ private:
         pill("rehearsal", "演练 2023-03-29 16:20", Tone::rehearsal);
         bar.push_right();
         status("saved", "✓ 已保存 16:20", {type_size::small, Weight::regular, colour::done});
-        pill("line", m_offline ? "离线 · 不影响填写" : "在线", m_offline ? Tone::attention : Tone::done);
+        pill("line", m_offline ? "离线 · 不影响填写" : "在线",
+             m_offline ? Tone::attention : Tone::done);
     }
 
     void go(const char* id, const char* label, NavLook look = {}) {
@@ -61,11 +63,14 @@ private:
         go("parts", "部件陈列");
     }
 
-    void todo(Table& table, std::string_view id, Sign which, std::string_view what, std::string_view second, std::string_view act) {
+    void todo(Table& table, std::string_view id, Sign which, std::string_view what,
+              std::string_view second, std::string_view act) {
         table.row(id);
         {
             const Cell cell = table.cell();
-            sign(which, which == Sign::done ? "已完成" : which == Sign::wrong ? "要处理" : "未完成");
+            sign(which, which == Sign::done    ? "已完成"
+                        : which == Sign::wrong ? "要处理"
+                                               : "未完成");
         }
         table.text(what);
         table.text(second, second_text);
@@ -91,16 +96,33 @@ private:
             }
             progress_bar("time", "春季申报期", 76, 100, "还有 2 天 7 小时");
             gap(6);
-            Table table("todo", {{"状态", fixed(51)}, {"事项", share(1)}, {"说明", share(1)}, {"操作", fixed(140), Align::right}}, {.name = "待办", .row_height = 44, .width_min = 620, .narrow = Narrow::stack, .head = Head::hidden});
+            Table table("todo",
+                        {{"状态", fixed(51)},
+                         {"事项", share(1)},
+                         {"说明", share(1)},
+                         {"操作", fixed(140), Align::right}},
+                        {.name = "待办",
+                         .row_height = 44,
+                         .width_min = 620,
+                         .narrow = Narrow::stack,
+                         .head = Head::hidden});
             todo(table, "one", Sign::done, "填写申报表（附件1）", "5 张，合计 267 人", "");
-            todo(table, "two", Sign::wrong, "退回修改：Web前端开发 · 中级", "亳州市教育局：人数请与汇总表一致", "去修改");
-            todo(table, "three", Sign::open, "汇总表（附件2）待盖章扫描件", "已打印，未附扫描件", "添加扫描件");
+            todo(table, "two", Sign::wrong, "退回修改：Web前端开发 · 中级",
+                 "亳州市教育局：人数请与汇总表一致", "去修改");
+            todo(table, "three", Sign::open, "汇总表（附件2）待盖章扫描件", "已打印，未附扫描件",
+                 "添加扫描件");
             todo(table, "four", Sign::open, "提交", "3 份已签名，等待网络", "");
         }
         {
             const Card card("receipts", {.title = "最近的回执"});
-            Table table("receipts", {{"收到时间", share(3)}, {"内容", share(4)}, {"时限", share(1.2f)}, {"编号", share(1.5f), Align::right}}, {.name = "最近的回执", .width_min = 480});
-            const char* rows[][3] = {{"3月27日 10:02:31", "老年照护 · 初级　60 人", "000 418"}, {"3月27日 10:02:31", "物流管理 · 中级　45 人", "000 417"}};
+            Table table("receipts",
+                        {{"收到时间", share(3)},
+                         {"内容", share(4)},
+                         {"时限", share(1.2f)},
+                         {"编号", share(1.5f), Align::right}},
+                        {.name = "最近的回执", .width_min = 480});
+            const char* rows[][3] = {{"3月27日 10:02:31", "老年照护 · 初级　60 人", "000 418"},
+                                     {"3月27日 10:02:31", "物流管理 · 中级　45 人", "000 417"}};
             for (const auto& one : rows) {
                 table.row(one[2]);
                 table.text(one[0]);
@@ -116,9 +138,12 @@ private:
         {
             const Card card("send", {.name = "同步"});
             TextLook small = second_text;
-            small.centre   = true;
+            small.centre = true;
             text("3 份文件、2 个扫描件（1.8 MB）等待发送", small);
-            if (button("send", "一键同步", {.kind = ButtonKind::primary, .size = ButtonSize::large, .width = Width::fill})) ++m_count;
+            if (button(
+                    "send", "一键同步",
+                    {.kind = ButtonKind::primary, .size = ButtonSize::large, .width = Width::fill}))
+                ++m_count;
             text("现在没有网络。连上后会自动发送，也可随时按此按钮。", small);
         }
         {
@@ -143,31 +168,41 @@ private:
             paper.title("安徽省1+X职业技能等级证书申报表");
             Paragraph school;
             school.words("学校：");
-            FieldLook locked      = paper_field;
-            locked.label          = "学校";
+            FieldLook locked = paper_field;
+            locked.label = "学校";
             locked.locked_because = "单位名称由主管部门登记。";
-            school.blank(300, [&](const Rect& place) { field_at("school", place, m_school, locked); });
+            school.blank(300,
+                         [&](const Rect& place) { field_at("school", place, m_school, locked); });
             school.set();
             Paragraph sentence({.indent = 2});
             sentence.words("拟申报教育部");
             FieldLook certificate = paper_field;
-            certificate.label     = "职业技能等级证书";
+            certificate.label = "职业技能等级证书";
             certificate.centre = true;
-            sentence.blank(200, [&](const Rect& place) { field_at("certificate", place, m_certificate, certificate); });
+            sentence.blank(200, [&](const Rect& place) {
+                field_at("certificate", place, m_certificate, certificate);
+            });
             sentence.words("职业技能等级证书，级别：");
             FieldLook level = paper_field;
-            level.label     = "级别";
-            sentence.blank(96, [&](const Rect& place) { select_at("level", place, m_levels, m_level, level); });
+            level.label = "级别";
+            sentence.blank(96, [&](const Rect& place) {
+                select_at("level", place, m_levels, m_level, level);
+            });
             sentence.words("，考核人数");
             FieldLook heads = paper_field;
-            heads.label     = "考核人数";
-            heads.entry     = Entry::digits;
-            heads.centre    = true;
+            heads.label = "考核人数";
+            heads.entry = Entry::digits;
+            heads.centre = true;
             if (m_heads.empty() || m_heads == "0") heads.error = "考核人数应为大于 0 的整数。";
-            sentence.blank(70, [&](const Rect& place) { field_at("headcount", place, m_heads, heads); });
+            sentence.blank(
+                70, [&](const Rect& place) { field_at("headcount", place, m_heads, heads); });
             sentence.words("人。");
             sentence.set();
-            paper_text("我校已对接该证书培训评价组织，熟悉证书标准，并组织专家进行了调研论证，论证结论为我校能够达到证书考核条件，本年度能完成拟申报考核计划。申报表将作为平台审核、1+X工作监测依据。", {.indent = 2});
+            paper_text(
+                "我校已对接该证书培训评价组织，熟悉证书标准，并组织专家进行了调研论证，"
+                "论证结论为我校能够达到证书考核条件，本年度能完成拟申报考核计划。"
+                "申报表将作为平台审核、1+X工作监测依据。",
+                {.indent = 2});
             paper_text("证书专业负责人签字：", {.above = 16});
             paper_text("校内三名副高以上职称论证专家签字：", {.above = 16});
             paper_text("学校主管部门负责人签字（盖章）：", {.above = 16});
@@ -193,7 +228,11 @@ private:
                 badge("说明", Tone::attention);
                 text("低于该证书开考最低人数 30 人。");
             }
-            text_area("note", m_note, 1, {.label = "说明", .placeholder = "请写明原因…", .shape = Shape::blank, .size = type_size::body});
+            text_area("note", m_note, 1,
+                      {.label = "说明",
+                       .placeholder = "请写明原因…",
+                       .shape = Shape::blank,
+                       .size = type_size::body});
             separator();
             {
                 Line line({.gap = 6});
@@ -205,10 +244,15 @@ private:
             const Card card("act", {.name = "提交"});
             {
                 Line line({.gap = 15});
-                if (button("print", "打印")) platform::print_html("<!doctype html><meta charset=utf-8><p>打印页");
+                if (button("print", "打印"))
+                    platform::print_html("<!doctype html><meta charset=utf-8><p>打印页");
                 button("scan", "添加扫描件");
             }
-            button("seal", "签名并提交", {.kind = ButtonKind::primary, .size = ButtonSize::large, .width = Width::fill, .off_because = "改好左边标红的一处即可提交。"});
+            button("seal", "签名并提交",
+                   {.kind = ButtonKind::primary,
+                    .size = ButtonSize::large,
+                    .width = Width::fill,
+                    .off_because = "改好左边标红的一处即可提交。"});
             text("改好左边标红的一处即可提交。", second_text);
         }
     }
@@ -218,17 +262,24 @@ private:
         {
             Line line({.gap = 12});
             heading("2023 年春季申报汇总", 1);
-            static constexpr std::array<std::string_view, 4> parts{"按市", "按证书", "按学校", "按学校类型"};
+            static constexpr std::array<std::string_view, 4> parts{"按市", "按证书", "按学校",
+                                                                   "按学校类型"};
             tabs("view", "汇总方式", parts, m_view);
             line.push_right();
             button("xlsx", "Excel");
-            if (button("csv", "CSV")) platform::download("汇总.csv", "text/csv", "\xEF\xBB\xBF市,人数\r\n");
+            if (button("csv", "CSV"))
+                platform::download("汇总.csv", "text/csv", "\xEF\xBB\xBF市,人数\r\n");
             button("print", "打印");
             button("keep", "留存本次汇总", primary_button);
         }
         {
-            Columns columns({share(1), share(1), share(1), share(1)}, {.gap = 14, .column_min = 150});
-            const std::array<std::array<const char*, 3>, 4> figures{{{"已报学校", "306", "/ 318"}, {"申报项数", "2,914", ""}, {"拟申报人数", "187,420", ""}, {"审核通过", "121,066", "64.60%"}}};
+            Columns columns({share(1), share(1), share(1), share(1)},
+                            {.gap = 14, .column_min = 150});
+            const std::array<std::array<const char*, 3>, 4> figures{
+                {{"已报学校", "306", "/ 318"},
+                 {"申报项数", "2,914", ""},
+                 {"拟申报人数", "187,420", ""},
+                 {"审核通过", "121,066", "64.60%"}}};
             for (const auto& one : figures) {
                 columns.next();
                 const Card card(one[0], {.name = one[0], .height = Height::fill});
@@ -239,19 +290,31 @@ private:
         {
             const Card card("cities", {.name = "按市汇总", .padding_x = 16, .padding_y = 8});
             Table table("cities",
-                        {{"市", share(1.3f)}, {"学校", share(0.8f), Align::right}, {"项数", share(1), Align::right}, {"拟申报人数", share(1.4f), Align::right}, {"市级通过", share(1.2f), Align::right},
-                         {"省级通过", share(1.3f), Align::right}, {"通过占比", share(2.4f)}, {"来源", share(1.2f)}},
+                        {{"市", share(1.3f)},
+                         {"学校", share(0.8f), Align::right},
+                         {"项数", share(1), Align::right},
+                         {"拟申报人数", share(1.4f), Align::right},
+                         {"市级通过", share(1.2f), Align::right},
+                         {"省级通过", share(1.3f), Align::right},
+                         {"通过占比", share(2.4f)},
+                         {"来源", share(1.2f)}},
                         {.name = "按市汇总", .width_min = 720});
-            const char*        names[] = {"合肥市", "淮北市", "亳州市", "宿州市", "蚌埠市", "阜阳市", "淮南市"};
-            const std::int64_t values[][5] = {{62, 655, 43210, 12880, 31905}, {11, 98, 6020, 3300, 4110}, {14, 121, 8300, 5150, 5020}, {17, 143, 9240, 6000, 5870}, {19, 177, 11015, 7420, 7290}, {24, 231, 15960, 9870, 9020}, {16, 139, 8745, 5230, 5610}};
+            const char* names[] = {"合肥市", "淮北市", "亳州市", "宿州市",
+                                   "蚌埠市", "阜阳市", "淮南市"};
+            const std::int64_t values[][5] = {
+                {62, 655, 43210, 12880, 31905}, {11, 98, 6020, 3300, 4110},
+                {14, 121, 8300, 5150, 5020},    {17, 143, 9240, 6000, 5870},
+                {19, 177, 11015, 7420, 7290},   {24, 231, 15960, 9870, 9020},
+                {16, 139, 8745, 5230, 5610}};
             for (std::size_t index = 0; index < 7; ++index) {
                 table.row(names[index]);
                 table.text(names[index]);
                 for (const std::int64_t value : values[index]) table.number(value);
-                table.bar(static_cast<int>(values[index][4]), static_cast<int>(values[index][2]), "占比");
-                const Cell        cell  = table.cell();
+                table.bar(static_cast<int>(values[index][4]), static_cast<int>(values[index][2]),
+                          "占比");
+                const Cell cell = table.cell();
                 const std::string label = std::to_string(values[index][1]) + " 份";
-                const std::string name  = std::string(names[index]) + "的来源，" + label;
+                const std::string name = std::string(names[index]) + "的来源，" + label;
                 if (link("sources", label, {.name = name})) m_screen = "list";
             }
             table.row("all", {.weight = Weight::bold});
@@ -267,7 +330,13 @@ private:
         const Page page("list", "待同步");
         heading("一万行", 1);
         const Card card("rows", {.name = "一万行", .padding_x = 16, .padding_y = 8});
-        Table      table("rows", {{"序号", fixed(90), Align::right}, {"学校", share(2)}, {"证书", share(2)}, {"人数", fixed(110), Align::right}, {"操作", fixed(120)}}, {.name = "一万行", .width_min = 600, .narrow = Narrow::stack});
+        Table table("rows",
+                    {{"序号", fixed(90), Align::right},
+                     {"学校", share(2)},
+                     {"证书", share(2)},
+                     {"人数", fixed(110), Align::right},
+                     {"操作", fixed(120)}},
+                    {.name = "一万行", .width_min = 600, .narrow = Narrow::stack});
         table.rows(10'000, [&](int index) {
             const std::string key = std::to_string(index + 1);
             table.row(key);
@@ -285,26 +354,45 @@ private:
         heading("一百行申报", 1);
         text("共打开 " + std::to_string(m_opened), second_text);
         const Card card("grid", {.name = "申报", .padding_x = 16, .padding_y = 8});
-        Table      table("grid", {{"序号", fixed(64), Align::right}, {"证书", share(3)}, {"级别", fixed(130)}, {"人数", fixed(120)}, {.width = fixed(90), .name = "操作"}}, {.name = "申报", .width_min = 620});
+        Table table("grid",
+                    {{"序号", fixed(64), Align::right},
+                     {"证书", share(3)},
+                     {"级别", fixed(130)},
+                     {"人数", fixed(120)},
+                     {.width = fixed(90), .name = "操作"}},
+                    {.name = "申报", .width_min = 620});
         for (int index = 0; index < 100; ++index) {
             const std::string key = std::to_string(index + 1);
-            Row&              one = m_rows[static_cast<std::size_t>(index)];
+            Row& one = m_rows[static_cast<std::size_t>(index)];
             table.row(key);
             table.number(index + 1);
             {
                 const Cell cell = table.cell();
-                text_field("certificate", one.certificate, {.label = "第 " + key + " 行证书", .shape = Shape::cell, .width = 420, .takes_cells = true});
+                text_field("certificate", one.certificate,
+                           {.label = "第 " + key + " 行证书",
+                            .shape = Shape::cell,
+                            .width = 420,
+                            .takes_cells = true});
             }
             {
                 const Cell cell = table.cell();
-                select("level", m_levels, one.level, {.label = "第 " + key + " 行级别", .shape = Shape::cell, .width = 100});
+                select("level", m_levels, one.level,
+                       {.label = "第 " + key + " 行级别", .shape = Shape::cell, .width = 100});
             }
             {
                 const Cell cell = table.cell();
-                text_field("heads", one.heads, {.label = "第 " + key + " 行人数", .shape = Shape::cell, .entry = Entry::digits, .width = 90, .right = true});
+                text_field("heads", one.heads,
+                           {.label = "第 " + key + " 行人数",
+                            .shape = Shape::cell,
+                            .entry = Entry::digits,
+                            .width = 90,
+                            .right = true});
             }
             const Cell cell = table.cell();
-            button("remove", "删除", {.kind = ButtonKind::quiet, .size = ButtonSize::small, .name = "删除第 " + key + " 行"});
+            button("remove", "删除",
+                   {.kind = ButtonKind::quiet,
+                    .size = ButtonSize::small,
+                    .name = "删除第 " + key + " 行"});
         }
     }
 
@@ -315,18 +403,35 @@ private:
         columns.next();
         {
             const Card card("fields", {.title = "填写"});
-            text_field("unit", m_unit, {.label = "单位名称", .hint = "与公章一致。", .need = Need::required});
+            text_field("unit", m_unit,
+                       {.label = "单位名称", .hint = "与公章一致。", .need = Need::required});
             text("您输入了：" + m_unit + "，次数 " + std::to_string(m_edits));
-            if (const Edited edited = text_field("code", m_code, {.label = "登记码", .hint = "12 个字符，横线可以不输。", .placeholder = "XXXX-XXXX-XXXX", .width = 320})) ++m_edits;
-            text_field("heads", m_heads, {.label = "人数", .error = m_heads == "0" ? "应为大于 0 的整数。" : "", .entry = Entry::digits, .width = 160, .right = true});
+            if (const Edited edited = text_field("code", m_code,
+                                                 {.label = "登记码",
+                                                  .hint = "12 个字符，横线可以不输。",
+                                                  .placeholder = "XXXX-XXXX-XXXX",
+                                                  .width = 320}))
+                ++m_edits;
+            text_field("heads", m_heads,
+                       {.label = "人数",
+                        .error = m_heads == "0" ? "应为大于 0 的整数。" : "",
+                        .entry = Entry::digits,
+                        .width = 160,
+                        .right = true});
             text_area("remark", m_remark, 3, {.label = "说明", .placeholder = "请写明原因…"});
-            select("level", m_levels, m_level, {.label = "级别", .placeholder = "请选择", .width = 200});
+            select("level", m_levels, m_level,
+                   {.label = "级别", .placeholder = "请选择", .width = 200});
             std::vector<Suggestion> found;
-            for (const char* title : {"Web前端开发", "老年照护", "物流管理", "云计算平台运维与开发", "建筑信息模型（BIM）"})
-                if (std::string_view(title).find(m_typed) != std::string_view::npos) found.push_back({title, "示例评价组织"});
-            const Searched searched = search_box("search", m_typed, found, {.label = "证书", .placeholder = "名称或组织的任意几个字"});
+            for (const char* title : {"Web前端开发", "老年照护", "物流管理", "云计算平台运维与开发",
+                                      "建筑信息模型（BIM）"})
+                if (std::string_view(title).find(m_typed) != std::string_view::npos)
+                    found.push_back({title, "示例评价组织"});
+            const Searched searched =
+                search_box("search", m_typed, found,
+                           {.label = "证书", .placeholder = "名称或组织的任意几个字"});
             if (searched.chosen) m_typed = found[static_cast<std::size_t>(*searched.chosen)].title;
-            text_field("locked", m_school, {.label = "学校", .locked_because = "单位名称由主管部门登记。"});
+            text_field("locked", m_school,
+                       {.label = "学校", .locked_because = "单位名称由主管部门登记。"});
         }
         columns.next();
         {
@@ -337,7 +442,8 @@ private:
                 button("second", "次要");
                 if (button("danger", "删除", {.kind = ButtonKind::danger})) m_asking = true;
                 button("quiet", "安静", quiet_button);
-                button("off", "不能按", {.kind = ButtonKind::primary, .off_because = "先填写单位名称。"});
+                button("off", "不能按",
+                       {.kind = ButtonKind::primary, .off_because = "先填写单位名称。"});
             }
             text("按了 " + std::to_string(m_count) + " 次");
             checkbox("agree", "我已阅读并核对", m_agreed);
@@ -349,7 +455,8 @@ private:
         }
         {
             const Card card("signs", {.title = "说"});
-            notice("n1", Tone::wrong, "连不上服务器，内容已保存在本机。联网后按“一键同步”即可，不必重填。");
+            notice("n1", Tone::wrong,
+                   "连不上服务器，内容已保存在本机。联网后按“一键同步”即可，不必重填。");
             notice("n2", Tone::attention, "离线填写不受影响。");
             notice("n3", Tone::done, "已交齐。");
             notice("n4", Tone::info, "通知有新版本，已按新版本检查。");
@@ -361,19 +468,31 @@ private:
                 badge("演练", Tone::rehearsal);
                 badge("一般", Tone::info);
             }
-            text("禁则：下一代互联网（IPv6）搭建与运维职业技能等级证书，10千伏不停电作业职业技能等级证书，“引号”《书名》不会落在行首行尾，买买提·阿依努尔签字。签字人：䶮㛃𫖯𬭎𠅤，亳州市谯城区、宿州市埇桥区、芜湖市湾沚区。");
+            text(
+                "禁则：下一代互联网（IPv6）搭建与运维职业技能等级证书，"
+                "10千伏不停电作业职业技能等级证书，“引号”《书名》不会落在行首行尾，"
+                "买买提·阿依努尔签字。签字人：䶮㛃𫖯𬭎𠅤，"
+                "亳州市谯城区、宿州市埇桥区、芜湖市湾沚区。");
             progress_bar("progress", "发送", 2, 5, "2 / 5");
         }
         {
             const Card card("net", {.title = "网络与时钟"});
             {
                 Line line;
-                if (button("fetch", "取一次")) platform::fetch({.url = "probe.txt", .headers = {{"X-Probe", "1"}}}, [this](platform::Response answer) {
-                    m_answer = std::to_string(answer.status) + " " + answer.body + " " + std::string(answer.header("x-answer"));
-                });
-                if (button("timer", "等 50 毫秒")) platform::after_ms(50, [this] { m_answer = "时间到"; });
+                if (button("fetch", "取一次"))
+                    platform::fetch({.url = "probe.txt", .headers = {{"X-Probe", "1"}}},
+                                    [this](platform::Response answer) {
+                                        m_answer = std::to_string(answer.status) + " " +
+                                                   answer.body + " " +
+                                                   std::string(answer.header("x-answer"));
+                                    });
+                if (button("timer", "等 50 毫秒"))
+                    platform::after_ms(50, [this] { m_answer = "时间到"; });
                 if (button("toast", "提示")) m_toast = true;
-                if (button("pick", "选文件")) platform::pick_file(".csv", [this](platform::PickedFile file) { m_answer = file.name + " " + std::to_string(file.content.size()); });
+                if (button("pick", "选文件"))
+                    platform::pick_file(".csv", [this](platform::PickedFile file) {
+                        m_answer = file.name + " " + std::to_string(file.content.size());
+                    });
             }
             status("answer", "回答：" + m_answer);
         }
@@ -385,7 +504,10 @@ private:
 
     void draw_dialogs() {
         if (m_asking) {
-            const Answer answer = ask("sure", {.title = "删除这张申报表？", .words = "删除后可以在十分钟内撤销。", .yes = "删除", .dangerous = true});
+            const Answer answer = ask("sure", {.title = "删除这张申报表？",
+                                               .words = "删除后可以在十分钟内撤销。",
+                                               .yes = "删除",
+                                               .dangerous = true});
             if (answer != Answer::none) m_asking = false;
             if (answer == Answer::yes) m_toast = true;
         }
@@ -394,18 +516,20 @@ private:
 
     struct Row {
         std::string certificate = "老年照护", heads = "60";
-        int         level = 0;
+        int level = 0;
     };
 
-    std::string              m_screen = "home";
-    std::string              m_unit, m_code, m_heads = "0", m_remark, m_note, m_typed, m_answer = "无";
-    std::string              m_school = "亳州中药科技学校", m_certificate = "Web前端开发";
+    std::string m_screen = "home";
+    std::string m_unit, m_code, m_heads = "0", m_remark, m_note, m_typed, m_answer = "无";
+    std::string m_school = "亳州中药科技学校", m_certificate = "Web前端开发";
     std::vector<std::string> m_levels{"初级", "中级", "高级"};
-    std::array<Row, 100>     m_rows;
-    int                      m_level = 1, m_radio = 0, m_view = 0, m_count = 0, m_edits = 0, m_opened = 0;
-    bool                     m_agreed = false, m_asking = false, m_toast = false, m_offline = true;
+    std::array<Row, 100> m_rows;
+    int m_level = 1, m_radio = 0, m_view = 0, m_count = 0, m_edits = 0, m_opened = 0;
+    bool m_agreed = false, m_asking = false, m_toast = false, m_offline = true;
 };
 
 } // namespace
 
-std::unique_ptr<platform::Application> platform::make_application() { return std::make_unique<Gallery>(); }
+std::unique_ptr<platform::Application> platform::make_application() {
+    return std::make_unique<Gallery>();
+}

@@ -10,8 +10,9 @@ class Application {
 public:
     virtual ~Application() = default;
 
-    // Draws everything with widgets. Called once for each event (semantics/input.hpp) and again while
-    // the layout has not come to rest (page.hpp, layout_changed), so it must draw the same twice.
+    // Draws everything with widgets. Called once for each event (semantics/input.hpp) and again
+    // while the layout has not come to rest (page.hpp, layout_changed), so it must draw the same
+    // twice.
     virtual void frame() = 0;
 };
 

@@ -12,9 +12,8 @@ namespace platform {
 namespace {
 
 // What is waited for, by the number that the browser brings back.
-template <class Callback>
-struct Waiting {
-    int                               last = 0;
+template <class Callback> struct Waiting {
+    int last = 0;
     std::unordered_map<int, Callback> callbacks;
 
     int add(Callback callback) {
@@ -31,17 +30,18 @@ struct Waiting {
     }
 };
 
-Waiting<std::function<void(Response)>>   fetches;
-Waiting<std::function<void()>>           timers;
+Waiting<std::function<void(Response)>> fetches;
+Waiting<std::function<void()>> timers;
 Waiting<std::function<void(PickedFile)>> picks;
 
 std::vector<std::pair<std::string, std::string>> split_headers(std::string_view lines) {
     std::vector<std::pair<std::string, std::string>> headers;
     while (!lines.empty()) {
-        const std::size_t      end   = lines.find('\n');
-        const std::string_view line  = lines.substr(0, end);
-        const std::size_t      colon = line.find(": ");
-        if (colon != std::string_view::npos) headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+        const std::size_t end = lines.find('\n');
+        const std::string_view line = lines.substr(0, end);
+        const std::size_t colon = line.find(": ");
+        if (colon != std::string_view::npos)
+            headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
         lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
     }
     return headers;
@@ -50,7 +50,8 @@ std::vector<std::pair<std::string, std::string>> split_headers(std::string_view 
 } // namespace
 
 void download(std::string_view name, std::string_view media_type, std::string_view content) {
-    page_download(name.data(), name.size(), media_type.data(), media_type.size(), content.data(), content.size());
+    page_download(name.data(), name.size(), media_type.data(), media_type.size(), content.data(),
+                  content.size());
 }
 
 void pick_file(std::string_view accept, std::function<void(PickedFile)> done) {
@@ -78,14 +79,17 @@ int fetch(const Request& request, std::function<void(Response)> done) {
         headers += name + ": " + value;
     }
     const int number = fetches.add(std::move(done));
-    page_fetch(number, request.method.data(), request.method.size(), request.url.data(), request.url.size(),
-               headers.data(), headers.size(), request.body.data(), request.body.size(), request.patience_ms);
+    page_fetch(number, request.method.data(), request.method.size(), request.url.data(),
+               request.url.size(), headers.data(), headers.size(), request.body.data(),
+               request.body.size(), request.patience_ms);
     return number;
 }
 
 void cancel(int request) { page_cancel_fetch(request); }
 
-void after_ms(double milliseconds, std::function<void()> done) { page_timer(timers.add(std::move(done)), milliseconds); }
+void after_ms(double milliseconds, std::function<void()> done) {
+    page_timer(timers.add(std::move(done)), milliseconds);
+}
 
 void fetched(int number, int status, std::string_view headers, std::string_view body) {
     if (auto done = fetches.take(number)) done({status, split_headers(headers), std::string(body)});

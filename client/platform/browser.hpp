@@ -1,5 +1,5 @@
-// What the browser can do for the program besides drawing. Calls that open something (a file dialog, a
-// window, the printer) must follow a click closely, or the browser refuses them.
+// What the browser can do for the program besides drawing. Calls that open something (a file
+// dialog, a window, the printer) must follow a click closely, or the browser refuses them.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,8 @@ void open_link(std::string_view url); // In a window of its own.
 // Shows the print dialog for a whole HTML document with styles of its own.
 void print_html(std::string_view html);
 
-// Whether the browser believes there is a line. False is certain, true is a hope. A change draws a frame.
+// Whether the browser believes there is a line. False is certain, true is a hope. A change draws a
+// frame.
 bool online();
 bool visible();
 void reload();

@@ -1,5 +1,5 @@
-// Every call of the browser into the program: web/page.js and web/mirror.js make them. Texts and bytes
-// are first put where room() points, then named by their lengths.
+// Every call of the browser into the program: web/page.js and web/mirror.js make them. Texts and
+// bytes are first put where room() points, then named by their lengths.
 #include "client/platform/drawing.hpp"
 #include "client/platform/imports.hpp"
 #include "client/platform/page.hpp"
@@ -14,7 +14,8 @@ namespace {
 std::string brought;
 
 std::string_view brought_text(int from, int bytes) {
-    return std::string_view(brought).substr(static_cast<std::size_t>(from), static_cast<std::size_t>(bytes));
+    return std::string_view(brought).substr(static_cast<std::size_t>(from),
+                                            static_cast<std::size_t>(bytes));
 }
 
 void push(semantics::Event event) {
@@ -48,11 +49,17 @@ EMSCRIPTEN_KEEPALIVE void shenbao_pointer(float x, float y, int down, int draw) 
     if (draw) platform::request_frame();
 }
 
-EMSCRIPTEN_KEEPALIVE void shenbao_clicked(std::uint32_t at) { push({semantics::EventKind::click, at, {}, 0, {}, {}}); }
+EMSCRIPTEN_KEEPALIVE void shenbao_clicked(std::uint32_t at) {
+    push({semantics::EventKind::click, at, {}, 0, {}, {}});
+}
 
 EMSCRIPTEN_KEEPALIVE void shenbao_edited(std::uint32_t at, int bytes, int composing) {
-    push({semantics::EventKind::edit, at, std::string(brought_text(0, bytes)), 0,
-          composing ? semantics::Composing::yes : semantics::Composing::no, {}});
+    push({semantics::EventKind::edit,
+          at,
+          std::string(brought_text(0, bytes)),
+          0,
+          composing ? semantics::Composing::yes : semantics::Composing::no,
+          {}});
 }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_pasted(std::uint32_t at, int bytes) {
@@ -75,12 +82,14 @@ EMSCRIPTEN_KEEPALIVE void shenbao_line(int) { platform::request_frame(); }
 
 EMSCRIPTEN_KEEPALIVE void shenbao_visible(int) { platform::request_frame(); }
 
-EMSCRIPTEN_KEEPALIVE void shenbao_fetched(int number, int status, int header_bytes, int body_bytes) {
+EMSCRIPTEN_KEEPALIVE void shenbao_fetched(int number, int status, int header_bytes,
+                                          int body_bytes) {
     const std::string answer = std::move(brought); // The callback may ask for room again.
     brought.clear();
     const std::string_view all = answer;
-    platform::fetched(number, status, all.substr(0, static_cast<std::size_t>(header_bytes)),
-                      all.substr(static_cast<std::size_t>(header_bytes), static_cast<std::size_t>(body_bytes)));
+    platform::fetched(
+        number, status, all.substr(0, static_cast<std::size_t>(header_bytes)),
+        all.substr(static_cast<std::size_t>(header_bytes), static_cast<std::size_t>(body_bytes)));
     platform::request_frame();
 }
 
@@ -93,8 +102,9 @@ EMSCRIPTEN_KEEPALIVE void shenbao_picked(int number, int name_bytes, int body_by
     const std::string file = std::move(brought);
     brought.clear();
     const std::string_view all = file;
-    platform::picked(number, all.substr(0, static_cast<std::size_t>(name_bytes)),
-                     all.substr(static_cast<std::size_t>(name_bytes), static_cast<std::size_t>(body_bytes)));
+    platform::picked(
+        number, all.substr(0, static_cast<std::size_t>(name_bytes)),
+        all.substr(static_cast<std::size_t>(name_bytes), static_cast<std::size_t>(body_bytes)));
     platform::request_frame();
 }
 

@@ -14,30 +14,36 @@ namespace platform {
 namespace {
 
 constexpr int face_count = 4;
-ImFont*       fonts[face_count * shifts]; // Numbered face + face_count * shift.
+ImFont* fonts[face_count * shifts]; // Numbered face + face_count * shift.
 
 int face_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) % face_count; }
 int shift_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) / face_count; }
 
-// Space, and what has no picture of its own: controls, joiners, variation selectors, byte order mark.
+// Space, and what has no picture of its own: controls, joiners, variation selectors, byte order
+// mark.
 bool is_silent(ImWchar c) {
     return c < 0x20 || c == 0x7F || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
            (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || (c >= 0xE0100 && c <= 0xE01EF);
 }
 
-bool contains(ImFontAtlas*, ImFontConfig*, ImWchar) { return true; } // The browser falls back by itself.
+bool contains(ImFontAtlas*, ImFontConfig*, ImWchar) {
+    return true;
+} // The browser falls back by itself.
 
 bool init_size(ImFontAtlas*, ImFontConfig* source, ImFontBaked* baked, void*) {
-    const FaceMetrics face = metrics(static_cast<Face>(face_of(source)), static_cast<int>(baked->Size));
-    baked->Ascent          = std::round(face.ascent);
-    baked->Descent         = -std::round(face.descent);
+    const FaceMetrics face =
+        metrics(static_cast<Face>(face_of(source)), static_cast<int>(baked->Size));
+    baked->Ascent = std::round(face.ascent);
+    baked->Descent = -std::round(face.descent);
     return true;
 }
 
-bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, ImWchar code_point, ImFontGlyph* glyph,
-          float* advance_only) {
+bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, ImWchar code_point,
+          ImFontGlyph* glyph, float* advance_only) {
     const float density = baked->RasterizerDensity;
-    struct { float advance, left, above, w, h; } measured{};
+    struct {
+        float advance, left, above, w, h;
+    } measured{};
     if (!is_silent(code_point))
         page_glyph_measure(face_of(source), baked->Size * density, code_point,
                            static_cast<float>(shift_of(source)) / shifts, &measured.advance);
@@ -46,7 +52,7 @@ bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, I
         return true;
     }
     glyph->Codepoint = code_point;
-    glyph->AdvanceX  = measured.advance / density;
+    glyph->AdvanceX = measured.advance / density;
     const int w = static_cast<int>(measured.w), h = static_cast<int>(measured.h);
     if (w <= 0 || h <= 0) return true;
 
@@ -55,23 +61,24 @@ bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, I
     ImVector<unsigned char>& pixels = atlas->Builder->TempBuffer;
     pixels.resize(w * h);
     page_glyph_pixels(pixels.Data, static_cast<std::size_t>(w * h));
-    glyph->X0      = -measured.left / density;
-    glyph->Y0      = baked->Ascent - measured.above / density;
-    glyph->X1      = glyph->X0 + measured.w / density;
-    glyph->Y1      = glyph->Y0 + measured.h / density;
+    glyph->X0 = -measured.left / density;
+    glyph->Y0 = baked->Ascent - measured.above / density;
+    glyph->X1 = glyph->X0 + measured.w / density;
+    glyph->Y1 = glyph->Y0 + measured.h / density;
     glyph->Visible = true;
-    glyph->PackId  = place;
-    ImFontAtlasBakedSetFontGlyphBitmap(atlas, baked, source, glyph, ImFontAtlasPackGetRect(atlas, place), pixels.Data,
+    glyph->PackId = place;
+    ImFontAtlasBakedSetFontGlyphBitmap(atlas, baked, source, glyph,
+                                       ImFontAtlasPackGetRect(atlas, place), pixels.Data,
                                        ImTextureFormat_Alpha8, w);
     return true;
 }
 
 const ImFontLoader* loader() {
     static ImFontLoader canvas;
-    canvas.Name                 = "canvas";
+    canvas.Name = "canvas";
     canvas.FontSrcContainsGlyph = contains;
-    canvas.FontBakedInit        = init_size;
-    canvas.FontBakedLoadGlyph   = load;
+    canvas.FontBakedInit = init_size;
+    canvas.FontBakedLoadGlyph = load;
     return &canvas;
 }
 
@@ -82,7 +89,8 @@ ImFont* font(Face face, int shift) { return fonts[static_cast<int>(face) + face_
 FaceMetrics metrics(Face face, int size) {
     static std::map<std::pair<int, int>, FaceMetrics> known;
     auto [place, is_new] = known.try_emplace({static_cast<int>(face), size});
-    if (is_new) page_font_metrics(static_cast<int>(face), static_cast<float>(size), &place->second.ascent);
+    if (is_new)
+        page_font_metrics(static_cast<int>(face), static_cast<float>(size), &place->second.ascent);
     return place->second;
 }
 
@@ -92,11 +100,11 @@ void add_fonts() {
     atlas->SetFontLoader(loader());
     for (int face = 0; face < face_count * shifts; ++face) {
         ImFontConfig source;
-        source.FontLoader           = loader();
+        source.FontLoader = loader();
         source.FontDataOwnedByAtlas = true;
-        source.FontNo               = static_cast<decltype(source.FontNo)>(face);
-        source.SizePixels           = 15;
-        fonts[face]                 = atlas->AddFont(&source);
+        source.FontNo = static_cast<decltype(source.FontNo)>(face);
+        source.SizePixels = 15;
+        fonts[face] = atlas->AddFont(&source);
     }
 }
 

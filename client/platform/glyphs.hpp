@@ -1,5 +1,5 @@
-// Glyphs that the browser's own canvas draws from the fonts of the system: nothing is downloaded, and
-// every character the system can show can be shown. web/page.js has the font stacks.
+// Glyphs that the browser's own canvas draws from the fonts of the system: nothing is downloaded,
+// and every character the system can show can be shown. web/page.js has the font stacks.
 #pragma once
 
 struct ImFont;
@@ -8,14 +8,14 @@ namespace platform {
 
 // The numbers cross to page.js and mirror.js.
 enum class Face : int {
-    sans        = 0, // The interface.
-    sans_bold   = 1,
-    paper       = 2, // 仿宋 or 宋体: the text of forms.
+    sans = 0, // The interface.
+    sans_bold = 1,
+    paper = 2,       // 仿宋 or 宋体: the text of forms.
     paper_title = 3, // 小标宋, or a bold 宋体.
 };
 
-// Glyphs stand on whole device pixels, so that they are sharp. Where pixels are large, letters and figures
-// are also drawn shifted by quarters of one, else their distances would look uneven.
+// Glyphs stand on whole device pixels, so that they are sharp. Where pixels are large, letters and
+// figures are also drawn shifted by quarters of one, else their distances would look uneven.
 inline constexpr int shifts = 4;
 
 // The face for ImGui; valid as long as the page. Ask for whole CSS pixels only: ImGui rounds sizes.

@@ -9,8 +9,8 @@ extern "C" {
 
 void page_begin();
 void page_request_frame();
-// Writes advance, columns left of the origin, rows above the base line, width, height; device pixels.
-// shift: to the right, 0-1.
+// Writes advance, columns left of the origin, rows above the base line, width, height; device
+// pixels. shift: to the right, 0-1.
 void page_glyph_measure(int face, float pixels, std::uint32_t code_point, float shift, float* into);
 void page_glyph_pixels(std::uint8_t* into, std::size_t bytes); // Of the glyph measured last.
 void page_font_metrics(int face, float pixels, float* into);   // Writes ascent and descent.
@@ -22,18 +22,18 @@ void page_reveal(std::uint32_t handle);
 void page_announce(const char* at, std::size_t bytes);
 void page_title(const char* at, std::size_t bytes);
 void page_timer(int number, double milliseconds);
-void page_fetch(int number, const char* method, std::size_t method_bytes, const char* url, std::size_t url_bytes,
-                const char* headers, std::size_t headers_bytes, const char* body, std::size_t body_bytes,
-                double milliseconds);
+void page_fetch(int number, const char* method, std::size_t method_bytes, const char* url,
+                std::size_t url_bytes, const char* headers, std::size_t headers_bytes,
+                const char* body, std::size_t body_bytes, double milliseconds);
 void page_cancel_fetch(int number);
-void page_download(const char* name, std::size_t name_bytes, const char* type, std::size_t type_bytes, const void* body,
-                   std::size_t body_bytes);
+void page_download(const char* name, std::size_t name_bytes, const char* type,
+                   std::size_t type_bytes, const void* body, std::size_t body_bytes);
 void page_pick_file(int number, const char* accept, std::size_t accept_bytes);
 void page_copy(const char* at, std::size_t bytes);
 void page_open_link(const char* at, std::size_t bytes);
 void page_print(const char* at, std::size_t bytes);
-int  page_online();
-int  page_visible();
+int page_online();
+int page_visible();
 void page_reload();
 
 } // extern "C"

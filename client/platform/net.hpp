@@ -1,5 +1,5 @@
-// Requests to our own server. Every request ends with exactly one call of its callback, also when the
-// line drops or the patience is over; a frame is drawn after it.
+// Requests to our own server. Every request ends with exactly one call of its callback, also when
+// the line drops or the patience is over; a frame is drawn after it.
 #pragma once
 
 #include <functional>
@@ -14,11 +14,11 @@ struct Request {
     std::string url; // Relative to the page, "api/v1/…".
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    int         patience_ms = 30'000;
+    int patience_ms = 30'000;
 };
 
 struct Response {
-    int         status = 0; // 0: no whole answer came (no line, cut, too slow); body is then empty.
+    int status = 0; // 0: no whole answer came (no line, cut, too slow); body is then empty.
     std::vector<std::pair<std::string, std::string>> headers; // Names in lower case.
     std::string body;
 
@@ -27,7 +27,7 @@ struct Response {
 };
 
 // Returns a number for cancel(), which ends the request with status 0.
-int  fetch(const Request& request, std::function<void(Response)> done);
+int fetch(const Request& request, std::function<void(Response)> done);
 void cancel(int request);
 
 } // namespace platform

@@ -24,19 +24,19 @@ struct Wish {
     semantics::Scroll to;
 };
 
-Viewport                     current_viewport;
-Pointer                      current_pointer;
-semantics::Tree              tree;
-semantics::Input             person;
+Viewport current_viewport;
+Pointer current_pointer;
+semantics::Tree tree;
+semantics::Input person;
 std::unique_ptr<Application> application;
-std::vector<Wish>            wishes;
-bool                         unsettled = false;
-double                       last_frame_ms = 0;
-int                          last_layouts = 0;
+std::vector<Wish> wishes;
+bool unsettled = false;
+double last_frame_ms = 0;
+int last_layouts = 0;
 
 void lay_out() {
-    ImGuiIO& io                = ImGui::GetIO();
-    io.DisplaySize             = {current_viewport.w, current_viewport.h};
+    ImGuiIO& io = ImGui::GetIO();
+    io.DisplaySize = {current_viewport.w, current_viewport.h};
     io.DisplayFramebufferScale = {current_viewport.density, current_viewport.density};
     io.AddMousePosEvent(current_pointer.x, current_pointer.y);
     io.AddMouseButtonEvent(0, current_pointer.down);
@@ -61,14 +61,16 @@ void fulfil(const Wish& wish) {
 void request_frame() { page_request_frame(); }
 void layout_changed() { unsettled = true; }
 
-Viewport          viewport() { return current_viewport; }
-Pointer           pointer() { return current_pointer; }
-semantics::Tree&  mirror() { return tree; }
+Viewport viewport() { return current_viewport; }
+Pointer pointer() { return current_pointer; }
+semantics::Tree& mirror() { return tree; }
 semantics::Input& input() { return person; }
 
 void focus(semantics::Handle at) { wishes.push_back({Wish::Kind::focus, at, {}}); }
 void blur() { wishes.push_back({Wish::Kind::blur, 0, {}}); }
-void scroll_to(semantics::Handle area, semantics::Scroll to) { wishes.push_back({Wish::Kind::scroll, area, to}); }
+void scroll_to(semantics::Handle area, semantics::Scroll to) {
+    wishes.push_back({Wish::Kind::scroll, area, to});
+}
 void reveal(semantics::Handle at) { wishes.push_back({Wish::Kind::reveal, at, {}}); }
 
 void announce(std::string_view sentence) { page_announce(sentence.data(), sentence.size()); }
@@ -77,12 +79,12 @@ void set_title(std::string_view title) { page_title(title.data(), title.size());
 void start() {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
-    ImGuiIO& io            = ImGui::GetIO();
-    io.IniFilename         = nullptr;
-    io.LogFilename         = nullptr;
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.LogFilename = nullptr;
     io.BackendPlatformName = "shenbao";
     ImGui::GetStyle().WindowBorderSize = 0;
-    ImGui::GetStyle().WindowPadding    = {0, 0};
+    ImGui::GetStyle().WindowPadding = {0, 0};
     ImGui::GetStyle().CircleTessellationMaxError = 0.08f; // Small circles are round, too.
     begin_drawing();
     add_fonts();
@@ -92,12 +94,14 @@ void start() {
 
 void draw_frame(double now_ms) {
     SHENBAO_CHECK(application);
-    ImGuiIO& io   = ImGui::GetIO();
-    io.DeltaTime  = now_ms > last_frame_ms && last_frame_ms > 0 ? static_cast<float>((now_ms - last_frame_ms) / 1000) : 1.f / 60;
+    ImGuiIO& io = ImGui::GetIO();
+    io.DeltaTime = now_ms > last_frame_ms && last_frame_ms > 0
+                       ? static_cast<float>((now_ms - last_frame_ms) / 1000)
+                       : 1.f / 60;
     last_frame_ms = now_ms;
 
-    // Every event has a layout of its own, in which it is acted upon; then comes the one that is shown,
-    // repeated until it rests.
+    // Every event has a layout of its own, in which it is acted upon; then comes the one that is
+    // shown, repeated until it rests.
     while (person.waiting()) {
         person.next();
         lay_out();
@@ -123,8 +127,6 @@ void set_viewport(float w, float h, float density, int coarse) {
     request_frame();
 }
 
-void set_pointer(float x, float y, int down) {
-    current_pointer = {x, y, down != 0};
-}
+void set_pointer(float x, float y, int down) { current_pointer = {x, y, down != 0}; }
 
 } // namespace platform

@@ -1,4 +1,5 @@
-// How the browser's answers reach those who wait for them. Private to the platform: exports.cpp calls.
+// How the browser's answers reach those who wait for them. Private to the platform: exports.cpp
+// calls.
 #pragma once
 
 #include <string_view>
@@ -13,7 +14,7 @@ void picked(int number, std::string_view name, std::string_view content);
 void start();
 void draw_frame(double now_ms);
 // How often the last frame was laid out until it rested; 24 when it never did, which is a mistake.
-int  layouts();
+int layouts();
 void set_viewport(float w, float h, float density, int coarse);
 void set_pointer(float x, float y, int down);
 

@@ -4,7 +4,8 @@ namespace semantics {
 
 void Input::push(Event event) {
     const bool newest_counts = event.kind == EventKind::edit || event.kind == EventKind::scroll;
-    if (newest_counts && !m_queue.empty() && m_queue.back().kind == event.kind && m_queue.back().at == event.at) {
+    if (newest_counts && !m_queue.empty() && m_queue.back().kind == event.kind &&
+        m_queue.back().at == event.at) {
         m_queue.back() = std::move(event);
         return;
     }
@@ -19,7 +20,7 @@ void Input::next() {
     m_current = std::move(m_queue.front());
     m_queue.pop_front();
     if (m_current.kind == EventKind::focus) {
-        m_focus      = m_current.at;
+        m_focus = m_current.at;
         m_focus_seen = m_current.keys != 0;
         m_composing = Composing::no;
     }
@@ -34,7 +35,8 @@ bool Input::take_click(Handle at) {
 }
 
 bool Input::take_key(Handle at, std::uint32_t key) {
-    if (m_current.kind != EventKind::key || m_current.at != at || m_current.keys != key) return false;
+    if (m_current.kind != EventKind::key || m_current.at != at || m_current.keys != key)
+        return false;
     m_current = {};
     return true;
 }

@@ -9,7 +9,7 @@ namespace semantics {
 
 namespace {
 
-constexpr std::size_t top           = static_cast<std::size_t>(-1);
+constexpr std::size_t top = static_cast<std::size_t>(-1);
 constexpr std::size_t rect_at_bytes = 12; // Behind handle, role and state.
 
 std::uint32_t eighths(float value) {
@@ -93,19 +93,19 @@ Handle Tree::add(const Node& node) {
     std::string unnamed;
     if (node.id.empty()) {
         int& count = m_open.empty() ? m_unnamed_at_top : m_open.back().unnamed;
-        unnamed    = "~" + std::to_string(count++);
+        unnamed = "~" + std::to_string(count++);
     }
     const std::string_view id = node.id.empty() ? std::string_view(unnamed) : node.id;
 
     Entry entry{};
-    entry.handle       = handle_of(id);
-    const bool alone   = m_open.empty() || node.place == Place::floating;
+    entry.handle = handle_of(id);
+    const bool alone = m_open.empty() || node.place == Place::floating;
     entry.parent_index = alone ? top : m_open.back().entry;
-    entry.parent       = alone ? 0 : m_entries[m_open.back().entry].handle;
-    entry.rect         = node.rect;
-    entry.scroll_x     = node.scroll_x;
-    entry.scroll_y     = node.scroll_y;
-    entry.bytes_from   = m_bytes.size();
+    entry.parent = alone ? 0 : m_entries[m_open.back().entry].handle;
+    entry.rect = node.rect;
+    entry.scroll_x = node.scroll_x;
+    entry.scroll_y = node.scroll_y;
+    entry.bytes_from = m_bytes.size();
     number(entry.handle);
     const std::size_t length = m_path.size();
     m_path.append(id);
@@ -158,15 +158,15 @@ const std::vector<std::uint8_t>& Tree::changes() {
     SHENBAO_CHECK(m_open.empty());
     m_changes.clear();
     append(m_changes, 0);
-    std::uint32_t                          changed = 0;
+    std::uint32_t changed = 0;
     std::vector<std::pair<Handle, Handle>> structure;
     structure.reserve(m_entries.size());
     for (const Entry& entry : m_entries) {
         float left = 0, above = 0;
         if (entry.parent_index != top) {
             const Entry& parent = m_entries[entry.parent_index];
-            left                = parent.rect.x - parent.scroll_x;
-            above               = parent.rect.y - parent.scroll_y;
+            left = parent.rect.x - parent.scroll_x;
+            above = parent.rect.y - parent.scroll_y;
         }
         std::uint8_t* rect = &m_bytes[entry.bytes_from + rect_at_bytes];
         put(rect, eighths(entry.rect.x - left));
@@ -174,10 +174,11 @@ const std::vector<std::uint8_t>& Tree::changes() {
         put(rect + 8, eighths(entry.rect.w));
         put(rect + 12, eighths(entry.rect.h));
 
-        const auto             from = m_bytes.begin() + static_cast<std::ptrdiff_t>(entry.bytes_from);
-        const auto             to   = m_bytes.begin() + static_cast<std::ptrdiff_t>(entry.bytes_to);
-        const std::string_view now(reinterpret_cast<const char*>(&*from), entry.bytes_to - entry.bytes_from);
-        std::string&           told = m_told[entry.handle];
+        const auto from = m_bytes.begin() + static_cast<std::ptrdiff_t>(entry.bytes_from);
+        const auto to = m_bytes.begin() + static_cast<std::ptrdiff_t>(entry.bytes_to);
+        const std::string_view now(reinterpret_cast<const char*>(&*from),
+                                   entry.bytes_to - entry.bytes_from);
+        std::string& told = m_told[entry.handle];
         if (told != now) {
             told.assign(now);
             append(m_changes, static_cast<std::uint32_t>(now.size()));
@@ -197,11 +198,11 @@ const std::vector<std::uint8_t>& Tree::changes() {
         for (const auto& [handle, parent] : structure) {
             append(m_changes, handle);
             append(m_changes, parent);
-            auto& told   = kept[handle];
+            auto& told = kept[handle];
             SHENBAO_CHECK(told.empty()); // Two siblings have the same id.
-            told         = std::move(m_told[handle]);
+            told = std::move(m_told[handle]);
         }
-        m_told           = std::move(kept);
+        m_told = std::move(kept);
         m_told_structure = std::move(structure);
     }
     if (changed == 0 && same_structure) m_changes.clear();

@@ -1,7 +1,8 @@
-// What one presses: buttons, links, checkboxes, tabs. Each returns true in the one frame in which it was
-// activated, by whatever means (pointer, Enter, Space, assistive technology).
+// What one presses: buttons, links, checkboxes, tabs. Each returns true in the one frame in which
+// it was activated, by whatever means (pointer, Enter, Space, assistive technology).
 //
-// Ids are unique among their siblings and stay the same from frame to frame: the focus follows them.
+// Ids are unique among their siblings and stay the same from frame to frame: the focus follows
+// them.
 #pragma once
 
 #include "client/widgets/inside.hpp"
@@ -18,11 +19,13 @@ enum class ButtonSize : std::uint8_t { normal, large, small };
 enum class Width : std::uint8_t { natural, fill };
 
 struct ButtonLook {
-    ButtonKind       kind  = ButtonKind::secondary;
-    ButtonSize       size  = ButtonSize::normal;
-    Width            width = Width::natural;
-    std::string_view off_because = {}; // Not empty: it cannot be pressed, and this sentence says why.
-    std::string_view name = {};        // What is read out when the label alone is not enough ("删除 Web前端开发").
+    ButtonKind kind = ButtonKind::secondary;
+    ButtonSize size = ButtonSize::normal;
+    Width width = Width::natural;
+    std::string_view off_because =
+        {}; // Not empty: it cannot be pressed, and this sentence says why.
+    std::string_view name =
+        {}; // What is read out when the label alone is not enough ("删除 Web前端开发").
 };
 
 bool button(std::string_view id, std::string_view label, ButtonLook look = {});
@@ -31,7 +34,7 @@ inline constexpr ButtonLook primary_button{.kind = ButtonKind::primary};
 inline constexpr ButtonLook quiet_button{.kind = ButtonKind::quiet};
 
 struct LinkLook {
-    int              size = type_size::body;
+    int size = type_size::body;
     std::string_view name = {}; // As for buttons.
 };
 bool link(std::string_view id, std::string_view label, LinkLook look = {});
@@ -40,9 +43,11 @@ bool link(std::string_view id, std::string_view label, LinkLook look = {});
 bool checkbox(std::string_view id, std::string_view label, bool& checked);
 
 // One of several; returns true when another one was chosen and stores its place.
-bool radios(std::string_view id, std::string_view name, std::span<const std::string_view> labels, int& chosen);
+bool radios(std::string_view id, std::string_view name, std::span<const std::string_view> labels,
+            int& chosen);
 
 // Parts of one page. Arrow keys move between them. Returns true when another one was chosen.
-bool tabs(std::string_view id, std::string_view name, std::span<const std::string_view> labels, int& chosen);
+bool tabs(std::string_view id, std::string_view name, std::span<const std::string_view> labels,
+          int& chosen);
 
 } // namespace widgets

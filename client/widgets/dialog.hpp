@@ -9,36 +9,36 @@
 
 namespace widgets {
 
-// A sheet over the page while it lives; nothing else can be reached meanwhile, and the focus goes back to
-// where it was afterwards. Screens keep themselves whether it is open.
+// A sheet over the page while it lives; nothing else can be reached meanwhile, and the focus goes
+// back to where it was afterwards. Screens keep themselves whether it is open.
 class Dialog {
 public:
     Dialog(std::string_view id, std::string_view title, float width = 480);
     ~Dialog();
-    Dialog(const Dialog&)            = delete;
+    Dialog(const Dialog&) = delete;
     Dialog& operator=(const Dialog&) = delete;
 
     // Escape was pressed: treat it as the answer that changes nothing.
     bool dismissed() const { return m_dismissed; }
 
 private:
-    std::uint64_t          m_key;
+    std::uint64_t m_key;
     std::optional<OnLayer> m_layer;
-    std::optional<Scroll>  m_scroll;
-    Rect                   m_rect;
-    bool                   m_dismissed = false;
+    std::optional<Scroll> m_scroll;
+    Rect m_rect;
+    bool m_dismissed = false;
 };
 
 // A short question with two answers. Draws the whole dialog.
 enum class Answer : std::uint8_t { none, yes, no };
 struct Question {
     std::string_view title, words, yes, no = "取消";
-    bool             dangerous = false; // yes cannot be undone: it is red, and no has the focus.
+    bool dangerous = false; // yes cannot be undone: it is red, and no has the focus.
 };
 Answer ask(std::string_view id, const Question& question);
 
-// A bar at the lower edge, read out when it appears: "已删除 Web前端开发" with 撤销. Returns true when
-// its action was pressed. Screens keep themselves how long it is shown (platform/timer.hpp).
+// A bar at the lower edge, read out when it appears: "已删除 Web前端开发" with 撤销. Returns true
+// when its action was pressed. Screens keep themselves how long it is shown (platform/timer.hpp).
 bool toast(std::string_view id, std::string_view words, std::string_view action = {});
 
 } // namespace widgets

@@ -17,8 +17,9 @@ bool never_first(char32_t c) {
 bool never_last(char32_t c) { return is_in(c, U"（《「『【〔〈［｛“‘￥$([{#№"); }
 
 bool is_ideographic(char32_t c) {
-    return (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7AF) || (c >= 0xF900 && c <= 0xFAFF) ||
-           (c >= 0xFE30 && c <= 0xFE4F) || (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF) ||
+    return (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7AF) ||
+           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) ||
+           (c >= 0xFF00 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF) ||
            (c >= 0x2460 && c <= 0x24FF) || c == 0x3000;
 }
 
@@ -40,24 +41,25 @@ bool cannot_begin_line(std::string_view text) {
     return never_first(base::next_code_point(text, at));
 }
 
-std::vector<TextLine> break_lines(std::string_view text, float first_width, float width, const Measure& measure) {
+std::vector<TextLine> break_lines(std::string_view text, float first_width, float width,
+                                  const Measure& measure) {
     std::vector<TextLine> lines;
-    float             room  = first_width;
-    std::size_t       start = 0;
-    auto              end_line = [&](std::size_t to, std::size_t next) {
+    float room = first_width;
+    std::size_t start = 0;
+    auto end_line = [&](std::size_t to, std::size_t next) {
         std::size_t end = to;
         while (end > start && text[end - 1] == ' ') --end;
         lines.push_back({start, end, measure(text.substr(start, end - start))});
         start = next;
-        room  = width;
+        room = width;
     };
 
     std::size_t at = 0, last_break = 0;
-    float       used   = 0;
-    char32_t    before = 0;
+    float used = 0;
+    char32_t before = 0;
     while (at < text.size()) {
         const std::size_t here = at;
-        const char32_t    c    = base::next_code_point(text, at);
+        const char32_t c = base::next_code_point(text, at);
         if (c == '\n') {
             end_line(here, at);
             used = 0, before = 0, last_break = at;
@@ -66,12 +68,13 @@ std::vector<TextLine> break_lines(std::string_view text, float first_width, floa
         if (before != 0 && may_break_between(before, c)) last_break = here;
         const float wide = measure(text.substr(here, at - here));
         if (used + wide > room + 0.01f && c != ' ' && (here > start || room < width)) {
-            // At the last place that allows it; a word longer than a whole line is cut where it must.
+            // At the last place that allows it; a word longer than a whole line is cut where it
+            // must.
             const bool has_break = last_break > start || (room < width && last_break == start);
             const std::size_t cut = has_break ? last_break : (room < width ? start : here);
             end_line(cut, cut);
             last_break = cut;
-            used       = measure(text.substr(cut, here - cut));
+            used = measure(text.substr(cut, here - cut));
         }
         used += wide;
         before = c;

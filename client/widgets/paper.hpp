@@ -1,14 +1,13 @@
-// The notice's own forms, filled in where they stand: a white sheet in the paper's type, sentences with
-// blanks in them, tables with black lines.
+// The notice's own forms, filled in where they stand: a white sheet in the paper's type, sentences
+// with blanks in them, tables with black lines.
 //
 //   widgets::Paper paper("declaration", "安徽省1+X职业技能等级证书申报表");
 //   paper.label("附件 1");
 //   paper.title("安徽省1+X职业技能等级证书申报表");
 //   widgets::Paragraph sentence({.indent = 2});
 //   sentence.words("拟申报教育部");
-//   sentence.blank(200, [&](const widgets::Rect& place) { edited = field_at("certificate", place, value, look); });
-//   sentence.words("职业技能等级证书，级别：");
-//   sentence.set();
+//   sentence.blank(200, [&](const widgets::Rect& place) { edited = field_at("certificate", place,
+//   value, look); }); sentence.words("职业技能等级证书，级别："); sentence.set();
 #pragma once
 
 #include "client/widgets/fields.hpp"
@@ -29,7 +28,7 @@ public:
     // The sheet is at most 804 px wide and at least as high as it is on the screen's free height.
     Paper(std::string_view id, std::string_view name);
     ~Paper();
-    Paper(const Paper&)            = delete;
+    Paper(const Paper&) = delete;
     Paper& operator=(const Paper&) = delete;
 
     void label(std::string_view words);  // "附件 1", upper left.
@@ -38,14 +37,14 @@ public:
 
 private:
     std::uint64_t m_key;
-    Rect          m_rect;
-    float         m_padding_y;
+    Rect m_rect;
+    float m_padding_y;
 };
 
 struct ParagraphLook {
-    int   indent = 0; // Characters on its first line.
-    Side  side   = Side::left;
-    float above  = 0; // Empty height before it.
+    int indent = 0; // Characters on its first line.
+    Side side = Side::left;
+    float above = 0; // Empty height before it.
 };
 
 // Text runs and blanks, broken into lines together by the rules of Chinese typesetting.
@@ -61,11 +60,11 @@ public:
 
 private:
     struct Item {
-        std::string                      words;
-        float                            width = 0;
+        std::string words;
+        float width = 0;
         std::function<void(const Rect&)> draw; // Of a blank.
     };
-    ParagraphLook     m_look;
+    ParagraphLook m_look;
     std::vector<Item> m_items;
 };
 
@@ -74,8 +73,8 @@ void paper_text(std::string_view words, ParagraphLook look = {});
 
 struct PaperColumn {
     std::string_view title;
-    Track            width = share(1);
-    Side             side  = Side::centre;
+    Track width = share(1);
+    Side side = Side::centre;
 };
 
 // A table with lines all around, as the notice's appendices print it.
@@ -83,7 +82,7 @@ class PaperTable {
 public:
     PaperTable(std::string_view id, std::string_view name, std::vector<PaperColumn> columns);
     ~PaperTable();
-    PaperTable(const PaperTable&)            = delete;
+    PaperTable(const PaperTable&) = delete;
     PaperTable& operator=(const PaperTable&) = delete;
 
     void row(std::string_view id);
@@ -96,11 +95,11 @@ private:
     void end_row();
 
     std::vector<PaperColumn> m_columns;
-    std::vector<float>       m_lefts, m_widths;
-    Rect                     m_bounds;
-    float                    m_y = 0, m_row_height = 0;
-    int                      m_cell = 0, m_row_number = 1;
-    bool                     m_in_row = false;
+    std::vector<float> m_lefts, m_widths;
+    Rect m_bounds;
+    float m_y = 0, m_row_height = 0;
+    int m_cell = 0, m_row_number = 1;
+    bool m_in_row = false;
 };
 
 } // namespace widgets

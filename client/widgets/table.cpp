@@ -11,8 +11,8 @@ namespace widgets {
 namespace {
 
 constexpr float cell_padding = 12;
-constexpr float head_height  = 38;
-constexpr float lead_width   = 32;
+constexpr float head_height = 38;
+constexpr float lead_width = 32;
 
 enum Slot { focused_row_slot = 1, height_slot, stacked_row_slot, row_count_slot };
 
@@ -23,13 +23,14 @@ Cell::Cell(const Rect& rect, Align align, std::uint64_t key, float* give_back)
     std::vector<float>& heights = remembered_list(key);
     heights.assign(1, rect.h);
     Area line;
-    line.kind   = Area::Kind::line;
+    line.kind = Area::Kind::line;
     line.bounds = rect;
-    line.x      = align == Align::right ? std::max(rect.x, rect.x + rect.w - remembered(key, 0)) : rect.x;
+    line.x =
+        align == Align::right ? std::max(rect.x, rect.x + rect.w - remembered(key, 0)) : rect.x;
     line.y = line.bottom = line.natural_bottom = rect.y;
-    line.gap         = 8;
+    line.gap = 8;
     line.row_heights = &heights;
-    line.key         = key;
+    line.key = key;
     line.right_edge = m_from = line.x;
     push_area(line);
 }
@@ -43,31 +44,37 @@ Cell::~Cell() {
 
 Table::Table(std::string_view id, std::vector<TableColumn> columns, TableLook look)
     : m_columns(std::move(columns)), m_look(look), m_key(next_key()) {
+    if (std::all_of(m_columns.begin(), m_columns.end(),
+                    [](const TableColumn& column) { return column.title.empty(); }))
+        m_look.head = Head::hidden;
     m_stacked = m_look.narrow == Narrow::stack && width_left() < m_look.width_min;
     if (m_look.width_min > 0 && width_left() < m_look.width_min && !m_stacked) {
         const Rect place = next_place(width_left(), remembered(m_key, height_slot));
-        m_sideways.emplace(std::string(id) + " sideways", place, ScrollLook{.name = look.name, .content_width = m_look.width_min});
+        m_sideways.emplace(std::string(id) + " sideways", place,
+                           ScrollLook{.name = look.name, .content_width = m_look.width_min});
         area().gap = 0;
     }
-    m_bounds     = next_place(width_left(), 0);
-    m_y          = m_bounds.y;
+    m_bounds = next_place(width_left(), 0);
+    m_y = m_bounds.y;
     m_row_height = std::max(m_look.row_height, target_height() + 4);
 
     semantics::Node node;
-    node.role  = semantics::Role::table;
-    node.id    = id;
-    node.name  = m_look.name;
+    node.role = semantics::Role::table;
+    node.id = id;
+    node.name = m_look.name;
     node.level = static_cast<int>(m_columns.size());
-    node.max   = static_cast<int>(remembered(m_key, row_count_slot));
-    node.rect  = m_bounds;
+    node.max = static_cast<int>(remembered(m_key, row_count_slot));
+    node.rect = m_bounds;
     platform::mirror().open(node);
 
     float fixed_sum = 0, shares = 0;
-    for (const TableColumn& column : m_columns) fixed_sum += column.width.fixed, shares += column.width.share;
+    for (const TableColumn& column : m_columns)
+        fixed_sum += column.width.fixed, shares += column.width.share;
     const float spread = std::max(0.f, m_bounds.w - fixed_sum);
-    float       x      = m_bounds.x;
+    float x = m_bounds.x;
     for (const TableColumn& column : m_columns) {
-        const float w = column.width.fixed + (shares > 0 ? spread * column.width.share / shares : 0);
+        const float w =
+            column.width.fixed + (shares > 0 ? spread * column.width.share / shares : 0);
         m_lefts.push_back(x);
         m_widths.push_back(w);
         x += w;
@@ -77,26 +84,30 @@ Table::Table(std::string_view id, std::vector<TableColumn> columns, TableLook lo
 
 void Table::draw_head() {
     semantics::Tree& mirror = platform::mirror();
-    semantics::Node  row;
+    semantics::Node row;
     row.role = semantics::Role::row;
-    row.id   = "head";
-    row.now  = 1;
-    const bool  drawn  = m_look.head == Head::shown && !m_stacked;
+    row.id = "head";
+    row.now = 1;
+    const bool drawn = m_look.head == Head::shown && !m_stacked;
     const float height = drawn ? head_height : 1;
-    row.rect           = {m_bounds.x, m_y, m_bounds.w, height};
+    row.rect = {m_bounds.x, m_y, m_bounds.w, height};
     mirror.open(row);
     const Type type{platform::Face::sans, type_size::small};
     for (std::size_t index = 0; index < m_columns.size(); ++index) {
         const TableColumn& column = m_columns[index];
-        const float        room   = m_widths[index] - 2 * cell_padding;
-        const std::string  shown  = shortened(type, column.title, room);
-        const float        x      = column.align == Align::right ? m_lefts[index] + m_widths[index] - cell_padding - text_width(type, shown) : m_lefts[index] + cell_padding;
+        const float room = m_widths[index] - 2 * cell_padding;
+        const std::string shown = shortened(type, column.title, room);
+        const float x = column.align == Align::right ? m_lefts[index] + m_widths[index] -
+                                                           cell_padding - text_width(type, shown)
+                                                     : m_lefts[index] + cell_padding;
         if (drawn) draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
         semantics::Node cell;
-        cell.role  = semantics::Role::column_header;
-        cell.name  = !column.title.empty() ? column.title : !column.name.empty() ? column.name : std::string_view("操作");
+        cell.role = semantics::Role::column_header;
+        cell.name = !column.title.empty()  ? column.title
+                    : !column.name.empty() ? column.name
+                                           : std::string_view("操作");
         cell.state = semantics::state::own_text;
-        cell.rect  = {m_lefts[index], m_y, m_widths[index], height};
+        cell.rect = {m_lefts[index], m_y, m_widths[index], height};
         mirror.leaf(cell);
     }
     mirror.close();
@@ -108,16 +119,16 @@ void Table::draw_head() {
 void Table::row(std::string_view id, RowLook look) {
     end_row();
     m_row_look = look;
-    m_in_row   = true;
-    m_cell     = -1;
+    m_in_row = true;
+    m_cell = -1;
     ++m_row_number;
     m_row_top = m_y;
     if (m_stacked) m_y += 6;
-    const Rect      rect{m_bounds.x, m_row_top, m_bounds.w, m_stacked ? 1 : m_row_height};
+    const Rect rect{m_bounds.x, m_row_top, m_bounds.w, m_stacked ? 1 : m_row_height};
     semantics::Node node;
     node.role = semantics::Role::row;
-    node.id   = id;
-    node.now  = m_row_number;
+    node.id = id;
+    node.now = m_row_number;
     node.rect = rect;
     platform::mirror().open(node);
     if (m_stacked) return;
@@ -139,7 +150,8 @@ void Table::end_row() {
 }
 
 bool Table::has_lead() const {
-    return m_stacked && m_look.head == Head::hidden && m_columns[0].width.fixed > 0 && m_columns[0].width.fixed <= 64;
+    return m_stacked && m_look.head == Head::hidden && m_columns[0].width.fixed > 0 &&
+           m_columns[0].width.fixed <= 64;
 }
 
 Rect Table::next_cell(Content content) {
@@ -147,68 +159,86 @@ Rect Table::next_cell(Content content) {
     ++m_cell;
     const std::size_t index = static_cast<std::size_t>(m_cell);
     if (!m_stacked) return {m_lefts[index], m_y, m_widths[index], m_row_height};
-    if (has_lead() && m_cell == 0) return {m_bounds.x - cell_padding, m_y, lead_width + cell_padding, 28};
-    const float            height = content == Content::words ? 28.f : std::max(28.f, target_height() + 4);
-    const std::string_view title  = m_look.head == Head::shown ? m_columns[index].title : std::string_view();
-    const Type             type{platform::Face::sans, type_size::small};
+    if (has_lead() && m_cell == 0)
+        return {m_bounds.x - cell_padding, m_y, lead_width + cell_padding, 28};
+    const float height = content == Content::words ? 28.f : std::max(28.f, target_height() + 4);
+    const std::string_view title =
+        m_look.head == Head::shown ? m_columns[index].title : std::string_view();
+    const Type type{platform::Face::sans, type_size::small};
     draw_text(type, colour::second, m_bounds.x, base_line(type, m_y, height), title);
     const float left = has_lead() ? lead_width : title.empty() ? 0.f : 84.f;
-    const Rect  rect{m_bounds.x + left - cell_padding, m_y, m_bounds.w - left + 2 * cell_padding, height};
+    const Rect rect{m_bounds.x + left - cell_padding, m_y, m_bounds.w - left + 2 * cell_padding,
+                    height};
     m_y += height;
     return rect;
 }
 
 void Table::text(std::string_view words, TextLook look) {
     const float before = m_y;
-    const Rect         rect   = next_cell(Content::words);
-    const bool         right  = m_columns[static_cast<std::size_t>(m_cell)].align == Align::right && !m_stacked;
-    const bool         figures = m_columns[static_cast<std::size_t>(m_cell)].align == Align::right;
-    const bool      bold = look.weight == Weight::bold || m_row_look.weight == Weight::bold;
-    const Type      type{bold ? platform::Face::sans_bold : platform::Face::sans, look.size, figures ? Figures::tabular : look.figures};
-    const float     room  = rect.w - 2 * cell_padding;
-    const float     full  = text_width(type, words);
+    const Rect rect = next_cell(Content::words);
+    const bool right =
+        m_columns[static_cast<std::size_t>(m_cell)].align == Align::right && !m_stacked;
+    const bool figures = m_columns[static_cast<std::size_t>(m_cell)].align == Align::right;
+    const bool bold = look.weight == Weight::bold || m_row_look.weight == Weight::bold;
+    const Type type{bold ? platform::Face::sans_bold : platform::Face::sans, look.size,
+                    figures ? Figures::tabular : look.figures};
+    const float room = rect.w - 2 * cell_padding;
+    const float full = text_width(type, words);
     semantics::Node node;
-    node.role  = m_cell == 0 ? semantics::Role::row_header : semantics::Role::cell;
-    node.name  = words;
-    node.state = semantics::state::own_text | (full > room + 0.5f ? semantics::state::cut_short : 0);
-    node.rect  = rect;
-    node.look  = {static_cast<std::uint32_t>(type.face), type.size, look.colour, static_cast<int>(cell_padding), static_cast<int>(cell_padding), 0,
-                  static_cast<int>(rect.h), 0, right ? semantics::TextAlign::right : semantics::TextAlign::left};
+    node.role = m_cell == 0 ? semantics::Role::row_header : semantics::Role::cell;
+    node.name = words;
+    node.state =
+        semantics::state::own_text | (full > room + 0.5f ? semantics::state::cut_short : 0);
+    node.rect = rect;
+    node.look = {static_cast<std::uint32_t>(type.face),
+                 type.size,
+                 look.colour,
+                 static_cast<int>(cell_padding),
+                 static_cast<int>(cell_padding),
+                 0,
+                 static_cast<int>(rect.h),
+                 0,
+                 right ? semantics::TextAlign::right : semantics::TextAlign::left};
     platform::mirror().leaf(node);
     if (m_stacked && words.empty()) m_y = before;
     if (words.empty() || !can_be_seen(rect)) return;
     const std::string shown = shortened(type, words, room);
-    const float       x     = right ? rect.x + rect.w - cell_padding - text_width(type, shown) : rect.x + cell_padding;
+    const float x =
+        right ? rect.x + rect.w - cell_padding - text_width(type, shown) : rect.x + cell_padding;
     draw_text(type, look.colour, x, base_line(type, rect.y, rect.h), shown);
 }
 
 void Table::number(std::int64_t value) { text(base::grouped(value)); }
 
-void Table::number(std::optional<std::int64_t> value) { text(value ? base::grouped(*value) : std::string()); }
+void Table::number(std::optional<std::int64_t> value) {
+    text(value ? base::grouped(*value) : std::string());
+}
 
 void Table::bar(int now, int max, std::string_view words) {
-    const Rect      rect = next_cell(Content::words);
+    const Rect rect = next_cell(Content::words);
     semantics::Node node;
-    node.role  = semantics::Role::cell;
-    node.name  = words;
+    node.role = semantics::Role::cell;
+    node.name = words;
     node.state = semantics::state::own_text;
-    node.rect  = rect;
+    node.rect = rect;
     platform::mirror().leaf(node);
-    const Rect  track{rect.x + cell_padding, rect.y + rect.h / 2 - 6, rect.w - 2 * cell_padding, 12};
-    const float part = max > 0 ? std::clamp(static_cast<float>(now) / static_cast<float>(max), 0.f, 1.f) : 0;
+    const Rect track{rect.x + cell_padding, rect.y + rect.h / 2 - 6, rect.w - 2 * cell_padding, 12};
+    const float part =
+        max > 0 ? std::clamp(static_cast<float>(now) / static_cast<float>(max), 0.f, 1.f) : 0;
     fill(track, colour::bar_ground, 2);
     if (part > 0) fill({track.x, track.y, track.w * part, track.h}, colour::bar, 2);
 }
 
 Cell Table::cell() {
-    const Rect      rect = next_cell(Content::widgets);
+    const Rect rect = next_cell(Content::widgets);
     semantics::Node node;
     node.role = semantics::Role::cell;
     node.rect = rect;
     platform::mirror().open(node);
     const Rect inner{rect.x + cell_padding, rect.y, rect.w - 2 * cell_padding, rect.h - 1};
     const bool lead = has_lead() && m_cell == 0;
-    return Cell(inner, m_stacked ? Align::left : m_columns[static_cast<std::size_t>(m_cell)].align, m_key * 1009 + static_cast<std::uint64_t>(m_row_number * 64 + m_cell),
+    return Cell(inner, m_stacked ? Align::left : m_columns[static_cast<std::size_t>(m_cell)].align,
+                m_key * 1009 + static_cast<std::uint64_t>(m_row_number * 64 + m_cell),
                 m_stacked && !lead ? &m_y : nullptr);
 }
 
@@ -217,17 +247,19 @@ void Table::rows(int count, const std::function<void(int)>& draw) {
     if (count == 0) return;
     const Rect clip = clip_rect();
     // Stacked rows are as high as the first one came out.
-    const float row_height = m_stacked ? std::max(40.f, remembered(m_key, stacked_row_slot)) : m_row_height;
+    const float row_height =
+        m_stacked ? std::max(40.f, remembered(m_key, stacked_row_slot)) : m_row_height;
     const float margin = 4 * row_height; // Rows that Tab can reach next.
-    const int   from   = std::clamp(static_cast<int>((clip.y - margin - m_y) / row_height), 0, count);
-    const int   to     = std::clamp(static_cast<int>((clip.y + clip.h + margin - m_y) / row_height) + 1, from, count);
-    const float top    = m_y;
-    const int   before = m_row_number;
-    const int   kept_row = static_cast<int>(remembered(m_key, focused_row_slot)) - 1;
-    int         focused  = -1;
-    auto        draw_row = [&](int index) {
-        m_y                    = top + row_height * static_cast<float>(index);
-        m_row_number           = before + index;
+    const int from = std::clamp(static_cast<int>((clip.y - margin - m_y) / row_height), 0, count);
+    const int to = std::clamp(static_cast<int>((clip.y + clip.h + margin - m_y) / row_height) + 1,
+                              from, count);
+    const float top = m_y;
+    const int before = m_row_number;
+    const int kept_row = static_cast<int>(remembered(m_key, focused_row_slot)) - 1;
+    int focused = -1;
+    auto draw_row = [&](int index) {
+        m_y = top + row_height * static_cast<float>(index);
+        m_row_number = before + index;
         const std::size_t told = platform::mirror().told_so_far();
         draw(index);
         end_row();
@@ -238,7 +270,7 @@ void Table::rows(int count, const std::function<void(int)>& draw) {
     for (int index = from; index < to; ++index) draw_row(index);
     if (kept_row >= to && kept_row < count) draw_row(kept_row);
     remember(m_key, focused_row_slot, static_cast<float>(focused + 1));
-    m_y          = top + row_height * static_cast<float>(count);
+    m_y = top + row_height * static_cast<float>(count);
     m_row_number = before + count;
 }
 
@@ -247,8 +279,8 @@ Table::~Table() {
     remember(m_key, row_count_slot, static_cast<float>(m_row_number));
     platform::mirror().close({m_bounds.x, m_bounds.y, m_bounds.w, m_y - m_bounds.y});
     Area& here = area();
-    here.y     = m_y;
-    here.bottom         = std::max(here.bottom, m_y);
+    here.y = m_y;
+    here.bottom = std::max(here.bottom, m_y);
     here.natural_bottom = std::max(here.natural_bottom, m_y);
     if (m_sideways) {
         remember(m_key, height_slot, m_y - m_bounds.y + 12);

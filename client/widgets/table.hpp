@@ -1,8 +1,8 @@
-// Tables: a head, rows with hairlines between them, figures right-aligned and tabular. Mirrored as a real
-// table with its values, so it can be read and checked cell by cell.
+// Tables: a head, rows with hairlines between them, figures right-aligned and tabular. Mirrored as
+// a real table with its values, so it can be read and checked cell by cell.
 //
-//   widgets::Table table("cities", {{"市", widgets::share(2)}, {"学校", widgets::fixed(90), widgets::Align::right}});
-//   for (const City& city : cities) {
+//   widgets::Table table("cities", {{"市", widgets::share(2)}, {"学校", widgets::fixed(90),
+//   widgets::Align::right}}); for (const City& city : cities) {
 //       table.row(city.id);
 //       table.text(city.name);
 //       table.number(city.schools);
@@ -24,54 +24,54 @@ enum class Align : std::uint8_t { left, right };
 
 struct TableColumn {
     std::string_view title = {};
-    Track            width = share(1);
-    Align            align = Align::left;
-    std::string_view name  = {}; // Read out where no title is drawn; 操作 when both are empty.
+    Track width = share(1);
+    Align align = Align::left;
+    std::string_view name = {}; // Read out where no title is drawn; 操作 when both are empty.
 };
 
 // hidden: the columns' names are read out, not drawn: a list of things in columns.
 enum class Head : std::uint8_t { shown, hidden };
 
-// In less room than width_min: scroll sideways, or each row becomes a block with its cells one under
-// another, the columns' names before them.
+// In less room than width_min: scroll sideways, or each row becomes a block with its cells one
+// under another, the columns' names before them.
 enum class Narrow : std::uint8_t { scroll, stack };
 
 struct TableLook {
-    std::string_view name = {};           // Of the table, read out before it; needed when no heading says it.
-    float            row_height = 40;     // At least; targets for fingers make it higher.
-    float            width_min  = 0;      // See Narrow. 0: never.
-    Narrow           narrow     = Narrow::scroll;
-    Head             head       = Head::shown;
+    std::string_view name = {}; // Of the table, read out before it; needed when no heading says it.
+    float row_height = 40;      // At least; targets for fingers make it higher.
+    float width_min = 0;        // See Narrow. 0: never.
+    Narrow narrow = Narrow::scroll;
+    Head head = Head::shown;
 };
 
 struct RowLook {
     Weight weight = Weight::regular; // bold: a row of totals.
-    bool   marked = false;           // The row one is at.
+    bool marked = false;             // The row one is at.
 };
 
 // The widgets of one cell stand in a line while this lives.
 class Cell {
 public:
     ~Cell();
-    Cell(const Cell&)            = delete;
+    Cell(const Cell&) = delete;
     Cell& operator=(const Cell&) = delete;
 
 private:
     friend class Table;
     Cell(const Rect& rect, Align align, std::uint64_t key, float* give_back);
 
-    Rect          m_rect;
-    Align         m_align;
+    Rect m_rect;
+    Align m_align;
     std::uint64_t m_key;
-    float         m_from;
-    float*        m_give_back; // Of a stacked table: where an empty cell's height is taken back.
+    float m_from;
+    float* m_give_back; // Of a stacked table: where an empty cell's height is taken back.
 };
 
 class Table {
 public:
     Table(std::string_view id, std::vector<TableColumn> columns, TableLook look = {});
     ~Table();
-    Table(const Table&)            = delete;
+    Table(const Table&) = delete;
     Table& operator=(const Table&) = delete;
 
     // Begins a row; its cells follow from left to right, fewer than columns are allowed. The id is
@@ -84,8 +84,8 @@ public:
     void bar(int now, int max, std::string_view words);    // words are read out: "64.60%".
     [[nodiscard]] Cell cell();
 
-    // `count` rows, of which only those are drawn and mirrored that can be seen and the one that has the
-    // focus: draw(index) calls row() once and then its cells. For lists that may be long.
+    // `count` rows, of which only those are drawn and mirrored that can be seen and the one that
+    // has the focus: draw(index) calls row() once and then its cells. For lists that may be long.
     void rows(int count, const std::function<void(int)>& draw);
 
 private:
@@ -96,17 +96,17 @@ private:
     bool has_lead() const; // Stacked: the first column stands before all others of a row.
 
     std::vector<TableColumn> m_columns;
-    TableLook                m_look;
-    std::uint64_t            m_key;
-    std::optional<Scroll>    m_sideways;
-    Rect                     m_bounds;
-    std::vector<float>       m_lefts, m_widths;
-    float                    m_y = 0, m_row_height = 0;
-    bool                     m_stacked = false;
-    float                    m_row_top = 0; // Of a stacked row.
-    int                      m_row_number = 1, m_cell = -1;
-    bool                     m_in_row = false;
-    RowLook                  m_row_look;
+    TableLook m_look;
+    std::uint64_t m_key;
+    std::optional<Scroll> m_sideways;
+    Rect m_bounds;
+    std::vector<float> m_lefts, m_widths;
+    float m_y = 0, m_row_height = 0;
+    bool m_stacked = false;
+    float m_row_top = 0; // Of a stacked row.
+    int m_row_number = 1, m_cell = -1;
+    bool m_in_row = false;
+    RowLook m_row_look;
 };
 
 } // namespace widgets

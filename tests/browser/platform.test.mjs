@@ -136,7 +136,7 @@ test("the numbers of roles, states, keys and faces are the same on both sides", 
     });
     for (const space of ["state", "key"]) {
         const block = new RegExp(`namespace ${space} \\{([^}]*)\\}`).exec(header)[1];
-        const bits = [...block.matchAll(/(\w+)\s+= 1 << (\d+)/g)].map(([, name, shift]) => [name, 2 ** Number(shift)]);
+        const bits = [...block.matchAll(/(\w+)\s*=\s*1 << (\d+)/g)].map(([, name, shift]) => [name, 2 ** Number(shift)]);
         const js = { Enter: "enter", Escape: "escape", ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left",
             ArrowRight: "right", Home: "home", End: "end", Delete: "erase" };
         const told = space === "state" ? /const state = \{([^}]*)\}/ : /const key_bits = \{([^}]*)\}/;
