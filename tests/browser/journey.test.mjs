@@ -19,6 +19,12 @@ const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
 let server, url, codes;
 const profiles = [];
+const browsers = [];
+
+async function start_chromium(profile) {
+    browsers.push(await Chromium.start({ profile, args: webgl }));
+    return browsers.at(-1);
+}
 
 const run = (...options) => execFileSync(program, options, { encoding: "utf8" });
 
@@ -50,7 +56,8 @@ before(async () => {
     url = started.url;
 });
 
-after(() => {
+after(async () => {
+    for (const browser of browsers) await browser.kill();
     server.kill();
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     for (const profile of profiles) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -62,8 +69,22 @@ const unit_of_kind = (kind) => units.find((unit) => unit.kind === kind);
 const catalogue = csv_rows(fs.readFileSync(path.join(demo, "catalogue.csv"), "utf8")).slice(1)
     .map(([id, , name, , levels, min]) => ({ id, name, levels: levels.split("|"), min: Number(min) || 0 }));
 
+// What the page meant when a test failed says more than where it waited.
+let last_page;
+function journey(name, act) {
+    test(name, async () => {
+        try {
+            await act();
+        } catch (fault) {
+            console.error(await last_page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
+            throw fault;
+        }
+    });
+}
+
 async function open(browser) {
     const page = await browser.page();
+    last_page = page;
     page.setDefaultTimeout(20000);
     await page.addInitScript(() => { window.print = () => {}; }); // The dialog would wait for a person.
     await page.goto(url);
@@ -101,7 +122,7 @@ async function saved(page) {
 async function declare(page, number, certificate, level, heads) {
     await page.getByRole("button", { name: "新增一张" }).click();
     await page.getByRole("combobox", { name: `第${number}行职业技能等级证书` }).fill(certificate.name);
-    await page.getByRole("listbox").getByRole("option").first().click();
+    await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
     await page.getByRole("combobox", { name: `第${number}行级别` }).selectOption({ label: level });
     await page.getByRole("textbox", { name: `第${number}行考核人数` }).fill(heads);
 }
@@ -111,11 +132,11 @@ const headcounts = (page) => page.getByRole("textbox", { name: /第\d+行考核�
 
 const filed = []; // [city, certificate name, level, headcount]: what the schools have signed.
 
-test("a secondary school: offline, killed, printed, cut off, and every receipt held", async () => {
+journey("a secondary school: offline, killed, printed, cut off, and every receipt held", async () => {
     const school = unit_of_kind("secondary_vocational");
     const profile = new_profile();
     profiles.push(profile);
-    let browser = await Chromium.start({ profile, args: webgl });
+    let browser = await start_chromium(profile);
     let page = await open(browser);
     await enrol(page, school, async (field) => {
         await compose(page, field, "bozhou", "亳州");
@@ -143,8 +164,9 @@ test("a secondary school: offline, killed, printed, cut off, and every receipt h
 
     // No goodbye: SIGKILL right after "已保存".
     await browser.kill();
-    browser = await Chromium.start({ profile, args: webgl });
+    browser = await start_chromium(profile);
     page = await browser.page();
+    last_page = page;
     page.setDefaultTimeout(20000);
     await page.addInitScript(() => { window.print = () => {}; });
     await page.context().setOffline(true);
@@ -187,16 +209,13 @@ test("a secondary school: offline, killed, printed, cut off, and every receipt h
     const line = (offline, kilobits) => session.send("Network.emulateNetworkConditions", { offline,
         latency: offline ? 0 : 400, downloadThroughput: (kilobits * 1000) / 8, uploadThroughput: (kilobits * 1000) / 8 });
     await session.send("Network.enable");
-    let cut = false;
-    page.on("request", (request) => {
-        if (cut || !request.url().endsWith("/api/v1/envelopes")) return;
-        cut = true;
-        setTimeout(() => line(true, 0), 300);
-    });
-    await line(false, 100);
     await page.context().setOffline(false);
+    await line(false, 100);
+    const sending = page.waitForRequest((request) => request.url().endsWith("/api/v1/envelopes"), { timeout: 60000 });
+    await page.getByRole("button", { name: /一键同步|正在同步/ }).click();
+    await sending;
+    await line(true, 0);
     await page.getByText(/现在连不上服务器/).waitFor({ timeout: 60000 });
-    assert.ok(cut);
     await line(false, 100);
     await page.getByRole("button", { name: "一键同步" }).click();
     await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor({ timeout: 60000 });
@@ -214,11 +233,11 @@ test("a secondary school: offline, killed, printed, cut off, and every receipt h
     chosen.forEach((certificate, i) => filed.push([school.city, certificate.name, certificate.levels[0], numbers[i]]));
 });
 
-test("a college: straight to the province, one declaration changed after submitting", async () => {
+journey("a college: straight to the province, one declaration changed after submitting", async () => {
     const school = unit_of_kind("higher_vocational");
     const profile = new_profile();
     profiles.push(profile);
-    const browser = await Chromium.start({ profile, args: webgl });
+    const browser = await start_chromium(profile);
     const page = await open(browser);
     await enrol(page, school);
     await page.getByText("已与服务器同步。").waitFor();
@@ -236,10 +255,10 @@ test("a college: straight to the province, one declaration changed after submitt
     filed.push([school.city, certificate.name, certificate.levels[0], 250]);
 });
 
-test("the province: tables on the screen, and a CSV equal to one computed apart", async () => {
+journey("the province: tables on the screen, and a CSV equal to one computed apart", async () => {
     const profile = new_profile();
     profiles.push(profile);
-    const browser = await Chromium.start({ profile, args: webgl });
+    const browser = await start_chromium(profile);
     const page = await open(browser);
     await enrol(page, unit_of_kind("province_office"));
     await page.getByText("已与服务器同步。").waitFor();
@@ -264,10 +283,10 @@ test("the province: tables on the screen, and a CSV equal to one computed apart"
     assert.match(run("check", "--data", data), /都正确/);
 });
 
-test("nothing is drawn while nothing changes", async () => {
+journey("nothing is drawn while nothing changes", async () => {
     const profile = new_profile();
     profiles.push(profile);
-    const browser = await Chromium.start({ profile, args: webgl });
+    const browser = await start_chromium(profile);
     const page = await open(browser);
     await page.getByRole("textbox", { name: "登记码" }).waitFor();
     await page.waitForTimeout(1000);
