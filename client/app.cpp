@@ -31,8 +31,8 @@ void App::tick() {
     platform::after_ms(minute_ms, [this] { tick(); });
 }
 
-// At the start, and when the line comes back: what is signed is meant to be sent, and without a notice
-// nothing can be filled in.
+// At the start, and when the line comes back: what is signed is meant to be sent, and without a
+// notice nothing can be filled in.
 void App::sync_when_worth_it() {
     if (m_desk.find_enrolment() == nullptr || !platform::online()) return;
     if (m_desk.find_package() == nullptr || m_desk.catalogue_size() == 0 || !queued().empty())

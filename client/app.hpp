@@ -1,5 +1,5 @@
-// The program of the page: the desk on its disk, the courier, and which screen is shown. Screens draw
-// from it and act through it.
+// The program of the page: the desk on its disk, the courier, and which screen is shown. Screens
+// draw from it and act through it.
 #pragma once
 
 #include "client/courier.hpp"
@@ -20,7 +20,7 @@ public:
     explicit App(device::Desk desk);
     void frame() override;
 
-    // --- For screens --------------------------------------------------------------------------------
+    // --- For screens -----------------------------------------------------------------------------
     device::Desk& desk() { return m_desk; }
     Courier&      courier() { return m_courier; }
     base::Time    now() { return m_desk.server_time(); }

@@ -1,5 +1,5 @@
-// The Courier carries what device::Sync asks for over the browser's line, and reads summaries for the
-// bureaus. It is the only part of the page that talks to the server.
+// The Courier carries what device::Sync asks for over the browser's line, and reads summaries for
+// the bureaus. It is the only part of the page that talks to the server.
 #pragma once
 
 #include "client/platform/net.hpp"
@@ -11,16 +11,16 @@
 
 class Courier {
 public:
-    // The desk must outlive the courier. `changed` is called after every answer, so that the page can
-    // save what it changed.
+    // The desk must outlive the courier. `changed` is called after every answer, so that the page
+    // can save what it changed.
     Courier(device::Desk& desk, std::function<void()> changed);
 
-    // --- Enrolling (first start) ------------------------------------------------------------------
+    // --- Enrolling (first start) -----------------------------------------------------------------
     void enrol(std::string_view code, std::string_view device_name);
     bool enrolling() const { return m_enrolling; }
     const std::optional<base::Fault>& enrolment_fault() const { return m_enrolment_fault; }
 
-    // --- The one button -----------------------------------------------------------------------------
+    // --- The one button --------------------------------------------------------------------------
     void start(); // Does nothing while one is running.
     bool running() const { return m_sync.has_value(); }
     const device::Progress&              progress() const { return m_progress; }
@@ -28,9 +28,9 @@ public:
     // Whether the last try reached the server; nothing before the first.
     std::optional<bool> reached() const { return m_reached; }
 
-    // --- Reading ------------------------------------------------------------------------------------
-    // Fetches a summary ("by-city?period=…&format=json") and hands over its body or a fault; opens a
-    // session first when there is none.
+    // --- Reading ---------------------------------------------------------------------------------
+    // Fetches a summary ("by-city?period=…&format=json") and hands over its body or a fault; opens
+    // a session first when there is none.
     void read(std::string path, std::function<void(base::Result<std::string>)> done);
 
 private:

@@ -1,5 +1,5 @@
-// The list of screens: an id, the words of the rail, who sees it, how it is drawn. To learn what the page
-// shows, read screens.cpp; to add a screen, copy the smallest neighbour in screens/.
+// The list of screens: an id, the words of the rail, who sees it, how it is drawn. To learn what
+// the page shows, read screens.cpp; to add a screen, copy the smallest neighbour in screens/.
 #pragma once
 
 #include <span>

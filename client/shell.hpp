@@ -1,5 +1,5 @@
-// The frame around every screen: top bar (name, unit, rehearsal, saved, line), rail with counts, the
-// page itself, the sentence at the foot.
+// The frame around every screen: top bar (name, unit, rehearsal, saved, line), rail with counts,
+// the page itself, the sentence at the foot.
 #pragma once
 
 #include <string>

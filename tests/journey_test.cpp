@@ -1,5 +1,5 @@
-// One number's way through all stations, natively, in the order in which README.md tells it:
-// typed -> draft -> CheckedFiling -> Envelope -> VerifiedEnvelope -> StoredEnvelope -> total -> CSV.
+// One number's way through all stations, natively, in the order in which README.md tells it: typed
+// -> draft -> CheckedFiling -> Envelope -> VerifiedEnvelope -> StoredEnvelope -> total -> CSV.
 #include "server/intake/intake.hpp"
 #include "server/summaries/csv.hpp"
 #include "shared/device/sync.hpp"

@@ -28,8 +28,8 @@ struct Marks {
     std::string error, attention;
 };
 
-// What stands against a field, in the words of the list 检查. A field that is only empty is not marked:
-// nobody has made a mistake yet.
+// What stands against a field, in the words of the list 检查. A field that is only empty is not
+// marked: nobody has made a mistake yet.
 Marks marks_of(App& app, const Matter& matter, const Field& field) {
     Marks marks;
     if (const auto* typed = typed_at(matter, {0, field.id}); typed && !typed->wrong.empty())

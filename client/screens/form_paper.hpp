@@ -1,5 +1,5 @@
-// A form as the notice prints it, filled in where it stands: drawn from the blocks of the package, so
-// every form of every notice is drawn by this.
+// A form as the notice prints it, filled in where it stands: drawn from the blocks of the package,
+// so every form of every notice is drawn by this.
 #pragma once
 
 #include "shared/device/desk.hpp"

@@ -1,4 +1,5 @@
-// The summaries for bureaus and the province: on the screen, kept for reading offline, as downloads.
+// The summaries for bureaus and the province: on the screen, kept for reading offline, as
+// downloads.
 #include "client/app.hpp"
 #include "client/platform/browser.hpp"
 #include "client/platform/page.hpp"
@@ -107,10 +108,12 @@ void draw_rows(const Summary& summary, const base::Json& rows) {
         columns.push_back({column.head, column.width,
                            column.number ? widgets::Align::right : widgets::Align::left});
     widgets::Table table(summary.name, columns, {.name = summary.title, .width_min = 620});
-    std::vector<std::int64_t> totals(summary.columns.size());
+    std::vector<std::optional<std::int64_t>> totals(summary.columns.size()); // Nothing known: empty.
     for (const base::Json& row : rows)
         for (std::size_t i = 0; i < summary.columns.size(); ++i)
-            totals[i] += integer_of(row, summary.columns[i].member);
+            if (const auto found = row.find(summary.columns[i].member);
+                found != row.end() && found->is_number_integer())
+                totals[i] = totals[i].value_or(0) + found->get<std::int64_t>();
     table.rows(int(rows.size()), [&](int index) {
         const base::Json& row = rows.at(std::size_t(index));
         table.row(std::to_string(index));

@@ -1,5 +1,5 @@
-// Words that several screens share, each in one place: states, timings, kinds. Domain words are those
-// of the notice and of the usual reporting systems.
+// Words that several screens share, each in one place: states, timings, kinds. Domain words are
+// those of the notice and of the usual reporting systems.
 #pragma once
 
 #include "shared/device/desk.hpp"

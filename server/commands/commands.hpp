@@ -1,6 +1,6 @@
-// The command line of protocol.md, "The binary". commands.cpp is the list; each command is a function in
-// the file of its neighbours. A command prints what it did to standard output and what went wrong to
-// standard error.
+// The command line of protocol.md, "The binary". commands.cpp is the list; each command is a
+// function in the file of its neighbours. A command prints what it did to standard output and what
+// went wrong to standard error.
 #pragma once
 
 #include "shared/base/result.hpp"

@@ -1,6 +1,6 @@
-// Rosters and catalogues from CSV. One wrong cell and nothing is imported; every wrong cell is listed by
-// row and column, so that a person mends the file once. A second import of the same file changes
-// nothing.
+// Rosters and catalogues from CSV. One wrong cell and nothing is imported; every wrong cell is
+// listed by row and column, so that a person mends the file once. A second import of the same file
+// changes nothing.
 #include "server/commands/commands.hpp"
 
 #include "server/intake/site.hpp"

@@ -324,7 +324,8 @@ Response filings(Server& server, const Request& request, const records::Viewer& 
 
 namespace {
 
-// Puts the receipt behind each row of `sources`, so that a figure can be followed to what was signed.
+// Puts the receipt behind each row of `sources`, so that a figure can be followed to what was
+// signed.
 base::Status add_receipts(Server& server, records::Store& store,
                           std::vector<records::SummaryRow>& rows) {
     for (records::SummaryRow& row : rows) {

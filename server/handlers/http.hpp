@@ -1,5 +1,5 @@
-// The thin adapter around the HTTP library: our own Request and Response, the matching of routes, limits
-// on bodies, problems as problem+json. Handlers never see the library.
+// The thin adapter around the HTTP library: our own Request and Response, the matching of routes,
+// limits on bodies, problems as problem+json. Handlers never see the library.
 #pragma once
 
 #include "server/handlers/pages.hpp"

@@ -1,5 +1,5 @@
-// The page's files, read once at start into a table: no request path ever becomes a file path. Files
-// are served compressed when a .br or .gz stands beside them and the client takes it.
+// The page's files, read once at start into a table: no request path ever becomes a file path.
+// Files are served compressed when a .br or .gz stands beside them and the client takes it.
 #pragma once
 
 #include "shared/base/result.hpp"

@@ -9,8 +9,8 @@
 
 namespace handlers {
 
-// Tokens of 256 random bits, kept in memory as SHA-256 only: after a restart a device opens a new session
-// by itself. A revoked key's tokens die at once, because each use looks at the key again.
+// Tokens of 256 random bits, kept in memory as SHA-256 only: after a restart a device opens a new
+// session by itself. A revoked key's tokens die at once, because each use looks at the key again.
 class Sessions {
 public:
     explicit Sessions(intake::Site& site) : m_site(site) {}
@@ -37,8 +37,8 @@ private:
     std::map<base::Sha256Hex, base::Time>  m_used;     // Session requests seen, until they are stale.
 };
 
-// Backs off by the code's first four characters and over all codes together; never by address, because
-// whole schools share one.
+// Backs off by the code's first four characters and over all codes together; never by address,
+// because whole schools share one.
 class CodeGuard {
 public:
     // Seconds to wait before this code may be tried; 0 when it may be now.

@@ -1,8 +1,8 @@
-// The Intake takes envelopes into the log. What needs no stored state (form, header, signature, strict
-// JSON, the answers' shape) is checked on the caller's thread; what does (duplicate, conflict, window,
-// rules) is judged by one writer, in order, each line seeing those before it. The writer takes all that
-// is queued in one transaction (group commit), so the cost of a sync to disk is shared. Receipts are
-// signed on the callers' threads after the commit.
+// The Intake takes envelopes into the log. What needs no stored state (form, header, signature,
+// strict JSON, the answers' shape) is checked on the caller's thread; what does (duplicate,
+// conflict, window, rules) is judged by one writer, in order, each line seeing those before it. The
+// writer takes all that is queued in one transaction (group commit), so the cost of a sync to disk
+// is shared. Receipts are signed on the callers' threads after the commit.
 #pragma once
 
 #include "server/intake/site.hpp"
@@ -33,7 +33,8 @@ public:
     // Finishes what is queued, then stops the writer.
     ~Intake();
 
-    // Judges the lines in order; one answer each, receipts signed. queue_full or shutting_down for all.
+    // Judges the lines in order; one answer each, receipts signed. queue_full or shutting_down for
+    // all.
     base::Result<std::vector<protocol::LineAnswer>> submit(const std::vector<std::string>& lines);
 
     // Enrols the key of a verified enrolment JWS: bad_code, used_code, expired_code.

@@ -1,5 +1,5 @@
-// The Site is one data folder and what every part of the server shares: the server's key, its clock,
-// the loaded notices and a pool of reading Stores.
+// The Site is one data folder and what every part of the server shares: the server's key, its
+// clock, the loaded notices and a pool of reading Stores.
 #pragma once
 
 #include "server/records/store.hpp"
@@ -19,7 +19,8 @@ enum class Mode { unset, real, rehearsal };
 
 class Site {
 public:
-    // Makes a new data folder with a key and the notice. storage_foreign when the folder holds something.
+    // Makes a new data folder with a key and the notice. storage_foreign when the folder holds
+    // something.
     static base::Status init(const std::string& folder, std::string_view package_document);
 
     static base::Result<std::unique_ptr<Site>> open(const std::string& folder);
@@ -48,7 +49,8 @@ public:
     // The keyed hash of a code (HMAC-SHA256 under a secret made from the server's key), hex.
     std::string code_hash(std::string_view canonical_code) const;
 
-    // A package by version, loaded once; null when it is not published here. The pointer stays good.
+    // A package by version, loaded once; null when it is not published here. The pointer stays
+    // good.
     const notice::Package* find_package(const base::NoticeRef& ref);
     // The newest published version; never null after init.
     const notice::Package* current_package();

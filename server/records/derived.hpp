@@ -21,8 +21,8 @@ public:
     [[nodiscard]] base::Status fold(const StoredEnvelope&             entry,
                                     const envelope::VerifiedEnvelope& opened);
     [[nodiscard]] base::Status fold_enrolment(std::int64_t index, const KeyRecord& key);
-    // Folds a stored fact again. Its signature was verified when it came; here its receipt-like place
-    // in our own log vouches for it.
+    // Folds a stored fact again. Its signature was verified when it came; here its receipt-like
+    // place in our own log vouches for it.
     [[nodiscard]] base::Status replay(const StoredEnvelope& entry);
 
 private:

@@ -1,10 +1,10 @@
 // The Store keeps the records of one server. Facts are the log of envelopes (append-only, byte for
 // byte) and the packages of notices; everything else is derived from them and can be dropped and
-// rebuilt. The interface names operations, not SQL, so that another engine can stand behind it and pass
-// the same suite (tests/server/store_conformance).
+// rebuilt. The interface names operations, not SQL, so that another engine can stand behind it and
+// pass the same suite (tests/server/store_conformance).
 //
-// A Store is one connection, used by one thread at a time. Any number may read while one writes; a write
-// is begun, filled and committed as a whole. After a failed commit nothing of it is stored.
+// A Store is one connection, used by one thread at a time. Any number may read while one writes; a
+// write is begun, filled and committed as a whole. After a failed commit nothing of it is stored.
 #pragma once
 
 #include "shared/envelope/envelope.hpp"
@@ -93,7 +93,8 @@ struct SummaryQuery {
     std::optional<Stage>        stage;
 };
 
-// One row of a summary: the members that the summary has, in their order, integers and texts or null.
+// One row of a summary: the members that the summary has, in their order, integers and texts or
+// null.
 struct SummaryRow {
     std::vector<std::pair<std::string, base::Json>> members;
 };
@@ -113,12 +114,12 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    // --- Writing: begin, then any of append…, then commit or abandon ------------------------------
+    // --- Writing: begin, then any of append…, then commit or abandon -----------------------------
     [[nodiscard]] virtual base::Status begin()   = 0;
     [[nodiscard]] virtual base::Status commit()  = 0;
     virtual void                       abandon() = 0;
-    // Appends a fact and folds it into the derived records. Returns its index. The act is what the text
-    // says; for an enrolment pass the key record instead.
+    // Appends a fact and folds it into the derived records. Returns its index. The act is what the
+    // text says; for an enrolment pass the key record instead.
     virtual base::Result<std::int64_t> append(const StoredEnvelope&             entry,
                                               const envelope::VerifiedEnvelope& opened) = 0;
     virtual base::Result<std::int64_t> append_enrolment(const StoredEnvelope& entry,
@@ -128,7 +129,7 @@ public:
     [[nodiscard]] virtual base::Status set_setting(std::string_view name,
                                                    std::string_view value) = 0;
 
-    // --- Facts ------------------------------------------------------------------------------------
+    // --- Facts -----------------------------------------------------------------------------------
     virtual base::Result<std::int64_t> last_index() = 0;
     virtual base::Result<base::Time>   last_received_at() = 0;
     virtual base::Result<std::optional<StoredEnvelope>> find_by_sha256(const base::Sha256Hex&) = 0;
@@ -141,7 +142,7 @@ public:
     virtual base::Result<std::optional<std::string>> find_package(const base::Sha256Hex&) = 0;
     virtual base::Result<std::optional<std::string>> setting(std::string_view name) = 0;
 
-    // --- Derived ----------------------------------------------------------------------------------
+    // --- Derived ---------------------------------------------------------------------------------
     virtual base::Result<std::optional<KeyRecord>>           find_key(const base::KeyId&) = 0;
     virtual base::Result<std::optional<CodeRecord>>          find_code(std::string_view hash) = 0;
     virtual base::Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId&) = 0;

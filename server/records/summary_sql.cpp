@@ -9,8 +9,8 @@ struct Summary {
     std::string_view after;
 };
 
-// Withdrawn, rejected and late filings, and school summaries, are in no total: d_totals holds only what
-// counts (records/derived.cpp). `rows` alone shows every newest declaration as it is.
+// Withdrawn, rejected and late filings, and school summaries, are in no total: d_totals holds only
+// what counts (records/derived.cpp). `rows` alone shows every newest declaration as it is.
 constexpr Summary summaries[] = {
     {"rows",
      "SELECT u.city AS city, u.unit AS school_code, u.name AS school_name, u.kind AS school_kind, "

@@ -1,5 +1,6 @@
-// Byte strings and their text forms: base64url without padding (RFC 4648 section 5, strict as RFC 7515
-// asks), lower-case hex, Crockford base32 for codes that people type, SHA-256, and wiping of secrets.
+// Byte strings and their text forms: base64url without padding (RFC 4648 section 5, strict as RFC
+// 7515 asks), lower-case hex, Crockford base32 for codes that people type, SHA-256, and wiping of
+// secrets.
 #pragma once
 
 #include "shared/base/ids.hpp"

@@ -1,6 +1,6 @@
-// SHENBAO_CHECK states what must hold if our own code is right. It stays on in every build: a program
-// that knows itself to be wrong must not sign or store anything. Expected failures (bad input, a full
-// disk, a refused envelope) are never checked this way; they are base::Result values.
+// SHENBAO_CHECK states what must hold if our own code is right. It stays on in every build: a
+// program that knows itself to be wrong must not sign or store anything. Expected failures (bad
+// input, a full disk, a refused envelope) are never checked this way; they are base::Result values.
 #pragma once
 
 namespace base {

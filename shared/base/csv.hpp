@@ -16,12 +16,13 @@ struct CsvRow {
     std::vector<std::string> cells;
 };
 
-// Refuses with bad_file: not UTF-8, an open quote, text behind a closing quote, too large. Rows without
-// any text are left out. The apostrophe that csv_cell puts before a formula sign is taken off again.
+// Refuses with bad_file: not UTF-8, an open quote, text behind a closing quote, too large. Rows
+// without any text are left out. The apostrophe that csv_cell puts before a formula sign is taken
+// off again.
 Result<std::vector<CsvRow>> parse_csv(std::string_view text);
 
-// A text cell, quoted where needed; a cell that begins with = + - @, a tab or CR, also full width, gets
-// a leading apostrophe (protocol.md, "Reading").
+// A text cell, quoted where needed; a cell that begins with = + - @, a tab or CR, also full width,
+// gets a leading apostrophe (protocol.md, "Reading").
 std::string csv_cell(std::string_view text);
 
 // The byte order mark with which a CSV file begins.

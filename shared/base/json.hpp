@@ -1,6 +1,6 @@
-// JSON as protocol.md has it: UTF-8 I-JSON (RFC 7493) with integers only, no duplicate members, depth
-// at most 32. parse_json refuses everything else; ObjectReader reads one object of known shape and
-// refuses missing, unknown and mistyped members by name.
+// JSON as protocol.md has it: UTF-8 I-JSON (RFC 7493) with integers only, no duplicate members,
+// depth at most 32. parse_json refuses everything else; ObjectReader reads one object of known
+// shape and refuses missing, unknown and mistyped members by name.
 #pragma once
 
 #include "shared/base/ids.hpp"
@@ -19,8 +19,8 @@ namespace base {
 
 using Json = nlohmann::json; // Members in byte order of their names; what is written is repeatable.
 
-// Refuses with bad_payload: malformed JSON or UTF-8, a duplicate member, depth over 32, a number with
-// a fraction or exponent, an integer beyond +-(2^53 - 1), anything after the value.
+// Refuses with bad_payload: malformed JSON or UTF-8, a duplicate member, depth over 32, a number
+// with a fraction or exponent, an integer beyond +-(2^53 - 1), anything after the value.
 Result<Json> parse_json(std::string_view text);
 
 // Compact, members sorted, non-ASCII kept as UTF-8. Requires that all strings are UTF-8.

@@ -1,5 +1,5 @@
-// Every limit of the program by name, with the relations that must hold between them. Bytes unless a
-// name says otherwise.
+// Every limit of the program by name, with the relations that must hold between them. Bytes unless
+// a name says otherwise.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,10 @@
-// Every outcome of the program: a number that never changes its meaning, the HTTP status that carries
-// it, and one Chinese sentence a clerk can act on. The list below is the only one; the wire, the
-// screens, the command line and the tests read it. Numbers 100-140 stand in the order of judgement of
-// protocol.md. A retired number stays here in a comment and is never given out again.
+// Every outcome of the program: a number that never changes its meaning, the HTTP status that
+// carries it, and one Chinese sentence a clerk can act on. The list below is the only one; the
+// wire, the screens, the command line and the tests read it. Numbers 100-140 stand in the order of
+// judgement of protocol.md. A retired number stays here in a comment and is never given out again.
 //
-// It stands in base, not in protocol, because envelope, notice, sqlite and rules return outcomes too.
+// It stands in base, not in protocol, because envelope, notice, sqlite and rules return outcomes
+// too.
 #pragma once
 
 #include <string_view>

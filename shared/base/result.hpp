@@ -1,6 +1,6 @@
 // Result<T> is a value or a Fault. It is how every expected failure travels: no exception crosses a
-// header of shared/. A Fault carries a numbered outcome (whose Chinese sentence tells a clerk what to
-// do) and a detail that tells an engineer or an author exactly what and where.
+// header of shared/. A Fault carries a numbered outcome (whose Chinese sentence tells a clerk what
+// to do) and a detail that tells an engineer or an author exactly what and where.
 #pragma once
 
 #include "shared/base/outcome.hpp"
@@ -31,8 +31,8 @@ inline tl::unexpected<Fault> fail(Fault fault) { return tl::unexpected<Fault>(st
 #define SHENBAO_CONCAT_INNER(a, b) a##b
 #define SHENBAO_CONCAT(a, b) SHENBAO_CONCAT_INNER(a, b)
 
-// SHENBAO_TRY(expression) hands a failure on to the caller; the value is dropped. Each use has a name
-// of its own, because the expression may hold a lambda that uses it too.
+// SHENBAO_TRY(expression) hands a failure on to the caller; the value is dropped. Each use has a
+// name of its own, because the expression may hold a lambda that uses it too.
 #define SHENBAO_TRY(...) SHENBAO_TRY_AS(SHENBAO_CONCAT(shenbao_tried_, __COUNTER__), __VA_ARGS__)
 #define SHENBAO_TRY_AS(name, ...)                                                                  \
     do {                                                                                           \

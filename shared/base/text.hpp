@@ -19,8 +19,9 @@ void append_utf8(std::string& text, char32_t code_point);
 // Number of code points of well-formed text.
 std::size_t character_count(std::string_view text);
 
-// Full-width ASCII (U+FF01-FF5E) and the ideographic space become ASCII; CJK radicals that look like
-// 高, 人, 工 (U+2EA0-2FD5, as PDF extraction leaves them) become the ideographs. Nothing else changes.
+// Full-width ASCII (U+FF01-FF5E) and the ideographic space become ASCII; CJK radicals that look
+// like 高, 人, 工 (U+2EA0-2FD5, as PDF extraction leaves them) become the ideographs. Nothing else
+// changes.
 std::string narrow(std::string_view text);
 
 // Without white space (ASCII, U+3000, U+00A0, zero-width) at both ends.

@@ -14,8 +14,8 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
     return a % b < 0 ? quotient - 1 : quotient;
 }
 
-// Days since 1970-01-01 of the proleptic Gregorian calendar, counted from March so that the leap day
-// is the last of its year.
+// Days since 1970-01-01 of the proleptic Gregorian calendar, counted from March so that the leap
+// day is the last of its year.
 std::int64_t day_number(Date date) {
     const std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
     const std::int64_t era  = floor_divide(year, 400);

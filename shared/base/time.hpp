@@ -1,6 +1,6 @@
-// Times are microseconds since 1970-01-01T00:00:00Z; days and texts are always Asia/Shanghai, which is
-// UTC+8 without daylight saving for every year a notice can name. On the wire a time is RFC 3339 with
-// +08:00.
+// Times are microseconds since 1970-01-01T00:00:00Z; days and texts are always Asia/Shanghai, which
+// is UTC+8 without daylight saving for every year a notice can name. On the wire a time is RFC 3339
+// with +08:00.
 #pragma once
 
 #include "shared/base/result.hpp"

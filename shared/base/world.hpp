@@ -1,5 +1,6 @@
-// The outside world as values that are passed in: the clock and the source of random bytes. The core
-// has none of its own, so a test can hold time still and a rehearsal can move it (protocol.md, serve
+// The outside world as values that are passed in: the clock and the source of random bytes. The
+// core has none of its own, so a test can hold time still and a rehearsal can move it (protocol.md,
+// serve
 // --clock).
 #pragma once
 

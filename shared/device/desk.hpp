@@ -1,12 +1,12 @@
-// A Desk is what a unit's machine keeps and does, without a screen or a socket: its enrolment and key,
-// the notice, the catalogue, drafts, signed envelopes and receipts. The browser and `shenbao device`
-// are both a Desk with something around it.
+// A Desk is what a unit's machine keeps and does, without a screen or a socket: its enrolment and
+// key, the notice, the catalogue, drafts, signed envelopes and receipts. The browser and `shenbao
+// device` are both a Desk with something around it.
 //
 // Everything is in one SQLite database; every call that changes something is one committed
-// transaction, so what was typed last is what is found after a crash. A value that does not parse is
-// kept as typed. A matter is one thing a unit files (one 附件1, one 附件2): its draft and all versions
-// signed of it. Its root id is made with the draft, so the short code on the print is the same before
-// and after signing.
+// transaction, so what was typed last is what is found after a crash. A value that does not parse
+// is kept as typed. A matter is one thing a unit files (one 附件1, one 附件2): its draft and all
+// versions signed of it. Its root id is made with the draft, so the short code on the print is the
+// same before and after signing.
 #pragma once
 
 #include "shared/base/world.hpp"
@@ -98,8 +98,8 @@ struct Judgement {
 
 class Desk {
 public:
-    // Opens or makes the schema in `database`. Refuses with storage_newer (written by a newer program),
-    // storage_foreign, storage_failed. Clock and random must outlive the desk.
+    // Opens or makes the schema in `database`. Refuses with storage_newer (written by a newer
+    // program), storage_foreign, storage_failed. Clock and random must outlive the desk.
     static base::Result<Desk> open(sqlite::Database database, base::Clock& clock,
                                    base::Random& random);
     Desk(Desk&&) noexcept;
@@ -112,23 +112,23 @@ public:
     // --- Enrolment -----------------------------------------------------------------------------
     const Enrolment* find_enrolment() const; // Null before the first start is done.
 
-    // Makes a key, keeps it, and returns the body for POST /enrolments. Calling it again with the same
-    // code (after a cut line) returns a body under the same key. `typed_code` in any spelling; bad_code
-    // when it cannot be one. already_enrolled when it is done.
+    // Makes a key, keeps it, and returns the body for POST /enrolments. Calling it again with the
+    // same code (after a cut line) returns a body under the same key. `typed_code` in any spelling;
+    // bad_code when it cannot be one. already_enrolled when it is done.
     base::Result<std::string> begin_enrolment(std::string_view typed_code, std::string_view device);
     // Takes the server's answer (201 or 200) to it.
     base::Status finish_enrolment(std::string_view body);
 
     // --- What the server told ------------------------------------------------------------------
     const notice::Package* find_package() const; // Null until the first sync.
-    // Takes a package document whose sha256 is in `ref`; bad_answer, bad_package, bad_rule otherwise, and
-    // the old one stays.
+    // Takes a package document whose sha256 is in `ref`; bad_answer, bad_package, bad_rule
+    // otherwise, and the old one stays.
     base::Status accept_package(std::string_view document, const base::NoticeRef& ref);
     base::Status accept_anchor(std::string_view anchor); // foreign_server when not under the pinned key.
     base::Status accept_units(const std::vector<envelope::UnitEntry>& units);
     base::Status accept_catalogue(const std::vector<envelope::CatalogueEntry>& entries);
-    // The server's time as far as this machine can tell: the newest anchor plus what the own clock has
-    // run since; never before the anchor. The own clock when there is none.
+    // The server's time as far as this machine can tell: the newest anchor plus what the own clock
+    // has run since; never before the anchor. The own clock when there is none.
     base::Time server_time() const;
 
     const std::vector<envelope::UnitEntry>& units() const;
@@ -139,16 +139,16 @@ public:
     std::size_t                     catalogue_size() const;
 
     // --- Drafts --------------------------------------------------------------------------------
-    // A new empty matter. unknown_form if the unit does not file this form in this period; for a form
-    // that is not `many`, the existing matter of the period is returned.
+    // A new empty matter. unknown_form if the unit does not file this form in this period; for a
+    // form that is not `many`, the existing matter of the period is returned.
     base::Result<base::EnvelopeId> create_matter(const base::FormId& form,
                                                  const base::Period& period);
     // Matters of a form and period that are not deleted, oldest first; withdrawn ones too.
     std::vector<Matter>   matters(const base::FormId& form, const base::Period& period) const;
     std::optional<Matter> find_matter(const base::EnvelopeId& root) const;
 
-    // One keystroke: keeps the text and, if it parses, the value. Text that does not parse is kept. For a
-    // certificate field the text of exactly one catalogue entry's name is its value.
+    // One keystroke: keeps the text and, if it parses, the value. Text that does not parse is kept.
+    // For a certificate field the text of exactly one catalogue entry's name is its value.
     base::Status type(const base::EnvelopeId& root, const Cell& cell, std::string_view text);
     // A certificate picked from the list.
     base::Status choose(const base::EnvelopeId& root, const Cell& cell,
@@ -160,21 +160,22 @@ public:
     base::Status remove(const base::EnvelopeId& root);
     base::Status restore(const base::EnvelopeId& root);
 
-    // Opens a signed matter for change. An envelope that was never sent is taken back; else the next
-    // signing makes a new version. discard_revision() returns to what was signed last.
+    // Opens a signed matter for change. An envelope that was never sent is taken back; else the
+    // next signing makes a new version. discard_revision() returns to what was signed last.
     base::Status revise(const base::EnvelopeId& root);
     base::Status discard_revision(const base::EnvelopeId& root);
 
     base::Result<Judgement> judge(const base::EnvelopeId& root);
-    // The answers as they would be sealed now (rows made from the declarations and all); members null
-    // where missing.
+    // The answers as they would be sealed now (rows made from the declarations and all); members
+    // null where missing.
     base::Result<base::Json> answers_of(const base::EnvelopeId& root);
     // True for a signed matter whose rows are no longer what the declarations say (需更新).
     base::Result<bool> outdated(const base::EnvelopeId& root);
 
     // --- Signing and the outbox ----------------------------------------------------------------
-    // Signs the draft as it stands and puts it into the outbox. incomplete with the first finding when
-    // something blocks; incomplete too when rows come from declarations that are not signed yet.
+    // Signs the draft as it stands and puts it into the outbox. incomplete with the first finding
+    // when something blocks; incomplete too when rows come from declarations that are not signed
+    // yet.
     base::Status seal(const base::EnvelopeId& root);
     // Signs a withdrawal of a submitted matter.
     base::Status withdraw(const base::EnvelopeId& root, std::string_view reason);
@@ -189,8 +190,8 @@ public:
     // Takes one line of the answer for the item. A receipt that does not hold leaves it queued:
     // foreign_server.
     base::Status settle(const base::Sha256Hex& item, const protocol::LineAnswer& answer);
-    // Takes one change of the log: own envelopes get their receipt, those of the unit's other machines
-    // become matters here. foreign_server when the receipt does not hold.
+    // Takes one change of the log: own envelopes get their receipt, those of the unit's other
+    // machines become matters here. foreign_server when the receipt does not hold.
     base::Status accept_change(const protocol::Change& change);
     std::string  changes_cursor() const;
     base::Status move_cursor(std::string_view cursor);

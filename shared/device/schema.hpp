@@ -8,10 +8,12 @@ namespace device {
 // Brings the database to the newest schema; storage_newer when a newer program wrote it.
 [[nodiscard]] base::Status migrate_desk(sqlite::Database& database);
 
-// Makes the temporary subject table and the context views of rules/engine.hpp over the desk's tables.
+// Makes the temporary subject table and the context views of rules/engine.hpp over the desk's
+// tables.
 [[nodiscard]] base::Status make_context_views(sqlite::Database& database);
 
-// The schema's version, which the browser keeps beside the pages so that an older page refuses early.
+// The schema's version, which the browser keeps beside the pages so that an older page refuses
+// early.
 int schema_version();
 
 } // namespace device

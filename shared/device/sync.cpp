@@ -183,7 +183,8 @@ void Sync::take_outbox(const Response& response) {
         const auto answer = protocol::read_line_answer(lines[i]);
         if (!answer) return stop(answer.error());
         const bool refused = answer->result == protocol::LineResult::refused;
-        // These are about the server's state, not about the line: it stays queued for the next sync.
+        // These are about the server's state, not about the line: it stays queued for the next
+        // sync.
         if (refused && (answer->outcome == Outcome::storage_full ||
                         answer->outcome == Outcome::storage_failed))
             return stop({answer->outcome, {}});

@@ -1,10 +1,10 @@
-// Sync is the one button: a list of requests to one server and what their answers change on the desk.
-// It owns no socket: the caller carries each request and delivers the answer, in the browser by fetch, in
-// `shenbao device` by a native client, in tests by hand. Each answer is committed as it comes, so a line
-// cut at any point loses nothing and the next sync goes on from there.
+// Sync is the one button: a list of requests to one server and what their answers change on the
+// desk. It owns no socket: the caller carries each request and delivers the answer, in the browser
+// by fetch, in `shenbao device` by a native client, in tests by hand. Each answer is committed as
+// it comes, so a line cut at any point loses nothing and the next sync goes on from there.
 //
-// Order: server (anchor, notice version), notice if new, the outbox in batches, session, units, catalogue,
-// changes. The outbox stands first because it is why people press the button.
+// Order: server (anchor, notice version), notice if new, the outbox in batches, session, units,
+// catalogue, changes. The outbox stands first because it is why people press the button.
 #pragma once
 
 #include "shared/device/desk.hpp"
@@ -48,7 +48,8 @@ public:
     // The desk must be enrolled and must outlive the sync.
     explicit Sync(Desk& desk);
 
-    // The next request to carry, or nothing when finished or stopped. Call deliver() before asking again.
+    // The next request to carry, or nothing when finished or stopped. Call deliver() before asking
+    // again.
     std::optional<Request> next();
     void                   deliver(const Response& response);
 

@@ -1,5 +1,5 @@
-// An Envelope is a signed act: the exact JWS text (format.md beside this file), the only way in which
-// anything changes. On its route it has a type for each station:
+// An Envelope is a signed act: the exact JWS text (format.md beside this file), the only way in
+// which anything changes. On its route it has a type for each station:
 //
 //   rules::CheckedFiling --seal--> Envelope --open--> VerifiedEnvelope --(server/records)--> StoredEnvelope
 //
@@ -106,8 +106,8 @@ private:
     std::string      m_text;
 };
 
-// Seals a checked filing. `root` is common.id for a first version (then `replaces` is absent). Cannot
-// fail: what could go wrong was ruled out when the filing was checked.
+// Seals a checked filing. `root` is common.id for a first version (then `replaces` is absent).
+// Cannot fail: what could go wrong was ruled out when the filing was checked.
 Envelope seal(const Common& common, const rules::CheckedFiling& filing, const base::Period& period,
               const std::optional<base::EnvelopeId>& replaces, const base::EnvelopeId& root,
               const std::vector<Attachment>& attachments, const SecretKey& key);
@@ -134,13 +134,14 @@ private:
     Act         m_act;
 };
 
-// Refuses with bad_signature, then bad_payload (not I-JSON, missing, unknown or mistyped member), then
-// unknown_kind, looked for in that order. Whether the key may speak, and whether the answers fit the
-// form, is the receiver's to judge.
+// Refuses with bad_signature, then bad_payload (not I-JSON, missing, unknown or mistyped member),
+// then unknown_kind, looked for in that order. Whether the key may speak, and whether the answers
+// fit the form, is the receiver's to judge.
 base::Result<VerifiedEnvelope> open(const Jws& jws, const PublicKey& key);
 
-// For an envelope of another device, whose key is not known here: the server's receipt over the exact
-// text is the evidence. Refuses with bad_receipt when the receipt is for other bytes, then as open().
+// For an envelope of another device, whose key is not known here: the server's receipt over the
+// exact text is the evidence. Refuses with bad_receipt when the receipt is for other bytes, then as
+// open().
 base::Result<VerifiedEnvelope> open_receipted(const Jws& jws, const Receipt& receipt);
 
 } // namespace envelope

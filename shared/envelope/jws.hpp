@@ -1,6 +1,6 @@
 // A JWS in compact serialisation (RFC 7515) as protocol.md narrows it: header exactly
-// {"alg":"EdDSA","kid":…}, or "jwk" instead of "kid" for an enrolment. format.md beside this file has
-// the grammar and a worked example; tests/vectors holds fixed bytes. The signed bytes are never
+// {"alg":"EdDSA","kid":…}, or "jwk" instead of "kid" for an enrolment. format.md beside this file
+// has the grammar and a worked example; tests/vectors holds fixed bytes. The signed bytes are never
 // encoded again: a Jws keeps the text as it came.
 #pragma once
 
@@ -14,11 +14,12 @@ namespace envelope {
 
 enum class HeaderKey { kid, jwk };
 
-// A line that has the form of a JWS and an allowed header. Nothing in it is trusted yet: the payload
-// can only be reached through verify().
+// A line that has the form of a JWS and an allowed header. Nothing in it is trusted yet: the
+// payload can only be reached through verify().
 class Jws {
 public:
-    // Refuses, looked for in this order, with too_large (line or payload), not_compact_jws, bad_header.
+    // Refuses, looked for in this order, with too_large (line or payload), not_compact_jws,
+    // bad_header.
     static base::Result<Jws> parse(std::string text, HeaderKey expected);
 
     const std::string& text() const { return m_text; }

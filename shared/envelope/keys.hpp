@@ -1,5 +1,5 @@
-// Ed25519 keys (RFC 8032) as JWK (RFC 8037); a key's id is its RFC 7638 thumbprint. A device makes a
-// new key for each enrolment; the server has one for its whole life.
+// Ed25519 keys (RFC 8032) as JWK (RFC 8037); a key's id is its RFC 7638 thumbprint. A device makes
+// a new key for each enrolment; the server has one for its whole life.
 #pragma once
 
 #include "shared/base/bytes.hpp"

@@ -1,5 +1,6 @@
-// What the server signs: receipts and anchors (protocol.md). A receipt is made again from its stored
-// fields byte for byte, because Ed25519 is deterministic and its JSON is written with sorted members.
+// What the server signs: receipts and anchors (protocol.md). A receipt is made again from its
+// stored fields byte for byte, because Ed25519 is deterministic and its JSON is written with sorted
+// members.
 #pragma once
 
 #include "shared/envelope/jws.hpp"
@@ -30,7 +31,8 @@ std::string sign_receipt(const Receipt& receipt, const SecretKey& server_key);
 // Refuses with bad_receipt, whatever is wrong (signature, another key, members); detail says which.
 base::Result<Receipt> open_receipt(std::string_view text, const PublicKey& server_key);
 
-// A signed moment of the server's clock. It ties an envelope to one server and tells a device the time.
+// A signed moment of the server's clock. It ties an envelope to one server and tells a device the
+// time.
 struct Anchor {
     base::Time  at;
     std::string nonce; // 1-64 characters.

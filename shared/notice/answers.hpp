@@ -1,9 +1,9 @@
-// Answers are a filing's content as protocol.md has it: a JSON object with exactly the members the form
-// names. check_shape() refuses missing, unknown and mistyped members before any rule runs; what passes
-// is AnswersOf a form and can be judged.
+// Answers are a filing's content as protocol.md has it: a JSON object with exactly the members the
+// form names. check_shape() refuses missing, unknown and mistyped members before any rule runs;
+// what passes is AnswersOf a form and can be judged.
 //
-// parse_typed() reads what a person typed into one field. What does not parse stays with the draft as
-// typed, with a finding on its field; nothing is thrown away.
+// parse_typed() reads what a person typed into one field. What does not parse stays with the draft
+// as typed, with a finding on its field; nothing is thrown away.
 #pragma once
 
 #include "shared/notice/package.hpp"

@@ -48,8 +48,8 @@ std::string escaped(std::string_view name) {
     return text;
 }
 
-// Reads one JSON object and notes every mistake with its JSON pointer; it goes on after each, so that
-// an author sees all of them at once.
+// Reads one JSON object and notes every mistake with its JSON pointer; it goes on after each, so
+// that an author sees all of them at once.
 class Node {
 public:
     Node(const Json& json, std::string path, std::vector<PackageMistake>& mistakes)

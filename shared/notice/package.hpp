@@ -1,10 +1,10 @@
-// A Package is one version of a notice as data: its forms, texts, rules, periods, windows, routes and
-// mail subjects. It is one JSON document; its sha256 is of those exact bytes, and a published version
-// never changes. package.schema.json beside this file is the JSON Schema that authors check against;
-// load() checks the same and more, and says for each mistake where it stands.
+// A Package is one version of a notice as data: its forms, texts, rules, periods, windows, routes
+// and mail subjects. It is one JSON document; its sha256 is of those exact bytes, and a published
+// version never changes. package.schema.json beside this file is the JSON Schema that authors check
+// against; load() checks the same and more, and says for each mistake where it stands.
 //
-// Screen, print, rules, intake and summaries read forms from here and nowhere else: no code asks which
-// form it has. All Chinese words of a form are the notice's own.
+// Screen, print, rules, intake and summaries read forms from here and nowhere else: no code asks
+// which form it has. All Chinese words of a form are the notice's own.
 #pragma once
 
 #include "shared/base/ids.hpp"
@@ -42,8 +42,8 @@ struct Field {
     std::string              help;       // One sentence beside the field; may be empty.
 };
 
-// A value that is shown and printed but never typed nor sent: an SQL expression over form, rows and the
-// context views (rules/engine.hpp).
+// A value that is shown and printed but never typed nor sent: an SQL expression over form, rows and
+// the context views (rules/engine.hpp).
 struct Computed {
     base::FieldId id;
     std::string   label;
@@ -75,13 +75,13 @@ struct Table {
     std::vector<Field> columns;
     std::size_t        rows_min = 1;
     std::size_t        rows_max = 300;
-    // Empty: people type the rows. Else the context view the rows are made from, one row each, by columns
-    // of the same name ("declared"): the rows are never typed (R42).
+    // Empty: people type the rows. Else the context view the rows are made from, one row each, by
+    // columns of the same name ("declared"): the rows are never typed (R42).
     std::string rows_from;
 };
 
-// A piece of a paper line: text, or the blank of a field, or of a computed value, or of a context value
-// ("unit.name").
+// A piece of a paper line: text, or the blank of a field, or of a computed value, or of a context
+// value ("unit.name").
 struct Inline {
     enum class Kind { text, field, computed, context };
     Kind        kind = Kind::text;
@@ -144,8 +144,8 @@ struct Form {
     std::string              title;
     std::string              short_title; // For menus: "证书申报表".
     std::vector<std::string> unit_kinds;  // Who files it.
-    // The fields whose values, with unit and period, name one matter: a second filing with the same key
-    // is a finding. Empty: one a period. {"certificate","level"} for declarations.
+    // The fields whose values, with unit and period, name one matter: a second filing with the same
+    // key is a finding. Empty: one a period. {"certificate","level"} for declarations.
     std::vector<base::FieldId> key;
     bool                     many = false; // More than one a unit and period.
     ReviewKind               review = ReviewKind::decided;
@@ -228,8 +228,8 @@ struct LoadedPackage {
     std::vector<PackageMistake> mistakes;
 };
 
-// Reads the document `text` (a file name only serves the mistakes' paths). Expressions are compiled by
-// rules::Engine, not here.
+// Reads the document `text` (a file name only serves the mistakes' paths). Expressions are compiled
+// by rules::Engine, not here.
 LoadedPackage load(std::string_view text);
 
 // The same for callers that only hand on: bad_package with all mistakes as detail lines.

@@ -13,8 +13,8 @@ using base::html_escaped;
 using base::Json;
 using notice::Block;
 
-// Tenths of a millimetre of the style below, with a little to spare: what stands on a page is reckoned
-// here, every character as a wide one, so that nothing reaches the footer.
+// Tenths of a millimetre of the style below, with a little to spare: what stands on a page is
+// reckoned here, every character as a wide one, so that nothing reaches the footer.
 constexpr int page_height = 2240;
 constexpr int row_height = 112, row_line_height = 57, body_line_height = 99, small_line_height = 57;
 
@@ -128,7 +128,8 @@ private:
             else if (part.kind == notice::Inline::Kind::computed)
                 text = computed_text(base::FieldId(part.text));
             else text = m_sheet.unit_name;
-            // A long value flows with the lines of the paragraph; a short one keeps the blank's width.
+            // A long value flows with the lines of the paragraph; a short one keeps the blank's
+            // width.
             const bool flows = width_halves(text) > 2 * part.width_em;
             html += flows ? "<span class=\"blank flow\">"
                           : "<span class=\"blank\" style=\"min-width:" +

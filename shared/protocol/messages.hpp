@@ -1,6 +1,7 @@
 // The messages of protocol.md as structs with their JSON. Each has write_… for the side that speaks
 // and read_… for the side that listens; read_… refuses with bad_answer or bad_request what is not
-// of the message's form. Answers may grow, so unknown members of answers are let be; requests may not.
+// of the message's form. Answers may grow, so unknown members of answers are let be; requests may
+// not.
 #pragma once
 
 #include "shared/envelope/envelope.hpp"

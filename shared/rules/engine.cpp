@@ -58,13 +58,14 @@ std::string filled(std::string text, const std::map<std::string, std::string>& v
     return text;
 }
 
-// One form's expressions. The form's own values are bound as parameters, its rows stand in a temporary
-// table: one row is bound faster than inserted, many are read faster than bound.
+// One form's expressions. The form's own values are bound as parameters, its rows stand in a
+// temporary table: one row is bound faster than inserted, many are read faster than bound.
 struct PreparedForm {
     const notice::Form* form = nullptr;
     std::string         rows_table; // Empty: the form has no table.
     sqlite::Statement   clear_rows, insert_row;
-    // All checks, then all computed values, in one row: one statement a filing instead of one a rule.
+    // All checks, then all computed values, in one row: one statement a filing instead of one a
+    // rule.
     sqlite::Statement                           judge;
     std::vector<std::vector<sqlite::Statement>> values; // By rule; run only for a finding's text.
 };
@@ -159,8 +160,8 @@ struct Engine::Prepared {
 
 namespace {
 
-// NOT MATERIALIZED: a view that several rules read is looked up through its own index each time, and not
-// copied for every filing.
+// NOT MATERIALIZED: a view that several rules read is looked up through its own index each time,
+// and not copied for every filing.
 std::string common_tables(const PreparedForm& form, const ContextViews& context) {
     std::string columns, marks;
     for (const notice::Field& field : form.form->fields) {

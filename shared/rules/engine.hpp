@@ -1,6 +1,6 @@
 // The rule engine: answers + context -> findings, computed values and, when nothing blocks, a
-// CheckedFiling. A rule is one SQL expression of the notice package, prepared once inside a fence, so
-// the device and the server reach the same verdict with the same code and the same SQLite.
+// CheckedFiling. A rule is one SQL expression of the notice package, prepared once inside a fence,
+// so the device and the server reach the same verdict with the same code and the same SQLite.
 //
 // An expression sees
 //   form        one row, a column for each field of the form;
@@ -13,11 +13,11 @@
 //   catalogue   certificate, name, organisation, level, min_headcount (NULL: unknown), a row a level;
 //   unit        id, name, kind, city: one row;
 //   period      id, kind, opens, closes (as 2023-03-31): one row.
-// These eight are all it can read. Whoever owns the database offers the context views under the names
-// given in ContextViews; how they are filled (standing tables keyed by unit) is theirs.
+// These eight are all it can read. Whoever owns the database offers the context views under the
+// names given in ContextViews; how they are filled (standing tables keyed by unit) is theirs.
 //
-// NULL means "cannot say yet" and is never a finding. A REAL result, a function outside the list, too
-// many steps: bad_rule, a mistake of the package, never of the filing.
+// NULL means "cannot say yet" and is never a finding. A REAL result, a function outside the list,
+// too many steps: bad_rule, a mistake of the package, never of the filing.
 #pragma once
 
 #include "shared/notice/answers.hpp"
@@ -30,8 +30,8 @@
 
 namespace rules {
 
-// The name under which the database has each context view: tables or views, temporary or not, with at
-// least the columns above. The owner makes them show one subject (unit, period, root) at a time.
+// The name under which the database has each context view: tables or views, temporary or not, with
+// at least the columns above. The owner makes them show one subject (unit, period, root) at a time.
 struct ContextViews {
     std::string declared;
     std::string quota;
@@ -80,8 +80,8 @@ struct Verdict {
 
 class Engine {
 public:
-    // Prepares every rule and computed value of every form. `database` and `package` must outlive the
-    // engine. Makes temporary tables of its own in `database`. Refuses with bad_rule and the
+    // Prepares every rule and computed value of every form. `database` and `package` must outlive
+    // the engine. Makes temporary tables of its own in `database`. Refuses with bad_rule and the
     // path of the expression.
     static base::Result<Engine> prepare(sqlite::Database& database, const notice::Package& package,
                                         const ContextViews& context);

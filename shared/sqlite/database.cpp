@@ -39,7 +39,8 @@ int fence_callback(void* context, int action, const char* first, const char* sec
     }
 }
 
-// SQLite counts a statement's steps over all its runs, so the callback comes often and counts itself.
+// SQLite counts a statement's steps over all its runs, so the callback comes often and counts
+// itself.
 constexpr int         steps_between_looks     = 1000;
 constexpr int         foreign_value_bytes_max = 1024 * 1024;
 

@@ -1,7 +1,8 @@
 // SQLite once, for everybody: Database, Statement, Transaction. The only folder that includes
-// sqlite3.h. Database errors are Faults (storage_failed, storage_full, storage_busy, storage_foreign);
-// wrong SQL of our own and wrong bindings are failed checks, because only we write SQL here. The one
-// exception is prepare_foreign(), for the expressions of a notice package, which others write.
+// sqlite3.h. Database errors are Faults (storage_failed, storage_full, storage_busy,
+// storage_foreign); wrong SQL of our own and wrong bindings are failed checks, because only we
+// write SQL here. The one exception is prepare_foreign(), for the expressions of a notice package,
+// which others write.
 //
 // One Database is used by one thread at a time. Statements must not outlive their Database.
 #pragma once
@@ -38,8 +39,9 @@ public:
     Statement& operator=(Statement&& other) noexcept;
     ~Statement();
 
-    // Resets the statement and binds all values in order. Takes integers, strings, ids (anything with
-    // text()), byte views, base::Time (as microseconds), optionals of these (null) and nullptr.
+    // Resets the statement and binds all values in order. Takes integers, strings, ids (anything
+    // with text()), byte views, base::Time (as microseconds), optionals of these (null) and
+    // nullptr.
     template <class... Values>
     Statement& bind(const Values&... values) {
         reset();
@@ -49,7 +51,8 @@ public:
         return *this;
     }
 
-    // The same for a count known only at run time: visit(i, bind) calls bind(value) for position i + 1.
+    // The same for a count known only at run time: visit(i, bind) calls bind(value) for position i
+    // + 1.
     template <class Visit>
     Statement& bind_each(std::size_t count, Visit&& visit) {
         reset();
@@ -119,8 +122,8 @@ private:
 // What a statement of a notice package may do; see prepare_foreign().
 struct Fence {
     // Asked for each column read, with its table or view and the innermost view through which it is
-    // read ("" if none). The column is "" when only the table's rows matter, as in EXISTS; SQLite then
-    // names the table behind the view and forgets the view.
+    // read ("" if none). The column is "" when only the table's rows matter, as in EXISTS; SQLite
+    // then names the table behind the view and forgets the view.
     std::function<bool(std::string_view table, std::string_view column,
                        std::string_view through_view)>
                                                    may_read;
@@ -135,8 +138,8 @@ enum class OpenMode {
 
 class Database {
 public:
-    // Opens `path` on the named VFS (empty: the target's default; see page_vfs.hpp for the browser's).
-    // ":memory:" gives a private database in memory.
+    // Opens `path` on the named VFS (empty: the target's default; see page_vfs.hpp for the
+    // browser's). ":memory:" gives a private database in memory.
     static base::Result<Database> open(const std::string& path, OpenMode mode,
                                        const std::string& vfs = {});
     Database(Database&& other) noexcept;
@@ -150,15 +153,16 @@ public:
     [[nodiscard]] Statement prepare(std::string_view sql);
 
     // Prepares one read-only statement of a package's author inside the fence: nothing may be
-    // written, attached or set, only what the fence allows may be read or called. Refuses with bad_rule
-    // and SQLite's own words.
+    // written, attached or set, only what the fence allows may be read or called. Refuses with
+    // bad_rule and SQLite's own words.
     [[nodiscard]] base::Result<Statement> prepare_foreign(std::string_view sql, const Fence& fence);
 
     // The tables and views that a statement of our own reads, each once.
     std::vector<std::string> tables_behind(std::string_view sql);
 
-    // From now on all statements together may take about this many steps of SQLite's virtual machine
-    // and no value may exceed a mebibyte; then they stop with bad_rule. 0 lifts both limits.
+    // From now on all statements together may take about this many steps of SQLite's virtual
+    // machine and no value may exceed a mebibyte; then they stop with bad_rule. 0 lifts both
+    // limits.
     void limit_steps(int steps);
 
     std::int64_t last_row_id() const;
@@ -167,7 +171,8 @@ public:
     // True inside a transaction.
     bool in_transaction() const;
 
-    // PRAGMA application_id and user_version, which say whose database this is and which schema it has.
+    // PRAGMA application_id and user_version, which say whose database this is and which schema it
+    // has.
     [[nodiscard]] base::Result<std::int64_t> pragma(std::string_view name);
 
     sqlite3* handle() const { return m_handle; }
@@ -198,15 +203,15 @@ private:
     Database* m_database;
 };
 
-// A schema as a list of steps; step i brings version i to i+1. A released step never changes: a test
-// holds each one's hash.
+// A schema as a list of steps; step i brings version i to i+1. A released step never changes: a
+// test holds each one's hash.
 struct Migration {
     const char* sql;
 };
 
 // Brings the database to the newest version in one transaction. An empty database gets
-// `application_id`; one with a different id is refused with storage_foreign, one that is newer than the
-// list with storage_newer. Nothing is changed on refusal.
+// `application_id`; one with a different id is refused with storage_foreign, one that is newer than
+// the list with storage_newer. Nothing is changed on refusal.
 [[nodiscard]] base::Status migrate(Database& database, std::int32_t application_id,
                                    const Migration* migrations, int count);
 

@@ -88,7 +88,9 @@ TEST_CASE("levels are understood in compatible characters, and one at a time") {
         {"初级", "初级"}, {"初級", "初级"}, {"⾼级", "高级"}, {"高 级", "高级"}, {" 中级 ", "中级"},
         {"1", ""},        {"初", ""},       {"中、高级", ""}, {"初级中级", ""},
     };
-    for (const auto& [typed, value] : rows) {
+    for (const auto& row : rows) {
+        const char* typed = row.first;
+        const char* value = row.second;
         CAPTURE(std::string(typed));
         const Typed result = notice::parse_typed(level(), typed);
         if (*value == '\0') {
@@ -154,7 +156,9 @@ TEST_CASE("answers have exactly the members of the form") {
         {"/headcount", "-1"},       {"/headcount", "true"},       {"/headcount", "[]"},
         {"/school", "\"某校\""},
     };
-    for (const auto& [path, value] : rows) {
+    for (const auto& row : rows) {
+        const char* path = row.first;
+        const char* value = row.second;
         Json answers = good;
         answers[Json::json_pointer(path)] = Json::parse(value);
         CAPTURE(std::string(path));

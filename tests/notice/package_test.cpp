@@ -121,14 +121,16 @@ void change(Json& document, const std::string& path, std::string_view value) {
     else document[pointer] = Json::parse(value, nullptr, false);
 }
 
-// What a schema of package.schema.json says about a value. It knows only the keywords that file uses,
-// and fails on any other, so that no keyword is there for show.
+// What a schema of package.schema.json says about a value. It knows only the keywords that file
+// uses, and fails on any other, so that no keyword is there for show.
 class Schema {
 public:
     explicit Schema(const Json& root) : m_root(root) {}
 
     void check(const Json& schema, const Json& value, const std::string& path) {
-        for (const auto& [keyword, wanted] : schema.items()) {
+        for (const auto& item : schema.items()) {
+            const std::string keyword = item.key();
+            const Json& wanted = item.value();
             CAPTURE(path);
             CAPTURE(keyword);
             CHECK_MESSAGE(holds(keyword, wanted, schema, value, path), path, " ", keyword);
@@ -354,8 +356,10 @@ TEST_CASE("schema and loader know the same members") {
     });
     CHECK(known.size() == schema.at("$defs").size() + 1);
     // The test package uses every member, so nothing of the schema goes untried.
-    for (const auto& [what, object] : known)
-        for (const auto& [name, member] : object->at("properties").items()) {
+    for (const auto& one : known)
+        for (const auto& item : one.second->at("properties").items()) {
+            const std::string what = one.first;
+            const std::string name = item.key();
             CAPTURE(what);
             CHECK_MESSAGE(used[what].count(name) == 1, name);
         }

@@ -1,5 +1,5 @@
-// A database with the context that rules see, filled by tests. Tables have other names than the views,
-// as on the server, so that the engine's own names are put over them.
+// A database with the context that rules see, filled by tests. Tables have other names than the
+// views, as on the server, so that the engine's own names are put over them.
 #pragma once
 
 #include "shared/rules/engine.hpp"
