@@ -105,6 +105,28 @@ TEST_CASE("a number that a school types stands in the province's CSV") {
     CHECK(summaries::to_csv(*rows, *package) == "\xEF\xBB\xBF市,学校数,申报项数,拟申报人数,审核通过人数\r\n"
                                                 "亳州市,1,1,1200,\r\n");
 
+    // Changed and sent again it counts once; withdrawn it leaves no line behind.
+    const auto send_next = [&] {
+        const auto item = desk->queued().front();
+        const auto sent = (*intake)->submit({item.text});
+        REQUIRE(sent->front().result == protocol::LineResult::accepted);
+        REQUIRE(desk->settle(item.sha256, sent->front()).has_value());
+    };
+    const auto csv = [&] {
+        return summaries::to_csv(
+            *(*reader)->summary({base::UnitId("340000"), "province"}, "by-city", {period, {}}),
+            *package);
+    };
+    REQUIRE(desk->revise(root).has_value());
+    REQUIRE(desk->type(root, cell("level"), "初级").has_value());
+    REQUIRE(desk->type(root, cell("headcount"), "1300").has_value());
+    REQUIRE(desk->seal(root).has_value());
+    send_next();
+    CHECK(csv() == "\xEF\xBB\xBF市,学校数,申报项数,拟申报人数,审核通过人数\r\n亳州市,1,1,1300,\r\n");
+    REQUIRE(desk->withdraw(root, "").has_value());
+    send_next();
+    CHECK(csv() == "\xEF\xBB\xBF");
+
     // What was maintained is what the log alone gives.
     CHECK(*(*reader)->digests() == *(*reader)->rebuilt_digests());
 }

@@ -3,6 +3,7 @@
 #include "client/platform/browser.hpp"
 #include "client/screens/all.hpp"
 #include "client/screens/form_paper.hpp"
+#include "client/screens/parts.hpp"
 #include "client/texts/words.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/fields.hpp"
@@ -18,27 +19,14 @@ using device::MatterState;
 
 const base::FormId form_id("declaration");
 
-struct Total {
-    int          filings = 0, sealable = 0;
-    std::int64_t headcount = 0;
-};
-
-std::int64_t headcount_of(const Matter& matter) {
-    const auto found = matter.values.find({0, base::FieldId("headcount")});
-    if (found == matter.values.end() || !found->second.value.is_number_integer()) return 0;
-    return found->second.value.get<std::int64_t>();
-}
-
-Total total_of(App& app, const std::vector<Matter>& matters) {
-    Total total;
+int sealable_of(App& app, const std::vector<Matter>& matters) {
+    int sealable = 0;
     for (const Matter& matter : matters) {
-        if (matter.state == MatterState::withdrawn) continue;
-        ++total.filings;
-        total.headcount += headcount_of(matter);
-        const device::Judgement* judged = is_open(matter) ? app.judgement(matter.root) : nullptr;
-        total.sealable += judged != nullptr && judged->sealable;
+        const device::Judgement* judged =
+            device::is_open(matter.state) ? app.judgement(matter.root) : nullptr;
+        sealable += judged != nullptr && judged->sealable;
     }
-    return total;
+    return sealable;
 }
 
 void add_one(App& app) {
@@ -49,7 +37,7 @@ void add_one(App& app) {
 void seal_all(App& app, const std::vector<Matter>& matters) {
     int sealed = 0;
     for (const Matter& matter : matters) {
-        if (!is_open(matter)) continue;
+        if (!device::is_open(matter.state)) continue;
         const device::Judgement* judged = app.judgement(matter.root);
         if (judged != nullptr && judged->sealable) sealed += app.tell(app.desk().seal(matter.root));
     }
@@ -58,23 +46,24 @@ void seal_all(App& app, const std::vector<Matter>& matters) {
     if (platform::online()) app.courier().start();
 }
 
-void draw_head(App& app, const std::vector<Matter>& matters, const Total& total) {
+void draw_head(App& app, const std::vector<Matter>& matters, const Standing& standing) {
+    const int     sealable = sealable_of(app, matters);
     widgets::Line line;
     widgets::heading("证书申报表", 1);
     widgets::text("附件1，每个证书每个级别一张", widgets::second_text);
     line.push_right();
     if (widgets::button("print_all", "打印全部",
-                        {.off_because = total.filings == 0 ? "还没有申报表" : ""})) {
+                        {.off_because = standing.filings == 0 ? "还没有申报表" : ""})) {
         std::vector<print::Sheet> sheets;
         for (const Matter& matter : matters)
             if (matter.state != MatterState::withdrawn) sheets.push_back(app.sheet_of(matter));
         app.print(sheets);
     }
     if (widgets::button("seal_all",
-                        total.sealable > 0 ? "签名并提交 " + std::to_string(total.sealable) + " 张"
+                        sealable > 0 ? "签名并提交 " + std::to_string(sealable) + " 张"
                                            : std::string("签名并提交"),
                         {.kind = widgets::ButtonKind::primary,
-                         .off_because = total.sealable == 0 ? "没有填好而未签名的申报表" : ""}))
+                         .off_because = sealable == 0 ? "没有填好而未签名的申报表" : ""}))
         seal_all(app, matters);
 }
 
@@ -120,7 +109,7 @@ void draw_row(App& app, const notice::Form& form, const Matter& matter, int numb
 }
 
 void draw_grid(App& app, const notice::Form& form, const std::vector<Matter>& matters,
-               const Total& total) {
+               const Standing& standing) {
     const widgets::Card card("grid", {.name = "申报表清单", .padding_x = 12, .padding_y = 12});
     if (matters.empty())
         widgets::empty_state("还没有申报表", "按“新增一张”，从目录中选择证书，填写级别和人数。");
@@ -138,9 +127,9 @@ void draw_grid(App& app, const notice::Form& form, const std::vector<Matter>& ma
         if (!matters.empty()) {
             table.row("total", {.weight = widgets::Weight::bold});
             table.text("");
-            table.text("合计 " + std::to_string(total.filings) + " 张");
+            table.text("合计 " + std::to_string(standing.filings) + " 张");
             table.text("");
-            table.number(total.headcount);
+            table.number(standing.headcount);
         }
     }
     widgets::gap(8);
@@ -157,8 +146,8 @@ void draw_declarations(App& app) {
         return;
     }
     const std::vector<Matter> matters = app.matters(form_id); // A copy: acts change the original.
-    const Total               total = total_of(app, matters);
-    draw_head(app, matters, total);
+    const Standing            standing = standing_of(matters);
+    draw_head(app, matters, standing);
     if (const notice::Window* window = form->find_window(app.period()); window != nullptr) {
         const base::Time now = app.now();
         if (now < window->opens_at())
@@ -169,5 +158,5 @@ void draw_declarations(App& app) {
                             "填报时间已于 " + texts::closing_words(window->closes) +
                                 " 截止。之后送达的标为逾期补报，省级延期前不计入汇总。");
     }
-    draw_grid(app, *form, matters, total);
+    draw_grid(app, *form, matters, standing);
 }

@@ -112,7 +112,7 @@ void draw_field(App& app, const Matter& matter, const Field& field, widgets::Fie
     look.error = marks.error;
     look.attention = marks.attention;
     look.need = widgets::Need::required;
-    if (!is_open(matter)) look.locked_because = "已签名，按“修改”后才能改动";
+    if (!device::is_open(matter.state)) look.locked_because = "已签名，按“修改”后才能改动";
     if (field.type == FieldType::choice) return draw_choice(app, matter, field, look, place);
     if (field.type == FieldType::certificate) {
         if (place == nullptr) return draw_certificate(app, matter, field, look);
@@ -225,12 +225,6 @@ void draw_table(App& app, const Matter& matter, const notice::Form& form, const 
 }
 
 } // namespace
-
-bool is_open(const Matter& matter) {
-    return matter.state == device::MatterState::editing ||
-           matter.state == device::MatterState::refused ||
-           matter.state == device::MatterState::conflict;
-}
 
 void draw_cell_field(App& app, const Matter& matter, const Field& field, std::string_view name) {
     widgets::FieldLook look;

@@ -11,6 +11,3 @@ void draw_form_paper(App& app, const device::Matter& matter);
 // The field of one cell, for tables that edit matters in rows. `name` is what is read out.
 void draw_cell_field(App& app, const device::Matter& matter, const notice::Field& field,
                      std::string_view name);
-
-// True while the matter's draft may be typed into.
-bool is_open(const device::Matter& matter);

@@ -89,11 +89,11 @@ void draw_acts(App& app, const Matter& matter) {
     {
         widgets::Line line;
         if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
-        if (!is_open(matter) && matter.state != MatterState::withdrawn &&
+        if (!device::is_open(matter.state) && matter.state != MatterState::withdrawn &&
             widgets::button("revise", "修改"))
             app.tell(app.desk().revise(matter.root));
     }
-    if (is_open(matter)) draw_open_acts(app, matter);
+    if (device::is_open(matter.state)) draw_open_acts(app, matter);
     else if (matter.state == MatterState::submitted &&
              matter.form == base::FormId("declaration"))
         draw_withdrawal(app, matter);
@@ -129,7 +129,7 @@ void draw_form(App& app, const Matter& matter) {
 void draw_findings(App& app, const Matter& matter) {
     const widgets::Card      card("findings", {.title = "检查"});
     const device::Judgement* judged = app.judgement(matter.root);
-    if (judged == nullptr || !is_open(matter)) {
+    if (judged == nullptr || !device::is_open(matter.state)) {
         widgets::text("已签名。", widgets::second_text);
         return;
     }
@@ -189,7 +189,7 @@ void draw_summary(App& app) {
         if (!shown) return;
     }
     const auto outdated = app.desk().outdated(shown->root);
-    if (outdated && *outdated && !is_open(*shown)) {
+    if (outdated && *outdated && !device::is_open(shown->state)) {
         widgets::notice("outdated", widgets::Tone::attention,
                         "需更新：申报表在汇总表签名之后有变动。请按“修改”后重新签名提交。");
     }

@@ -1,6 +1,5 @@
 #include "client/app.hpp"
 #include "client/screens/all.hpp"
-#include "client/screens/form_paper.hpp"
 #include "client/screens/parts.hpp"
 #include "client/platform/browser.hpp"
 #include "client/texts/words.hpp"
@@ -15,24 +14,6 @@ namespace {
 
 using device::Matter;
 using device::MatterState;
-
-struct Standing {
-    int          filings = 0, unsigned_filings = 0;
-    std::int64_t headcount = 0;
-};
-
-Standing standing_of(App& app) {
-    Standing standing;
-    for (const Matter& matter : app.matters(base::FormId("declaration"))) {
-        if (matter.state == MatterState::withdrawn) continue;
-        ++standing.filings;
-        standing.unsigned_filings += is_open(matter);
-        const auto found = matter.values.find({0, base::FieldId("headcount")});
-        if (found != matter.values.end() && found->second.value.is_number_integer())
-            standing.headcount += found->second.value.get<std::int64_t>();
-    }
-    return standing;
-}
 
 void draw_window(App& app, const notice::Window& window) {
     const base::Time now = app.now(), opens = window.opens_at(), closes = window.closes_at();
@@ -101,7 +82,7 @@ void draw_tasks(App& app, const Standing& standing) {
                              : ""),
               filled ? "查看" : "去填写", ScreenId::declarations);
     const Matter* summary = find_summary(app);
-    const bool    summed = summary != nullptr && !is_open(*summary);
+    const bool    summed = summary != nullptr && !device::is_open(summary->state);
     const auto    outdated = summary == nullptr ? base::Result<bool>(false)
                                                 : app.desk().outdated(summary->root);
     const bool    stale = summed && outdated && *outdated;
@@ -148,7 +129,7 @@ void draw_period_choice(App& app, const notice::Package& package) {
 void draw_school_home(App& app) {
     const notice::Package* package = app.desk().find_package();
     widgets::heading("今天要做的事", 1);
-    const Standing   standing = standing_of(app);
+    const Standing   standing = standing_of(app.matters(base::FormId("declaration")));
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
     columns.next();
     if (package != nullptr) {

@@ -33,6 +33,19 @@ std::string item_words(App& app, const device::OutboxItem& item) {
     return words;
 }
 
+Standing standing_of(const std::vector<device::Matter>& declarations) {
+    Standing standing;
+    for (const device::Matter& matter : declarations) {
+        if (matter.state == device::MatterState::withdrawn) continue;
+        ++standing.filings;
+        standing.unsigned_filings += device::is_open(matter.state);
+        const auto found = matter.values.find({0, base::FieldId("headcount")});
+        if (found != matter.values.end() && found->second.value.is_number_integer())
+            standing.headcount += found->second.value.get<std::int64_t>();
+    }
+    return standing;
+}
+
 void open_form(App& app, const base::EnvelopeId& root) {
     const auto matter = app.desk().find_matter(root);
     if (!matter) return;

@@ -4,11 +4,19 @@
 #include "shared/device/desk.hpp"
 
 #include <string>
+#include <vector>
 
 class App;
 
 // "老年照护 · 初级　60 人": what a signed envelope is about, in a clerk's words.
 std::string item_words(App& app, const device::OutboxItem& item);
+
+// How far a school is with its declarations of a period, withdrawn ones left out.
+struct Standing {
+    int          filings = 0, unsigned_filings = 0;
+    std::int64_t headcount = 0; // Of those whose number can be read.
+};
+Standing standing_of(const std::vector<device::Matter>& declarations);
 
 // Opens the screen on which a matter is filled in.
 void open_form(App& app, const base::EnvelopeId& root);

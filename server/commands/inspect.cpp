@@ -11,18 +11,7 @@
 namespace commands {
 namespace {
 
-using base::Json;
 using base::Outcome;
-
-std::string summary_json(const std::vector<records::SummaryRow>& rows, std::int64_t as_of) {
-    Json list = Json::array();
-    for (const records::SummaryRow& row : rows) {
-        Json one = Json::object();
-        for (const auto& [member, value] : row.members) one[member] = value;
-        list.push_back(std::move(one));
-    }
-    return base::to_text({{"as_of_index", as_of}, {"rows", std::move(list)}}) + "\n";
-}
 
 // The key an entry must be signed with: the server's for the operator's acts, else the device's.
 base::Status check_entry(const intake::Site& site, records::Store& store,
@@ -63,7 +52,7 @@ base::Status summary(const std::string& data, const std::string& name, const std
     SHENBAO_ASSIGN(const auto rows, reader->summary(viewer, name, query));
     SHENBAO_ASSIGN(const std::int64_t as_of, reader->as_of(viewer));
     const std::string text = format == "csv" ? summaries::to_csv(rows, *site->current_package())
-                                             : summary_json(rows, as_of);
+                                             : summaries::to_json(rows, as_of) + "\n";
     if (!out.empty()) return write_whole_file(out, text);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return {};

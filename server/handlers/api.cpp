@@ -2,6 +2,7 @@
 
 #include "server/summaries/csv.hpp"
 #include "shared/base/limits.hpp"
+#include "shared/base/text.hpp"
 
 #include <charconv>
 
@@ -48,19 +49,6 @@ std::optional<std::string> text_query(const Request& request, const char* name) 
     const auto found = request.query.find(name);
     if (found == request.query.end() || found->second.empty()) return std::nullopt;
     return found->second;
-}
-
-std::vector<std::string> lines_of(const std::string& body) {
-    std::vector<std::string> lines;
-    for (std::size_t at = 0; at < body.size();) {
-        std::size_t end = body.find('\n', at);
-        if (end == std::string::npos) end = body.size();
-        std::string line = body.substr(at, end - at);
-        if (!line.empty() && line.back() == '\r') line.pop_back();
-        if (!line.empty()) lines.push_back(std::move(line));
-        at = end + 1;
-    }
-    return lines;
 }
 
 } // namespace
@@ -174,7 +162,7 @@ Response open_session(Server& server, const Request& request, const records::Vie
 
 Response take_envelopes(Server& server, const Request& request, const records::Viewer&) {
     if (!media_type_is(request, "text/plain")) return problem(Outcome::wrong_media_type);
-    const std::vector<std::string> lines = lines_of(request.body);
+    const std::vector<std::string> lines = base::lines_of(request.body);
     if (lines.size() > base::limits::batch_lines_max)
         return problem(Outcome::body_too_large, "more than 500 lines");
     if (lines.empty()) return problem(Outcome::bad_request, "no line");
@@ -366,13 +354,7 @@ Response summary(Server& server, const Request& request, const records::Viewer& 
                 "text/csv; charset=utf-8",
                 summaries::to_csv(*rows, *server.site.current_package()),
                 {{"Content-Disposition", "attachment; filename=\"" + name + ".csv\""}}};
-        Json list = Json::array();
-        for (const records::SummaryRow& row : *rows) {
-            Json one = Json::object();
-            for (const auto& [member, value] : row.members) one[member] = value;
-            list.push_back(std::move(one));
-        }
-        return json(base::to_text({{"as_of_index", as_of}, {"rows", std::move(list)}}));
+        return json(summaries::to_json(*rows, as_of));
     });
 }
 

@@ -104,7 +104,7 @@ bool takes(const Request& request, std::string_view encoding) {
     return request.header("accept-encoding").find(encoding) != std::string::npos;
 }
 
-Response serve_page(const Server& server, const Request& request, const Page& page) {
+Response serve_page(const Request& request, const Page& page) {
     Response response;
     response.content_type = page.content_type;
     std::string etag = page.etag;
@@ -130,7 +130,6 @@ Response serve_page(const Server& server, const Request& request, const Page& pa
         {"Content-Security-Policy", page_policy(request.header("user-agent"))});
     response.headers.push_back({"Referrer-Policy", "no-referrer"});
     response.headers.push_back({"Cross-Origin-Opener-Policy", "same-origin"});
-    (void)server;
     return response;
 }
 
@@ -140,7 +139,7 @@ Response answer_get(Server& server, Request& request) {
         return dispatch(server, *route, request);
     if (other_method) return problem(Outcome::method_not_allowed);
     if (const Page* page = server.pages.find(request.path))
-        return serve_page(server, request, *page);
+        return serve_page(request, *page);
     return problem(Outcome::not_found);
 }
 

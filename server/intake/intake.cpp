@@ -28,6 +28,15 @@ bool is_storage_fault(Outcome outcome) {
            outcome == Outcome::storage_busy || outcome == Outcome::storage_foreign;
 }
 
+// Why a matter cannot be replaced or withdrawn from this version: not_newest, then frozen; accepted
+// when it can.
+Outcome why_fixed(const records::FilingRecord& matter, const base::EnvelopeId& version) {
+    if (matter.newest != version) return Outcome::not_newest;
+    const bool open = matter.stage == records::Stage::submitted ||
+                      matter.stage == records::Stage::returned;
+    return open ? Outcome::accepted : Outcome::frozen;
+}
+
 } // namespace
 
 Intake::Intake(Site& site, std::unique_ptr<records::Store> store, OnStorageFailure on_failure)
@@ -256,6 +265,16 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     return judged;
 }
 
+Result<std::optional<records::FilingRecord>> Intake::find_own(const base::EnvelopeId& version,
+                                                              const base::UnitId& unit) {
+    SHENBAO_ASSIGN(const auto root, m_store->find_root(version));
+    if (!root) return std::nullopt;
+    SHENBAO_ASSIGN(auto matter, m_store->find_filing(*root));
+    if (!matter || matter->unit != unit || matter->stage == records::Stage::withdrawn)
+        return std::nullopt;
+    return matter;
+}
+
 Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& filing,
                                   Judged& judged) {
     const envelope::Common& common = line.opened->common();
@@ -283,16 +302,12 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
     judged.stored.timing = window->always || now < window->closes_at() ? envelope::Timing::on_time
                                                                        : envelope::Timing::late;
     if (filing.replaces) {
-        SHENBAO_ASSIGN(const auto matter, m_store->find_filing(filing.root));
-        if (!matter || matter->unit != common.unit || matter->form != filing.form ||
-            matter->period != filing.period || matter->stage == records::Stage::withdrawn)
+        SHENBAO_ASSIGN(const auto matter, find_own(*filing.replaces, common.unit));
+        if (!matter || matter->root != filing.root || matter->form != filing.form ||
+            matter->period != filing.period)
             return refused(Outcome::unknown_target);
-        SHENBAO_ASSIGN(const auto root, m_store->find_root(*filing.replaces));
-        if (!root || *root != filing.root) return refused(Outcome::unknown_target);
-        if (matter->newest != *filing.replaces) return refused(Outcome::not_newest);
-        if (matter->stage != records::Stage::submitted &&
-            matter->stage != records::Stage::returned)
-            return refused(Outcome::frozen);
+        if (const Outcome why = why_fixed(*matter, *filing.replaces); why != Outcome::accepted)
+            return refused(why);
     }
     SHENBAO_ASSIGN(rules::Verdict verdict,
                    m_store->judge({&package, form, filing.period, common.unit, filing.root,
@@ -308,15 +323,10 @@ Result<bool> Intake::judge_withdrawal(const envelope::Withdrawal& withdrawal,
         refuse(judged.answer, outcome);
         return false;
     };
-    SHENBAO_ASSIGN(const auto root, m_store->find_root(withdrawal.target));
-    if (!root) return refused(Outcome::unknown_target);
-    SHENBAO_ASSIGN(const auto matter, m_store->find_filing(*root));
-    if (!matter || matter->unit != unit || matter->stage == records::Stage::withdrawn)
-        return refused(Outcome::unknown_target);
-    if (matter->newest != withdrawal.target) return refused(Outcome::not_newest);
-    if (matter->stage != records::Stage::submitted && matter->stage != records::Stage::returned)
-        return refused(Outcome::frozen);
-    return true;
+    SHENBAO_ASSIGN(const auto matter, find_own(withdrawal.target, unit));
+    if (!matter) return refused(Outcome::unknown_target);
+    const Outcome why = why_fixed(*matter, withdrawal.target);
+    return why == Outcome::accepted ? true : refused(why);
 }
 
 Result<Enrolled> Intake::judge_enrolment(const Job& job) {

@@ -73,6 +73,9 @@ private:
     void write(std::deque<std::unique_ptr<Job>>& jobs);
     base::Result<Judged>   judge(const Line& line);
     base::Result<Enrolled> judge_enrolment(const Job& job);
+    // The unit's own matter that has this version and was not withdrawn; absent otherwise.
+    base::Result<std::optional<records::FilingRecord>> find_own(const base::EnvelopeId& version,
+                                                                const base::UnitId&     unit);
     base::Result<bool>     judge_filing(const Line& line, const envelope::Filing& filing,
                                         Judged& judged);
     base::Result<bool>     judge_withdrawal(const envelope::Withdrawal& withdrawal,

@@ -58,10 +58,8 @@ base::Status Site::init(const std::string& folder, std::string_view document) {
                                                           sqlite::OpenMode::create));
     SHENBAO_TRY(store->begin());
     SHENBAO_TRY(store->keep_package(package.ref, document));
-    SHENBAO_TRY(store->set_setting("notice_at_init", package.ref.text()));
     SHENBAO_TRY(store->commit());
     SHENBAO_TRY(write_key(key_path(folder), key));
-    // The rules are prepared once over real tables, so that a bad expression shows here.
     Site site(folder, key);
     site.m_packages[package.ref] = std::make_unique<notice::Package>(package);
     site.m_current = package.ref;

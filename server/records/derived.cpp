@@ -126,6 +126,11 @@ Derived::Derived(sqlite::Database& database)
           "ON CONFLICT DO UPDATE SET filings = filings + excluded.filings, "
           "planned = planned + excluded.planned, approved = approved + excluded.approved, "
           "decided = decided + excluded.decided")),
+      // Only the line just counted can have become empty; it is found by its key.
+      m_drop_empty(database.prepare(
+          "DELETE FROM d_totals WHERE filings = 0 AND (period, unit, certificate, level, stage) = "
+          "(SELECT period, unit, counting_certificate, counting_level, stage "
+          "FROM d_filings WHERE root = ?)")),
       m_concern(database.prepare(
           "INSERT INTO d_concerns VALUES(?1, ?2, 0) ON CONFLICT DO UPDATE SET last_index = ?2")),
       m_concern_reviewer(database.prepare(
@@ -140,9 +145,7 @@ Status Derived::concern(std::string_view unit, std::int64_t index) {
 
 Status Derived::count(const base::EnvelopeId& root, int sign) {
     SHENBAO_TRY(m_count.bind(root, sign).run());
-    if (sign < 0)
-        return m_database.prepare("DELETE FROM d_totals WHERE filings = 0").bind().run();
-    return {};
+    return sign < 0 ? m_drop_empty.bind(root).run() : Status{};
 }
 
 Status Derived::fold(const StoredEnvelope& entry, const envelope::VerifiedEnvelope& opened) {

@@ -38,7 +38,8 @@ private:
 
     sqlite::Database& m_database;
     sqlite::Statement m_find_filing, m_insert_filing, m_update_filing, m_count_late, m_withdraw;
-    sqlite::Statement m_insert_version, m_find_root, m_count, m_concern, m_concern_reviewer;
+    sqlite::Statement m_insert_version, m_find_root, m_count, m_drop_empty, m_concern;
+    sqlite::Statement m_concern_reviewer;
 };
 
 } // namespace records

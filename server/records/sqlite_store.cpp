@@ -3,6 +3,7 @@
 #include "server/records/derived.hpp"
 #include "server/records/summary_sql.hpp"
 #include "shared/base/check.hpp"
+#include "shared/sqlite/json_value.hpp"
 
 #include <map>
 
@@ -337,12 +338,8 @@ public:
         auto&      select = cached(*sql).bind(viewer.unit, query.period, stage);
         return all_rows<SummaryRow>(select, [](const sqlite::Statement& row) {
             SummaryRow made;
-            for (int i = 0; i < row.column_count(); ++i) {
-                base::Json value;
-                if (row.type(i) == sqlite::Type::integer) value = row.integer(i);
-                else if (row.type(i) == sqlite::Type::text) value = row.text(i);
-                made.members.emplace_back(row.column_name(i), std::move(value));
-            }
+            for (int i = 0; i < row.column_count(); ++i)
+                made.members.emplace_back(row.column_name(i), sqlite::json_value(row, i));
             return made;
         });
     }

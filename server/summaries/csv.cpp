@@ -59,6 +59,16 @@ std::string cell_text(std::string_view member, const base::Json& value,
     return text;
 }
 
+std::string to_json(const std::vector<records::SummaryRow>& rows, std::int64_t as_of_index) {
+    base::Json list = base::Json::array();
+    for (const records::SummaryRow& row : rows) {
+        base::Json one = base::Json::object();
+        for (const auto& [member, value] : row.members) one[member] = value;
+        list.push_back(std::move(one));
+    }
+    return base::to_text({{"as_of_index", as_of_index}, {"rows", std::move(list)}});
+}
+
 std::string to_csv(const std::vector<records::SummaryRow>& rows, const notice::Package& package) {
     std::string csv(base::csv_mark);
     if (rows.empty()) return csv;

@@ -1,5 +1,5 @@
-// A summary as CSV for spreadsheets: UTF-8 with byte order mark, Chinese heads, no cell that a
-// spreadsheet would run.
+// A summary for others: JSON as protocol.md has it, and CSV for spreadsheets (UTF-8 with byte order
+// mark, Chinese heads, no cell that a spreadsheet would run).
 #pragma once
 
 #include "server/records/store.hpp"
@@ -14,7 +14,10 @@ std::string_view head_of(std::string_view member);
 std::string cell_text(std::string_view member, const base::Json& value,
                       const notice::Package& package);
 
-// `name` decides the heads of a summary without rows.
+// {"as_of_index","rows":[…]} without line end.
+std::string to_json(const std::vector<records::SummaryRow>& rows, std::int64_t as_of_index);
+
+// The heads are those of the first row: a summary without rows has only the byte order mark.
 std::string to_csv(const std::vector<records::SummaryRow>& rows, const notice::Package& package);
 
 } // namespace summaries

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace base {
 
@@ -29,6 +30,9 @@ std::string_view trim(std::string_view text);
 
 // Without any white space at all.
 std::string without_spaces(std::string_view text);
+
+// The lines of a text without their ends (LF or CRLF); empty lines are left out.
+std::vector<std::string> lines_of(std::string_view text);
 
 // "1234567" -> "1,234,567": for screens only, never for files.
 std::string grouped(std::int64_t number);

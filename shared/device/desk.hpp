@@ -44,6 +44,9 @@ enum class MatterState {
     conflict,  // Changed here and, meanwhile, on another machine of the unit: a person must choose.
 };
 
+// True while the draft may be typed into: editing, refused, conflict.
+bool is_open(MatterState state);
+
 struct TypedValue {
     std::string text;  // As typed.
     base::Json  value; // Null while it does not parse or is missing.

@@ -59,6 +59,11 @@ struct Desk::Inside {
                                            const base::Json& answers, const base::Json& notes);
     [[nodiscard]] base::Status write_value(const base::EnvelopeId& root, const Cell& cell,
                                            std::string_view typed, const base::Json& value);
+    // One keystroke or one choice: the value and when the draft was changed, as one transaction.
+    [[nodiscard]] base::Status put(const base::EnvelopeId& root, const Cell& cell,
+                                   std::string_view typed, const base::Json& value);
+    // Keeps a signed envelope; of the item all but refusal, findings and receipt_fields.
+    [[nodiscard]] base::Status add_item(const OutboxItem& item, const base::Json& notes);
 };
 
 } // namespace device

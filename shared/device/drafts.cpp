@@ -3,6 +3,7 @@
 #include "shared/base/check.hpp"
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
+#include "shared/sqlite/json_value.hpp"
 
 #include <algorithm>
 
@@ -13,14 +14,6 @@ using base::Outcome;
 
 const base::RuleId required_rule("required");
 const base::RuleId typed_rule("typed");
-
-base::Json column_value(const sqlite::Statement& row, int column) {
-    switch (row.type(column)) {
-    case sqlite::Type::integer: return row.integer(column);
-    case sqlite::Type::text: return row.text(column);
-    default: return nullptr;
-    }
-}
 
 // The field that a cell belongs to, or null when the form has none such.
 const notice::Field* field_of(const notice::Form& form, const Cell& cell) {
@@ -48,6 +41,11 @@ std::string missing_sentence(const notice::Field& field) {
 }
 
 } // namespace
+
+bool is_open(MatterState state) {
+    return state == MatterState::editing || state == MatterState::refused ||
+           state == MatterState::conflict;
+}
 
 // --- Inside --------------------------------------------------------------------------------------
 
@@ -95,7 +93,7 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
         SHENBAO_ASSIGN(const bool has_value, values.step());
         if (!has_value) break;
         const Cell cell{int(values.integer(0)), base::FieldId(values.text(1))};
-        TypedValue typed{values.text(2), column_value(values, 3), {}};
+        TypedValue typed{values.text(2), sqlite::json_value(values, 3), {}};
         const notice::Field* field = form == nullptr ? nullptr : field_of(*form, cell);
         if (field != nullptr && typed.value.is_null()) {
             if (field->type == notice::FieldType::certificate) {
@@ -127,6 +125,16 @@ base::Status Desk::Inside::write_value(const base::EnvelopeId& root, const Cell&
         upsert.bind(root, cell.first, cell.second, typed, value.get_ref<const std::string&>());
     else upsert.bind(root, cell.first, cell.second, typed, nullptr);
     return upsert.run();
+}
+
+base::Status Desk::Inside::put(const base::EnvelopeId& root, const Cell& cell,
+                               std::string_view typed, const base::Json& value) {
+    return change([&]() -> base::Status {
+        SHENBAO_TRY(write_value(root, cell, typed, value));
+        return database.prepare("UPDATE matters SET updated_at = ? WHERE root = ?")
+            .bind(clock.now(), root)
+            .run();
+    });
 }
 
 base::Status Desk::Inside::write_draft(const base::EnvelopeId& root, const notice::Form& form,
@@ -218,10 +226,7 @@ namespace {
 // Typing needs an open draft: a signed matter is opened by revise() first.
 base::Status open_for_typing(const std::optional<Matter>& matter) {
     if (!matter) return base::fail(Outcome::not_found_locally);
-    const bool open = matter->state == MatterState::editing ||
-                      matter->state == MatterState::refused ||
-                      matter->state == MatterState::conflict;
-    if (!open) return base::fail(Outcome::frozen, "signed: open it for change first");
+    if (!is_open(matter->state)) return base::fail(Outcome::frozen, "signed: open it for change first");
     return {};
 }
 
@@ -245,12 +250,7 @@ base::Status Desk::type(const base::EnvelopeId& root, const Cell& cell, std::str
     } else {
         value = notice::parse_typed(*field, text).value;
     }
-    return m_inside->change([&]() -> base::Status {
-        SHENBAO_TRY(m_inside->write_value(root, cell, text, value));
-        return m_inside->database.prepare("UPDATE matters SET updated_at = ? WHERE root = ?")
-            .bind(m_inside->clock.now(), root)
-            .run();
-    });
+    return m_inside->put(root, cell, text, value);
 }
 
 base::Status Desk::choose(const base::EnvelopeId& root, const Cell& cell,
@@ -258,12 +258,7 @@ base::Status Desk::choose(const base::EnvelopeId& root, const Cell& cell,
     SHENBAO_TRY(open_for_typing(find_matter(root)));
     const envelope::CatalogueEntry* entry = find_certificate(certificate);
     if (entry == nullptr) return base::fail(Outcome::not_found_locally, certificate.text());
-    return m_inside->change([&]() -> base::Status {
-        SHENBAO_TRY(m_inside->write_value(root, cell, entry->name, certificate.text()));
-        return m_inside->database.prepare("UPDATE matters SET updated_at = ? WHERE root = ?")
-            .bind(m_inside->clock.now(), root)
-            .run();
-    });
+    return m_inside->put(root, cell, entry->name, certificate.text());
 }
 
 base::Status Desk::explain(const base::EnvelopeId& root, const base::RuleId& rule,
@@ -387,7 +382,7 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
             base::Json one = base::Json::object();
             int        at = 0;
             for (const notice::Field& column : form->table->columns)
-                one[column.id.text()] = column_value(select, at++);
+                one[column.id.text()] = sqlite::json_value(select, at++);
             rows.push_back(std::move(one));
         }
     }

@@ -7,11 +7,39 @@ namespace {
 
 using base::Outcome;
 
-base::Result<EnvelopeState> parse_state(std::string_view name) {
-    if (name == "queued") return EnvelopeState::queued;
-    if (name == "accepted") return EnvelopeState::accepted;
-    if (name == "refused") return EnvelopeState::refused;
-    return EnvelopeState::superseded;
+struct StateName {
+    EnvelopeState    state;
+    std::string_view name; // As the table's CHECK has it.
+};
+constexpr StateName state_names[] = {{EnvelopeState::queued, "queued"},
+                                     {EnvelopeState::accepted, "accepted"},
+                                     {EnvelopeState::refused, "refused"},
+                                     {EnvelopeState::superseded, "superseded"}};
+
+EnvelopeState state_of(std::string_view name) {
+    for (const StateName& one : state_names)
+        if (one.name == name) return one.state;
+    return EnvelopeState::superseded; // The CHECK lets no other name in.
+}
+
+std::string_view name_of(EnvelopeState state) {
+    return state_names[static_cast<int>(state)].name;
+}
+
+// What this machine has just sealed of a matter: queued, not yet tried, without answers.
+OutboxItem item_of(const envelope::Common& common, const envelope::Envelope& sealed,
+                   const Matter& matter, std::string_view kind) {
+    OutboxItem item;
+    item.id = sealed.id();
+    item.sha256 = sealed.sha256();
+    item.root = matter.root;
+    item.kind = kind;
+    item.form = matter.form;
+    item.period = matter.period;
+    item.answers = base::Json::object();
+    item.made_at = common.made_at;
+    item.text = sealed.text();
+    return item;
 }
 
 base::Result<std::vector<rules::Finding>> parse_findings(std::string_view text) {
@@ -40,7 +68,7 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         item.kind = select.text(3);
         item.form = base::FormId(select.text(4));
         item.period = base::Period(select.text(5));
-        SHENBAO_ASSIGN(item.state, parse_state(select.text_view(6)));
+        item.state = state_of(select.text_view(6));
         item.made_at = select.time(7);
         item.attempts = int(select.integer(8));
         if (!select.is_null(9)) {
@@ -62,15 +90,24 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
     }
 }
 
+base::Status Desk::Inside::add_item(const OutboxItem& item, const base::Json& notes) {
+    const auto receipt = item.receipt.empty() ? std::nullopt : std::optional(item.receipt);
+    return database
+        .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, made_at, "
+                 "attempts, answers, notes, text, receipt) "
+                 "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(item.sha256, item.id, item.root, item.kind, item.form, item.period,
+              name_of(item.state), item.made_at, item.attempts, base::to_text(item.answers),
+              base::to_text(notes), item.text, receipt)
+        .run();
+}
+
 base::Status Desk::seal(const base::EnvelopeId& root) {
     Inside& inside = *m_inside;
     if (!inside.enrolment || !inside.package) return base::fail(Outcome::not_enrolled);
     const auto matter = find_matter(root);
     if (!matter) return base::fail(Outcome::not_found_locally);
-    const bool open = matter->state == MatterState::editing ||
-                      matter->state == MatterState::refused ||
-                      matter->state == MatterState::conflict;
-    if (!open) return base::fail(Outcome::frozen, "nothing has changed since it was signed");
+    if (!is_open(matter->state)) return base::fail(Outcome::frozen, "nothing has changed since it was signed");
     SHENBAO_ASSIGN(const Judgement judgement, judge(root));
     if (!judgement.sealable) {
         std::string first = "还有说明没有填写。";
@@ -85,9 +122,7 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
     if (form.table && !form.table->rows_from.empty()) {
         int unsigned_count = 0;
         for (const Matter& declared : matters(base::FormId("declaration"), matter->period))
-            unsigned_count += declared.state != MatterState::queued &&
-                              declared.state != MatterState::submitted &&
-                              declared.state != MatterState::withdrawn;
+            unsigned_count += is_open(declared.state);
         if (unsigned_count > 0)
             return base::fail(Outcome::incomplete, "还有" + std::to_string(unsigned_count) +
                                                        "张申报表没有签名提交。");
@@ -101,8 +136,8 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
     const envelope::Envelope sealed = envelope::seal(common, *judgement.verdict.filing,
                                                      matter->period, matter->newest, root, {},
                                                      *inside.key);
-    base::Json notes = base::Json::object();
-    for (const auto& [rule, note] : judgement.verdict.filing->notes()) notes[rule.text()] = note;
+    OutboxItem item = item_of(common, sealed, *matter, "filing");
+    item.answers = judgement.verdict.filing->answers();
     return inside.change([&]() -> base::Status {
         SHENBAO_TRY(inside.database
                         .prepare("UPDATE envelopes SET state = 'superseded' "
@@ -110,14 +145,7 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
                         .bind(root)
                         .run());
         SHENBAO_TRY(
-            inside.database
-                .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, "
-                         "made_at, answers, notes, text) "
-                         "VALUES(?, ?, ?, 'filing', ?, ?, 'queued', ?, ?, ?, ?)")
-                .bind(sealed.sha256(), id, root, matter->form, matter->period, common.made_at,
-                      base::to_text(judgement.verdict.filing->answers()), base::to_text(notes),
-                      sealed.text())
-                .run());
+            inside.add_item(item, rules::notes_json(judgement.verdict.filing->notes())));
         SHENBAO_TRY(inside.database.prepare("UPDATE matters SET conflict = 0 WHERE root = ?")
                         .bind(root)
                         .run());
@@ -137,15 +165,8 @@ base::Status Desk::withdraw(const base::EnvelopeId& root, std::string_view reaso
         inside.package->ref, inside.clock.now(), anchor.value_or("")};
     const envelope::Envelope sealed = envelope::seal_act(
         common, envelope::Withdrawal{*matter->newest, std::string(reason)}, *inside.key);
-    return inside.change([&] {
-        return inside.database
-            .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, made_at, "
-                     "answers, notes, text) "
-                     "VALUES(?, ?, ?, 'withdrawal', ?, ?, 'queued', ?, '{}', '{}', ?)")
-            .bind(sealed.sha256(), common.id, root, matter->form, matter->period, common.made_at,
-                  sealed.text())
-            .run();
-    });
+    const OutboxItem item = item_of(common, sealed, *matter, "withdrawal");
+    return inside.change([&] { return inside.add_item(item, base::Json::object()); });
 }
 
 std::vector<OutboxItem> Desk::queued() const {
@@ -227,23 +248,24 @@ base::Status Desk::accept_change(const protocol::Change& change) {
     SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
                    envelope::open_receipted(jws, *receipt));
     const envelope::Common& common = opened.common();
-    const auto insert = [&](const base::EnvelopeId& root, std::string_view kind,
-                            const base::FormId& form, const base::Period& period,
-                            const std::string& answers, const std::string& notes) {
-        return inside.database
-            .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, made_at, "
-                     "attempts, answers, notes, text, receipt) "
-                     "VALUES(?, ?, ?, ?, ?, ?, 'accepted', ?, 1, ?, ?, ?, ?)")
-            .bind(receipt->sha256, common.id, root, kind, form, period, common.made_at, answers,
-                  notes, change.envelope, change.receipt)
-            .run();
-    };
+    OutboxItem item;
+    item.id = common.id;
+    item.sha256 = receipt->sha256;
+    item.kind = envelope::kind_name(opened.act());
+    item.state = EnvelopeState::accepted;
+    item.answers = base::Json::object();
+    item.made_at = common.made_at;
+    item.attempts = 1; // By the other machine.
+    item.text = change.envelope;
+    item.receipt = change.receipt;
     if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&opened.act())) {
         const auto target = find_item(withdrawal->target);
         if (!target) return {};
+        item.root = target->root;
+        item.form = target->form;
+        item.period = target->period;
         return inside.change([&]() -> base::Status {
-            SHENBAO_TRY(insert(target->root, "withdrawal", target->form, target->period, "{}",
-                               "{}"));
+            SHENBAO_TRY(inside.add_item(item, base::Json::object()));
             return inside.database.prepare("UPDATE matters SET withdrawn = 1 WHERE root = ?")
                 .bind(target->root)
                 .run();
@@ -253,8 +275,11 @@ base::Status Desk::accept_change(const protocol::Change& change) {
     if (filing == nullptr) return {};
     const notice::Form* form = inside.find_form(filing->form);
     const auto          matter = find_matter(filing->root);
-    base::Json          notes = base::Json::object();
-    for (const auto& [rule, note] : filing->notes) notes[rule.text()] = note;
+    const base::Json    notes = rules::notes_json(filing->notes);
+    item.root = filing->root;
+    item.form = filing->form;
+    item.period = filing->period;
+    item.answers = filing->answers;
     return inside.change([&]() -> base::Status {
         if (!matter)
             SHENBAO_TRY(inside.database
@@ -262,8 +287,7 @@ base::Status Desk::accept_change(const protocol::Change& change) {
                                      "updated_at) VALUES(?, ?, ?, 0, ?)")
                             .bind(filing->root, filing->form, filing->period, inside.clock.now())
                             .run());
-        SHENBAO_TRY(insert(filing->root, "filing", filing->form, filing->period,
-                           base::to_text(filing->answers), base::to_text(notes)));
+        SHENBAO_TRY(inside.add_item(item, notes));
         const bool changed_here = matter && matter->state != MatterState::submitted &&
                                   matter->state != MatterState::withdrawn;
         if (changed_here) {

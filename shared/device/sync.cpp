@@ -1,6 +1,7 @@
 #include "shared/device/sync.hpp"
 
 #include "shared/base/check.hpp"
+#include "shared/base/text.hpp"
 
 #include <algorithm>
 
@@ -31,17 +32,6 @@ std::string percent_escaped(std::string_view text) {
         }
     }
     return escaped;
-}
-
-std::vector<std::string> lines_of(std::string_view body) {
-    std::vector<std::string> lines;
-    while (!body.empty()) {
-        const std::size_t end = body.find('\n');
-        if (const auto line = body.substr(0, end); !line.empty()) lines.emplace_back(line);
-        if (end == std::string_view::npos) break;
-        body.remove_prefix(end + 1);
-    }
-    return lines;
 }
 
 } // namespace
@@ -176,7 +166,7 @@ void Sync::take(const Response& response) {
 }
 
 void Sync::take_outbox(const Response& response) {
-    const std::vector<std::string> lines = lines_of(response.body);
+    const std::vector<std::string> lines = base::lines_of(response.body);
     if (lines.size() != m_batch.size())
         return stop({Outcome::bad_answer, "not an answer for each line"});
     for (std::size_t i = 0; i < lines.size(); ++i) {

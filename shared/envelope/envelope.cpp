@@ -75,8 +75,7 @@ void write(Json& json, const Filing& filing) {
     json["root"] = filing.root.text();
     json["replaces"] = id_or_null(filing.replaces);
     json["answers"] = filing.answers;
-    json["notes"] = Json::object();
-    for (const auto& [rule, note] : filing.notes) json["notes"][rule.text()] = note;
+    json["notes"] = rules::notes_json(filing.notes);
     json["attachments"] = Json::array();
     for (const Attachment& attachment : filing.attachments)
         json["attachments"].push_back({{"sha256", attachment.sha256.text()},

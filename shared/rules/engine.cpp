@@ -3,6 +3,7 @@
 #include "shared/base/check.hpp"
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
+#include "shared/sqlite/json_value.hpp"
 
 #include <algorithm>
 
@@ -33,14 +34,6 @@ constexpr ContextName context_names[] = {
     {"reports", &ContextViews::reports},     {"catalogue", &ContextViews::catalogue},
     {"unit", &ContextViews::unit},           {"period", &ContextViews::period},
 };
-
-Json column_json(const sqlite::Statement& row, int column) {
-    switch (row.type(column)) {
-    case sqlite::Type::integer: return row.integer(column);
-    case sqlite::Type::text: return row.text(column);
-    default: return nullptr;
-    }
-}
 
 std::string shown(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
@@ -309,7 +302,7 @@ base::Status Engine::Prepared::explain(PreparedForm& prepared, std::size_t index
         bind_form(value, *prepared.form, answers);
         SHENBAO_ASSIGN(const bool has_value, value.step());
         SHENBAO_CHECK(has_value); // FROM form: exactly one row.
-        shown_values[rule.values[k].id.text()] = shown(column_json(value, 0));
+        shown_values[rule.values[k].id.text()] = shown(sqlite::json_value(value, 0));
         value.reset();
     }
     verdict.findings.push_back(
@@ -340,7 +333,7 @@ base::Result<Verdict> Engine::Prepared::judge(PreparedForm& prepared, const Json
         const int column = int(form.rules.size() + i);
         if (!is_integer_or_null(judge.type(column)) && judge.type(column) != sqlite::Type::text)
             return wrong(form.computed[i].id.text(), "结果应是整数或文字");
-        verdict.computed[form.computed[i].id] = column_json(judge, column);
+        verdict.computed[form.computed[i].id] = sqlite::json_value(judge, column);
     }
     judge.reset();
     for (const std::size_t i : failed) {
@@ -404,6 +397,12 @@ int Verdict::errors() const {
     return int(std::count_if(findings.begin(), findings.end(), [](const Finding& one) {
         return one.severity == notice::Severity::error;
     }));
+}
+
+base::Json notes_json(const Notes& notes) {
+    Json object = Json::object();
+    for (const auto& [rule, note] : notes) object[rule.text()] = note;
+    return object;
 }
 
 base::Json to_json(const std::vector<Finding>& findings) {

@@ -52,6 +52,8 @@ base::Json to_json(const std::vector<Finding>& findings); // As in protocol.md, 
 
 using Notes = std::map<base::RuleId, std::string>; // Explanations of 4-500 characters.
 
+base::Json notes_json(const Notes& notes); // {rule id: explanation}, as in protocol.md.
+
 // What may be sealed: answers whose shape was checked and which no error and no unexplained warning
 // stands against. Only Engine::check makes one.
 class CheckedFiling {
