@@ -65,7 +65,7 @@ base::Status new_codes(const std::string& data, const std::string& unit, const s
 
 base::Status revoke_key(const std::string& data, const std::string& kid_text) {
     const auto kid = base::parse_key_id(kid_text);
-    if (!kid) return base::fail(Outcome::wrong_use, "密钥编号应是43个字符");
+    if (!kid) return base::fail(Outcome::not_found_locally, "密钥编号应是43个字符");
     SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
     SHENBAO_ASSIGN(auto reader, site->reader());
     SHENBAO_ASSIGN(const auto key, reader->find_key(*kid));

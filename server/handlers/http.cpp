@@ -134,6 +134,7 @@ Response serve_page(const Request& request, const Page& page) {
 }
 
 Response answer_get(Server& server, Request& request) {
+    if (!request.header("content-encoding").empty()) return problem(Outcome::encoded_body);
     bool other_method = false;
     if (const Route* route = find_route(request, other_method))
         return dispatch(server, *route, request);

@@ -314,6 +314,9 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
                                    &filing.answers, &filing.notes}));
     judged.answer.findings = std::move(verdict.findings);
     if (!verdict.filing) return refused(Outcome::rules_failed);
+    // Nothing is uploaded yet, so whatever is promised is missing.
+    for (const envelope::Attachment& promised : filing.attachments)
+        judged.stored.detail += promised.sha256.text() + " ";
     return true;
 }
 

@@ -232,6 +232,10 @@ envelope::Receipt Site::receipt_of(const records::StoredEnvelope& entry) const {
     receipt.index = entry.index;
     receipt.received_at = entry.received_at;
     receipt.timing = entry.timing;
+    if (entry.kind == "filing")
+        for (std::size_t at = 0, end; (end = entry.detail.find(' ', at)) != std::string::npos;
+             at = end + 1)
+            receipt.attachments_missing.emplace_back(entry.detail.substr(at, end - at));
     receipt.rehearsal = rehearsal();
     return receipt;
 }

@@ -34,7 +34,9 @@ struct StoredEnvelope {
     std::string                     text;
     base::Time                      received_at;
     envelope::Timing                timing = envelope::Timing::on_time;
-    std::string                     detail; // Of an enrolment: the keyed hash of its code; else empty.
+    // What the text itself does not say. Of an enrolment: the keyed hash of its code. Of a filing:
+    // the digests of promised attachments that were not here when it came, each with a space behind.
+    std::string                     detail;
 };
 
 struct KeyRecord {

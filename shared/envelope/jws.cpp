@@ -41,13 +41,15 @@ base::Result<Jws> Jws::parse(std::string text, HeaderKey expected) {
     const std::string_view header = all.substr(0, first);
     const std::string_view payload = all.substr(first + 1, second - first - 1);
     const std::string_view signature = all.substr(second + 1);
-    if (payload.size() / 4 * 3 > base::limits::payload_bytes_max)
+    // Unpadded base64url: n characters stand for floor(3n / 4) bytes.
+    if (payload.size() * 3 / 4 > base::limits::payload_bytes_max)
         return base::fail(Outcome::too_large, "the payload is too long");
     SHENBAO_TRY(base::from_base64url(header));
     SHENBAO_TRY(base::from_base64url(payload));
     Jws jws;
     SHENBAO_ASSIGN(jws.m_signature, base::from_base64url(signature));
-    if (header.empty() || payload.empty() || jws.m_signature.size() != 64)
+    // An empty payload is a JWS (RFC 7515); what it lacks is said when it has been verified.
+    if (header.empty() || jws.m_signature.size() != 64)
         return base::fail(Outcome::not_compact_jws, "an empty part or no 64-byte signature");
     SHENBAO_TRY(read_header(header, expected, jws.m_kid, jws.m_embedded));
     jws.m_signed_length = second;

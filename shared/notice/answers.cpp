@@ -25,7 +25,9 @@ void read_value(ObjectReader& reader, const Field& field) {
     const char* name = field.id.text().c_str();
     switch (field.type) {
     case FieldType::integer:
-    case FieldType::money: reader.integer(name, field.min, field.max); return;
+    case FieldType::money:
+        reader.integer(name, -base::limits::json_integer_max, base::limits::json_integer_max);
+        return;
     case FieldType::choice: {
         const std::string read = reader.text(name, base::limits::text_field_bytes_max, 1);
         if (reader.sound() &&
@@ -117,6 +119,23 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 
 std::string comma_narrowed(std::string text) { return replaced(std::move(text), "，", ","); }
 
+// What is said of a number outside min..max of its field; empty when it is inside.
+std::string range_fault(const Field& field, std::int64_t number) {
+    if (number >= field.min && number <= field.max) return {};
+    if (field.type == FieldType::money) return field.label + "超出范围。";
+    if (number > field.max) return field.label + "不能大于" + base::grouped(field.max) + "。";
+    if (field.min == 1) return field.label + "应为大于0的整数。";
+    return field.label + "不能小于" + std::to_string(field.min) + "。";
+}
+
+void look_at_range(const Field& field, const Json& object, const std::string& prefix,
+                   const std::string& place, std::vector<RangeFault>& faults) {
+    if (field.type != FieldType::integer && field.type != FieldType::money) return;
+    std::string fault = range_fault(field, object.at(field.id.text()).get<std::int64_t>());
+    if (!fault.empty())
+        faults.push_back({base::FieldId(prefix + field.id.text()), place + std::move(fault)});
+}
+
 Typed parse_integer(const Field& field, std::string text) {
     text = comma_narrowed(std::move(text));
     if (!field.unit.empty()) take_suffix(text, field.unit);
@@ -124,12 +143,8 @@ Typed parse_integer(const Field& field, std::string text) {
     if (number < 0)
         return rejected(field.min > 0 ? "请填写大于0的整数，例如 100。"
                                       : "请填写整数，例如 100，没有请填 0。");
-    if (number < field.min) {
-        if (field.min == 1) return rejected(field.label + "应为大于0的整数。");
-        return rejected(field.label + "不能小于" + std::to_string(field.min) + "。");
-    }
-    if (number > field.max)
-        return rejected(field.label + "不能大于" + base::grouped(field.max) + "。");
+    if (std::string fault = range_fault(field, number); !fault.empty())
+        return rejected(std::move(fault));
     return value(number);
 }
 
@@ -141,7 +156,8 @@ Typed parse_money(const Field& field, std::string text) {
         places = 2;
     const std::int64_t fen = drop_grouping(text) ? scaled(text, places) : -1;
     if (fen < 0) return rejected("请填写金额，例如 1.5 万元或 15000 元。");
-    if (fen < field.min || fen > field.max) return rejected(field.label + "超出范围。");
+    if (std::string fault = range_fault(field, fen); !fault.empty())
+        return rejected(std::move(fault));
     return value(fen);
 }
 
@@ -168,8 +184,6 @@ base::Status check_shape(const Form& form, const Json& answers) {
     for (const Field& field : form.fields) read_value(reader, field);
     if (form.table) {
         const Json& rows = reader.array("rows", form.table->rows_max);
-        if (rows.is_array() && rows.size() < form.table->rows_min)
-            reader.blame("rows", "too few");
         std::size_t number = 0;
         if (rows.is_array()) {
             for (const Json& row : rows) {
@@ -180,6 +194,20 @@ base::Status check_shape(const Form& form, const Json& answers) {
         }
     }
     return reader.finish();
+}
+
+std::vector<RangeFault> range_faults(const Form& form, const Json& answers) {
+    std::vector<RangeFault> faults;
+    for (const Field& field : form.fields) look_at_range(field, answers, "", "", faults);
+    if (!form.table) return faults;
+    const Json& rows = answers.at("rows");
+    if (rows.size() < form.table->rows_min)
+        faults.push_back({base::FieldId("rows"),
+                          "表中应至少有" + std::to_string(form.table->rows_min) + "行。"});
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        for (const Field& column : form.table->columns)
+            look_at_range(column, rows[i], "rows.", "第" + std::to_string(i + 1) + "行：", faults);
+    return faults;
 }
 
 Typed parse_typed(const Field& field, std::string_view typed) {

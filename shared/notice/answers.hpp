@@ -1,6 +1,7 @@
 // Answers are a filing's content as protocol.md has it: a JSON object with exactly the members the
 // form names. check_shape() refuses missing, unknown and mistyped members before any rule runs;
-// what passes is AnswersOf a form and can be judged.
+// range_faults() then says which numbers and how many rows no filing of the form may have. A number
+// out of range is a finding (140), not a broken payload (120): a clerk can mend it.
 //
 // parse_typed() reads what a person typed into one field. What does not parse stays with the draft
 // as typed, with a finding on its field; nothing is thrown away.
@@ -10,8 +11,17 @@
 
 namespace notice {
 
-// Refuses with bad_payload and names the member: "answers.headcount: out of range".
+// Refuses with bad_payload and names the member: "answers.headcount: not an integer".
 [[nodiscard]] base::Status check_shape(const Form& form, const base::Json& answers);
+
+struct RangeFault {
+    base::FieldId field; // "headcount", "rows.headcount", or "rows" when there are too few.
+    std::string   text;  // Chinese, complete: "第2行：拟申报人数应为大于0的整数。"
+};
+
+// The answers' shape must have been checked. Empty when every number lies within min..max of its
+// field and the table has its least number of rows.
+std::vector<RangeFault> range_faults(const Form& form, const base::Json& answers);
 
 struct Typed {
     enum class State { value, missing, rejected } state = State::missing;

@@ -13,6 +13,8 @@ namespace {
 using base::Json;
 using base::Outcome;
 
+const base::RuleId range_rule("range"); // The finding of a number or table out of its range.
+
 // A filing of 300 rows takes some ten thousand steps; this stops only a runaway.
 constexpr int steps_max = 3000000;
 
@@ -380,6 +382,11 @@ void Engine::Prepared::conclude(const notice::Form& form, const Json& answers, c
 base::Result<Verdict> Engine::check(const notice::Form& form, const Json& answers,
                                     const Notes& notes) {
     SHENBAO_TRY(notice::check_shape(form, answers));
+    Verdict out_of_range; // No expression sees such numbers: it could overflow.
+    for (notice::RangeFault& fault : notice::range_faults(form, answers))
+        out_of_range.findings.push_back({range_rule, {std::move(fault.field)},
+                                         notice::Severity::error, std::move(fault.text)});
+    if (!out_of_range.findings.empty()) return out_of_range;
     auto verdict = m_prepared->judge_within_limits(m_prepared->find(form), answers, notes);
     if (verdict) Prepared::conclude(form, answers, notes, *verdict);
     return verdict;
@@ -387,9 +394,10 @@ base::Result<Verdict> Engine::check(const notice::Form& form, const Json& answer
 
 base::Result<Verdict> Engine::check_draft(const notice::Form& form, const Json& answers,
                                           const Notes& notes) {
-    const base::Status shape = notice::check_shape(form, answers);
+    const bool whole = notice::check_shape(form, answers).has_value() &&
+                       notice::range_faults(form, answers).empty();
     auto verdict = m_prepared->judge_within_limits(m_prepared->find(form), answers, notes);
-    if (verdict && shape) Prepared::conclude(form, answers, notes, *verdict);
+    if (verdict && whole) Prepared::conclude(form, answers, notes, *verdict);
     return verdict;
 }
 

@@ -92,7 +92,7 @@ public:
     ~Engine();
 
     // Judges whole answers (their shape is checked first: bad_payload) against the context that the
-    // views show right now.
+    // views show right now. Answers out of range have findings of the rule "range" and no others.
     base::Result<Verdict> check(const notice::Form& form, const base::Json& answers,
                                 const Notes& notes);
 

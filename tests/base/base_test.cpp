@@ -148,3 +148,17 @@ TEST_CASE("no cell is a formula, and none is lost") {
     CHECK(base::csv_cell("=1+1") == "'=1+1");
     CHECK(base::csv_cell("＠x") == "'＠x");
 }
+
+TEST_CASE("a time in a message is spelled with +08:00 and in no other way") {
+    const auto holds = [](const char* written) {
+        const base::Json   object = {{"at", written}};
+        base::ObjectReader reader(object, "it");
+        reader.time("at");
+        return reader.finish().has_value();
+    };
+    CHECK(holds("2023-03-29T12:00:00+08:00"));
+    CHECK(!holds("2023-03-29T04:00:00Z"));
+    CHECK(!holds("2023-03-29T05:00:00+01:00"));
+    CHECK(!holds("2023-03-29"));
+    CHECK(!holds(""));
+}

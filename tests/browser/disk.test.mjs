@@ -209,10 +209,9 @@ const failing = () => {
         const made = real.call(this, stores, mode, options);
         if (how === "quota") {
             Object.defineProperty(made, "error", { get: () => new DOMException("full", "QuotaExceededError") });
-            setTimeout(() => made.abort(), 0);
-            made.commit = () => {};
         }
-        if (how === "aborts") { made.commit = () => {}; setTimeout(() => { try { made.abort(); } catch {} }, 0); }
+        // Before any request of it can end: a timer could come after the transaction has completed.
+        if (how === "quota" || how === "aborts") { made.commit = () => {}; queueMicrotask(() => made.abort()); }
         return made;
     };
 };
@@ -244,7 +243,7 @@ test("a disk that stays full: red with the reason, rescue file, and saved once t
             window.fail = { times: -1, how: "quota" };
             window.probe.type(2, "未保存");
         });
-        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 10000 });
+        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 30000 });
         const failed = await saving_of(page);
         assert.equal(failed.outcome, "storage_full");
         assert.equal(failed.pending, 1);
@@ -286,7 +285,7 @@ test("IndexedDB that never answers is a failure too, and heals", async () => {
             };
         } });
         await page.evaluate(() => { window.mute = true; window.probe.type(1, "stuck"); });
-        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 15000 });
+        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 30000 });
         assert.equal((await saving_of(page)).outcome, "storage_failed");
         await page.evaluate(() => { window.mute = false; window.probe.retry(); });
         await page.waitForFunction(() => window.probe.saving().state === "saved");

@@ -110,6 +110,28 @@ TEST_CASE("headers and forms that are refused before anything is verified") {
           Outcome::bad_header);
 }
 
+TEST_CASE("a payload may have 64 KiB and not one byte more") {
+    // Header and signature of any signed text: the length is looked at before they are.
+    const std::string fixed_jws = fixed_text("texts", "filing");
+    const std::string header = fixed_jws.substr(0, fixed_jws.find('.') + 1);
+    const std::string signature = fixed_jws.substr(fixed_jws.rfind('.'));
+    const auto outcome_of = [&](std::size_t bytes) {
+        const auto jws = Jws::parse(
+            header + base::to_base64url(base::Bytes(bytes)) + signature, HeaderKey::kid);
+        return jws ? Outcome::accepted : jws.error().outcome;
+    };
+    CHECK(outcome_of(65536) == Outcome::accepted);
+    CHECK(outcome_of(65537) == Outcome::too_large);
+    CHECK(outcome_of(65538) == Outcome::too_large);
+}
+
+TEST_CASE("an empty payload is a signed text without content") {
+    const auto key = fixed_key();
+    const auto jws = Jws::parse(envelope::sign_jws("", key, HeaderKey::kid), HeaderKey::kid);
+    REQUIRE(jws.has_value());
+    CHECK(envelope::open(*jws, key.public_key()).error().outcome == Outcome::bad_payload);
+}
+
 TEST_CASE("one changed character and the signature does not hold") {
     const std::string text = fixed_text("texts", "filing");
     const std::size_t payload_at = text.find('.') + 40;

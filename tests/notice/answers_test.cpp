@@ -152,9 +152,8 @@ TEST_CASE("answers have exactly the members of the form") {
     const std::pair<const char*, const char*> rows[] = {
         {"/certificate", "7"},      {"/certificate", "\"****\""}, {"/certificate", "\"\""},
         {"/certificate", "null"},   {"/level", "\"特级\""},       {"/level", "\"初级 \""},
-        {"/headcount", "\"40\""},   {"/headcount", "0"},          {"/headcount", "1000001"},
-        {"/headcount", "-1"},       {"/headcount", "true"},       {"/headcount", "[]"},
-        {"/school", "\"某校\""},
+        {"/headcount", "\"40\""},   {"/headcount", "true"},       {"/headcount", "[]"},
+        {"/headcount", "40.0"},     {"/school", "\"某校\""},
     };
     for (const auto& row : rows) {
         const char* path = row.first;
@@ -196,8 +195,6 @@ TEST_CASE("rows are checked one by one and named by their number") {
     answers["rows"][0]["declaration"] = "40";
     CHECK(!notice::check_shape(summary, answers).has_value());
     answers = good;
-    answers["rows"] = Json::array();
-    CHECK(!notice::check_shape(summary, answers).has_value());
     answers["rows"] = Json::object();
     CHECK(!notice::check_shape(summary, answers).has_value());
     for (int i = 0; i < 301; ++i) good["rows"][std::size_t(i)] = row;
@@ -208,4 +205,34 @@ TEST_CASE("rows are checked one by one and named by their number") {
     CHECK(notice::check_shape(summary, answers).has_value());
     answers["phone"] = "电话";
     CHECK(!notice::check_shape(summary, answers).has_value());
+}
+
+TEST_CASE("numbers out of range and tables without rows are named, each with its field") {
+    const notice::Form& declaration = form("declaration");
+    const auto said = [&](std::int64_t headcount) {
+        const Json answers = {{"certificate", "200101"}, {"level", "初级"}, {"headcount", headcount}};
+        REQUIRE(notice::check_shape(declaration, answers).has_value());
+        const auto faults = notice::range_faults(declaration, answers);
+        return faults.empty() ? std::string() : faults.front().field.text() + "：" + faults.front().text;
+    };
+    const std::string label = declaration.find_field("headcount")->label;
+    CHECK(said(1).empty());
+    CHECK(said(0) == "headcount：" + label + "应为大于0的整数。");
+    CHECK(said(-9007199254740991) == "headcount：" + label + "应为大于0的整数。");
+    CHECK(said(1000000).empty());
+    CHECK(said(1000001) == "headcount：" + label + "不能大于1,000,000。");
+
+    const notice::Form& summary = form("school_summary");
+    Json answers = {{"contact", "王芳"}, {"phone", "0551-62831234"}, {"rows", Json::array()}};
+    REQUIRE(notice::check_shape(summary, answers).has_value());
+    REQUIRE(notice::range_faults(summary, answers).size() == 1);
+    CHECK(notice::range_faults(summary, answers).front().field == base::FieldId("rows"));
+    for (const int headcount : {40, 0})
+        answers["rows"].push_back({{"declaration", "01870000-0000-7000-8000-000000000001"},
+                                   {"certificate", "200101"},
+                                   {"level", "初级"},
+                                   {"headcount", headcount}});
+    REQUIRE(notice::range_faults(summary, answers).size() == 1);
+    CHECK(notice::range_faults(summary, answers).front().field == base::FieldId("rows.headcount"));
+    CHECK(notice::range_faults(summary, answers).front().text.starts_with("第2行："));
 }
