@@ -213,6 +213,8 @@ Status Derived::fold_withdrawal(const envelope::Withdrawal& withdrawal) {
 }
 
 Status Derived::fold_unit(std::int64_t index, const envelope::UnitEntry& unit) {
+    // A bureau that loses the school is concerned as well as the one that gets it.
+    SHENBAO_TRY(m_concern_reviewer.bind(unit.unit, index).run());
     SHENBAO_TRY(m_database
                     .prepare("INSERT INTO d_units VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO "
                              "UPDATE SET name = ?2, kind = ?3, city = ?4, review_by = ?5")

@@ -1,0 +1,439 @@
+#include "tests/server/memory_store.hpp"
+
+#include "shared/base/check.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace records {
+namespace {
+
+using base::Json;
+using base::Result;
+using base::Status;
+
+struct Fact {
+    StoredEnvelope                            entry;
+    std::optional<envelope::VerifiedEnvelope> opened; // Absent for an enrolment.
+    std::optional<KeyRecord>                  key;
+};
+
+// A matter and the version of it that counts.
+struct Matter {
+    FilingRecord                newest;
+    std::optional<FilingRecord> counting;
+    bool counts() const {
+        return newest.form == base::FormId("declaration") && counting.has_value() &&
+               newest.stage != Stage::withdrawn && newest.stage != Stage::rejected;
+    }
+};
+
+struct World {
+    std::vector<Fact>                                                facts;
+    std::map<base::Sha256Hex, std::pair<base::NoticeRef, std::string>> packages;
+    std::map<std::string, std::string>                               settings;
+};
+
+template <class Text>
+std::optional<Text> text_of(const Json& answers, const char* name) {
+    if (!answers.contains(name) || !answers.at(name).is_string()) return std::nullopt;
+    return Text(answers.at(name).get<std::string>());
+}
+
+Json json_or_null(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(); }
+
+int level_rank(const std::string& level) {
+    return level == "初级" ? 1 : level == "中级" ? 2 : level == "高级" ? 3 : 4;
+}
+
+using Digests = std::vector<std::pair<std::string, std::string>>;
+
+class MemoryStore final : public Store {
+public:
+    // --- Writing
+    Status begin() override {
+        m_before = m_world;
+        return {};
+    }
+    Status commit() override { return {}; }
+    void   abandon() override { m_world = m_before; }
+    Result<std::int64_t> append(const StoredEnvelope&             entry,
+                                const envelope::VerifiedEnvelope& opened) override {
+        return add({entry, opened, {}});
+    }
+    Result<std::int64_t> append_enrolment(const StoredEnvelope& entry,
+                                          const KeyRecord&      key) override {
+        return add({entry, {}, key});
+    }
+    Status keep_package(const base::NoticeRef& ref, std::string_view document) override {
+        m_world.packages.emplace(ref.sha256, std::pair(ref, std::string(document)));
+        return {};
+    }
+    Status set_setting(std::string_view name, std::string_view value) override {
+        m_world.settings[std::string(name)] = value;
+        return {};
+    }
+
+    // --- Facts
+    Result<std::int64_t> last_index() override { return std::int64_t(m_world.facts.size()); }
+    Result<base::Time>   last_received_at() override {
+        return m_world.facts.empty() ? base::Time{} : m_world.facts.back().entry.received_at;
+    }
+    Result<std::optional<StoredEnvelope>> find_by_sha256(const base::Sha256Hex& sha256) override {
+        return find([&](const StoredEnvelope& entry) { return entry.sha256 == sha256; });
+    }
+    Result<std::optional<StoredEnvelope>> find_by_id(const base::EnvelopeId& id) override {
+        return find([&](const StoredEnvelope& entry) { return entry.id == id; });
+    }
+    Result<std::vector<StoredEnvelope>> page(std::int64_t after, int limit) override {
+        return entries(after, limit, [](const StoredEnvelope&) { return true; });
+    }
+    Result<std::vector<StoredEnvelope>> changes(const Viewer& viewer, std::int64_t after,
+                                                int limit) override {
+        return entries(after, limit, [&](const StoredEnvelope& entry) {
+            return (entry.kind == "filing" || entry.kind == "withdrawal") && sees(viewer, entry.unit);
+        });
+    }
+    Result<std::optional<std::string>> find_package(const base::Sha256Hex& sha256) override {
+        const auto found = m_world.packages.find(sha256);
+        if (found == m_world.packages.end()) return std::nullopt;
+        return found->second.second;
+    }
+    Result<std::optional<std::string>> setting(std::string_view name) override {
+        const auto found = m_world.settings.find(std::string(name));
+        if (found == m_world.settings.end()) return std::nullopt;
+        return found->second;
+    }
+
+    // --- Derived
+    Result<std::optional<KeyRecord>> find_key(const base::KeyId& kid) override {
+        std::optional<KeyRecord> found;
+        for (const Fact& fact : m_world.facts) {
+            if (fact.key && fact.key->kid == kid) found = fact.key;
+            const auto* revocation = act<envelope::Revocation>(fact);
+            if (found && revocation != nullptr && revocation->kid == kid) found->revoked = true;
+        }
+        return found;
+    }
+    Result<std::optional<CodeRecord>> find_code(std::string_view hash) override {
+        std::optional<CodeRecord> found;
+        for (const Fact& fact : m_world.facts) {
+            const auto* code = act<envelope::CodeEntry>(fact);
+            if (code != nullptr && code->code_hash == hash)
+                found = CodeRecord{code->unit, code->role, code->expires_at, {}};
+            if (found && fact.key && fact.key->code_hash == hash) found->used_by = fact.key->kid;
+        }
+        return found;
+    }
+    Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId& unit) override {
+        for (const envelope::UnitEntry& one : all_units())
+            if (one.unit == unit) return one;
+        return std::nullopt;
+    }
+    Result<std::vector<envelope::UnitEntry>> units(const Viewer& viewer) override {
+        std::vector<envelope::UnitEntry> seen = all_units();
+        std::erase_if(seen, [&](const auto& unit) { return !may_see(viewer, unit); });
+        return seen;
+    }
+    Result<std::vector<envelope::CatalogueEntry>> catalogue() override {
+        std::vector<envelope::CatalogueEntry> list;
+        for (const Fact& fact : m_world.facts)
+            if (const auto* entry = act<envelope::CatalogueEntry>(fact)) {
+                const auto same = std::find_if(list.begin(), list.end(), [&](const auto& one) {
+                    return one.certificate == entry->certificate;
+                });
+                if (same == list.end()) list.push_back(*entry);
+                else *same = *entry;
+            }
+        return list;
+    }
+    Result<std::vector<base::NoticeRef>> notices() override {
+        std::vector<base::NoticeRef> list;
+        for (const Fact& fact : m_world.facts)
+            if (const auto* notice = act<envelope::NoticePublication>(fact)) {
+                std::erase(list, notice->published);
+                list.push_back(notice->published);
+            }
+        return list;
+    }
+    Result<std::optional<FilingRecord>> find_filing(const base::EnvelopeId& root) override {
+        for (const Matter& matter : matters())
+            if (matter.newest.root == root) return matter.newest;
+        return std::nullopt;
+    }
+    Result<std::optional<base::EnvelopeId>> find_root(const base::EnvelopeId& version) override {
+        for (const Fact& fact : m_world.facts) {
+            const auto* filing = act<envelope::Filing>(fact);
+            if (filing != nullptr && fact.entry.id == version) return filing->root;
+        }
+        return std::nullopt;
+    }
+    Result<std::vector<FilingRecord>> filings(const Viewer& viewer,
+                                              const FilingQuery& query) override {
+        std::vector<FilingRecord> list;
+        for (const Matter& matter : matters()) {
+            const FilingRecord& one = matter.newest;
+            if (sees(viewer, one.unit) && (!query.period || one.period == *query.period) &&
+                (!query.form || one.form == *query.form) && (!query.stage || one.stage == *query.stage) &&
+                (!query.timing || one.timing == *query.timing) &&
+                (!query.city || unit_of(one.unit).city == *query.city) && one.newest_index > query.after)
+                list.push_back(one);
+        }
+        std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+            return a.newest_index < b.newest_index;
+        });
+        if (list.size() > std::size_t(query.limit)) list.resize(std::size_t(query.limit));
+        return list;
+    }
+    Result<std::vector<SummaryRow>> summary(const Viewer& viewer, std::string_view name,
+                                            const SummaryQuery& query) override;
+    // A viewer is concerned by what it may see at the time, and by what is everybody's.
+    Result<std::int64_t> as_of(const Viewer& viewer) override {
+        if (viewer.role == "province") return last_index();
+        std::int64_t                                index = 0;
+        std::map<base::UnitId, envelope::UnitEntry> known;
+        for (const Fact& fact : m_world.facts) {
+            const auto reviewed = [&](const base::UnitId& unit) {
+                const auto found = known.find(unit);
+                return unit == viewer.unit ||
+                       (found != known.end() && found->second.review_by == viewer.unit);
+            };
+            bool concerns = act<envelope::CatalogueEntry>(fact) != nullptr ||
+                            act<envelope::NoticePublication>(fact) != nullptr;
+            if (const auto* unit = act<envelope::UnitEntry>(fact)) {
+                concerns = reviewed(unit->unit); // The bureau that loses it is concerned as well.
+                known[unit->unit] = *unit;
+                concerns = concerns || reviewed(unit->unit);
+            }
+            if (fact.entry.kind == "filing" || fact.entry.kind == "withdrawal")
+                concerns = reviewed(fact.entry.unit);
+            if (concerns) index = fact.entry.index;
+        }
+        return index;
+    }
+    Result<std::int64_t> scope_index(const Viewer& viewer) override {
+        std::int64_t index = 0;
+        for (const Fact& fact : m_world.facts) {
+            const auto* unit = act<envelope::UnitEntry>(fact);
+            if (viewer.role == "city" && unit != nullptr && unit->review_by == viewer.unit)
+                index = fact.entry.index;
+        }
+        return index;
+    }
+    Result<rules::Verdict> judge(const RuleQuestion&) override {
+        SHENBAO_CHECK(!"the model judges no rules");
+        return rules::Verdict();
+    }
+    Status rebuild() override { return {}; }
+    // Nothing is derived beforehand.
+    Result<Digests> digests() override { return Digests(); }
+    Result<Digests> rebuilt_digests() override { return Digests(); }
+
+private:
+    std::int64_t add(Fact fact) {
+        fact.entry.index = std::int64_t(m_world.facts.size()) + 1;
+        m_world.facts.push_back(std::move(fact));
+        return m_world.facts.back().entry.index;
+    }
+    template <class Kind>
+    static const Kind* act(const Fact& fact) {
+        return fact.opened ? std::get_if<Kind>(&fact.opened->act()) : nullptr;
+    }
+    template <class Condition>
+    std::optional<StoredEnvelope> find(Condition condition) const {
+        for (const Fact& fact : m_world.facts)
+            if (condition(fact.entry)) return fact.entry;
+        return std::nullopt;
+    }
+    template <class Condition>
+    std::vector<StoredEnvelope> entries(std::int64_t after, int limit, Condition condition) const {
+        std::vector<StoredEnvelope> list;
+        for (const Fact& fact : m_world.facts)
+            if (fact.entry.index > after && condition(fact.entry) && int(list.size()) < limit)
+                list.push_back(fact.entry);
+        return list;
+    }
+    // In the order in which they were first entered.
+    std::vector<envelope::UnitEntry> all_units() const {
+        std::vector<envelope::UnitEntry> list;
+        for (const Fact& fact : m_world.facts)
+            if (const auto* unit = act<envelope::UnitEntry>(fact)) {
+                const auto same = std::find_if(list.begin(), list.end(), [&](const auto& one) {
+                    return one.unit == unit->unit;
+                });
+                if (same == list.end()) list.push_back(*unit);
+                else *same = *unit;
+            }
+        return list;
+    }
+    envelope::UnitEntry unit_of(const base::UnitId& unit) const {
+        for (envelope::UnitEntry& one : all_units())
+            if (one.unit == unit) return one;
+        return {};
+    }
+    bool sees(const Viewer& viewer, const base::UnitId& unit) const {
+        return viewer.unit == unit || may_see(viewer, unit_of(unit));
+    }
+    // By root.
+    std::vector<Matter> matters() const {
+        std::map<base::EnvelopeId, Matter> found;
+        for (const Fact& fact : m_world.facts) {
+            if (const auto* withdrawal = act<envelope::Withdrawal>(fact))
+                for (auto& [root, matter] : found)
+                    if (withdrawal->target == matter.newest.newest)
+                        matter.newest.stage = Stage::withdrawn;
+            const auto* filing = act<envelope::Filing>(fact);
+            if (filing == nullptr) continue;
+            FilingRecord version;
+            version.root = filing->root;
+            version.newest = *fact.entry.id;
+            version.newest_index = fact.entry.index;
+            version.unit = fact.entry.unit;
+            version.form = filing->form;
+            version.period = filing->period;
+            version.timing = fact.entry.timing;
+            version.certificate = text_of<base::CertificateId>(filing->answers, "certificate");
+            version.level = text_of<std::string>(filing->answers, "level");
+            if (filing->answers.contains("headcount"))
+                version.headcount = filing->answers.at("headcount").get<std::int64_t>();
+            version.received_at = fact.entry.received_at;
+            Matter& matter = found[filing->root];
+            matter.newest = version;
+            if (version.timing != envelope::Timing::late) matter.counting = version;
+        }
+        std::vector<Matter> list;
+        for (auto& [root, matter] : found) list.push_back(std::move(matter));
+        return list;
+    }
+
+    World m_world, m_before;
+};
+
+// What a group of counting declarations comes to.
+struct Sum {
+    std::set<base::UnitId> schools;
+    std::int64_t           filings = 0, planned = 0;
+    void add(const FilingRecord& counting) {
+        schools.insert(counting.unit);
+        ++filings;
+        planned += counting.headcount.value_or(0);
+    }
+};
+
+Result<std::vector<SummaryRow>> MemoryStore::summary(const Viewer& viewer, std::string_view name,
+                                                     const SummaryQuery& query) {
+    const auto position = [](const auto& list, auto same) {
+        return std::find_if(list.begin(), list.end(), same) - list.begin();
+    };
+    const auto units = all_units();
+    const auto certificates = *catalogue();
+    const auto unit_at = [&](const base::UnitId& id) {
+        return position(units, [&](const auto& one) { return one.unit == id; });
+    };
+    const auto certificate_at = [&](const base::CertificateId& id) -> std::ptrdiff_t {
+        const auto at = position(certificates, [&](const auto& one) { return one.certificate == id; });
+        return at == std::ptrdiff_t(certificates.size()) ? -1 : at; // Unknown ones stand first.
+    };
+    const auto certificate_name = [&](const base::CertificateId& id) {
+        const auto at = certificate_at(id);
+        return at < 0 ? id.text() : certificates[std::size_t(at)].name;
+    };
+    struct Line {
+        Matter       matter;
+        FilingRecord shown; // The newest version for `rows`, else the one that counts.
+    };
+    std::vector<Line> lines;
+    for (const Matter& matter : matters()) {
+        const bool all = name == "rows";
+        if (!sees(viewer, matter.newest.unit) || (!all && !matter.counts())) continue;
+        if (matter.newest.form != base::FormId("declaration")) continue;
+        if (query.period && matter.newest.period != *query.period) continue;
+        if (query.stage && matter.newest.stage != *query.stage) continue;
+        lines.push_back({matter, all ? matter.newest : *matter.counting});
+    }
+    std::vector<SummaryRow> rows;
+    const auto unit_members = [&](const base::UnitId& id) {
+        const envelope::UnitEntry& unit = units[std::size_t(unit_at(id))];
+        return std::vector<std::pair<std::string, Json>>{{"city", unit.city},
+                                                         {"school_code", unit.unit.text()},
+                                                         {"school_name", unit.name},
+                                                         {"school_kind", unit.kind}};
+    };
+    const auto append = [](SummaryRow& row, std::initializer_list<std::pair<std::string, Json>> more) {
+        row.members.insert(row.members.end(), more);
+    };
+    if (name == "rows" || name == "sources") {
+        std::sort(lines.begin(), lines.end(), [&](const Line& a, const Line& b) {
+            const auto key = [&](const Line& one) {
+                return std::tuple(unit_at(one.shown.unit), certificate_at(*one.shown.certificate),
+                                  *one.shown.level, one.shown.root);
+            };
+            return key(a) < key(b);
+        });
+        for (const Line& line : lines) {
+            SummaryRow row{unit_members(line.shown.unit)};
+            append(row, {{"certificate", line.shown.certificate->text()},
+                         {"certificate_name", certificate_name(*line.shown.certificate)},
+                         {"level", *line.shown.level},
+                         {"stage", stage_name(line.matter.newest.stage)}});
+            if (name == "rows") append(row, {{"timing", envelope::timing_name(line.shown.timing)}});
+            append(row, {{"planned_headcount", json_or_null(line.shown.headcount)},
+                         {"approved_headcount", nullptr}});
+            if (name == "sources")
+                append(row, {{"filing", line.shown.newest.text()}, {"root", line.shown.root.text()}});
+            rows.push_back(std::move(row));
+        }
+        return rows;
+    }
+    // A key that sorts as the summary does, and the members that head its row.
+    using Key = std::tuple<std::ptrdiff_t, std::string, int, std::string>;
+    std::map<Key, std::pair<SummaryRow, Sum>> groups;
+    std::map<std::string, std::ptrdiff_t>     first_of_city;
+    for (const Line& line : lines) {
+        const std::string city = unit_of(line.shown.unit).city;
+        const auto        at = unit_at(line.shown.unit);
+        const auto        found = first_of_city.emplace(city, at).first;
+        found->second = std::min(found->second, at);
+    }
+    if (name == "province") groups[{}] = {};
+    for (const Line& line : lines) {
+        Key        key;
+        SummaryRow head;
+        if (name == "by-school") {
+            key = {unit_at(line.shown.unit), "", 0, ""};
+            head.members = unit_members(line.shown.unit);
+        } else if (name == "by-certificate") {
+            key = {certificate_at(*line.shown.certificate), line.shown.certificate->text(),
+                   level_rank(*line.shown.level), *line.shown.level};
+            append(head, {{"certificate", line.shown.certificate->text()},
+                          {"certificate_name", certificate_name(*line.shown.certificate)},
+                          {"level", *line.shown.level}});
+        } else if (name == "by-city") {
+            const std::string city = unit_of(line.shown.unit).city;
+            key = {first_of_city.at(city), "", 0, ""};
+            append(head, {{"city", city}});
+        } else if (name != "province") {
+            return base::fail(base::Outcome::not_found, std::string(name));
+        }
+        auto& group = groups[key];
+        group.first = head;
+        group.second.add(line.shown);
+    }
+    for (auto& [key, group] : groups) {
+        SummaryRow row = group.first;
+        if (name != "by-school") append(row, {{"schools", std::int64_t(group.second.schools.size())}});
+        append(row, {{"filings", group.second.filings},
+                     {"planned_headcount", group.second.planned},
+                     {"approved_headcount", nullptr}});
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+} // namespace
+
+std::unique_ptr<Store> make_memory_store() { return std::make_unique<MemoryStore>(); }
+
+} // namespace records

@@ -1,0 +1,339 @@
+// What every Store must do, whatever stands behind it. A new engine is one more line in `stores`.
+// Random histories are compared with the plain model (memory_store.hpp) after each commit.
+#include "tests/server/memory_store.hpp"
+#include "tests/server/town.hpp"
+
+#include "server/records/sqlite_store.hpp"
+#include "shared/base/check.hpp"
+#include "shared/base/text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+namespace {
+
+using base::Json;
+using envelope::Timing;
+using records::Store;
+using records::Viewer;
+
+struct Kind {
+    const char* name;
+    std::unique_ptr<Store> (*open)(const std::string& folder); // The same folder: the same records.
+    bool lasting;
+};
+
+const Kind stores[] = {
+    {"SQLite",
+     [](const std::string& folder) {
+         auto opened = records::open_sqlite_store(folder + "/store.db", sqlite::OpenMode::create);
+         SHENBAO_CHECK(opened.has_value());
+         return std::move(*opened);
+     },
+     true},
+    {"the model", [](const std::string&) { return records::make_memory_store(); }, false},
+};
+
+// Makes facts as a server would hand them to the Store.
+class Scribe {
+public:
+    explicit Scribe(unsigned seed) : m_choice(seed), m_key(envelope::SecretKey::make(m_random)) {}
+
+    struct Fact {
+        records::StoredEnvelope    entry;
+        envelope::VerifiedEnvelope opened;
+    };
+    Fact act(const envelope::Act& act) {
+        const auto sealed = envelope::seal_act({next_id(), base::UnitId("operator"), m_notice, {}, "x"},
+                                               act, m_key);
+        return open(sealed.text(), base::UnitId("operator"), Timing::on_time);
+    }
+    Fact filing(const base::UnitId& unit, const char* period, const std::string& certificate,
+                const char* level, std::int64_t headcount, Timing timing,
+                const Fact* replaced = nullptr) {
+        const std::string id = next_id().text();
+        Json payload = common("filing", id, unit);
+        payload["form"] = "declaration";
+        payload["period"] = period;
+        payload["root"] = replaced == nullptr ? id : root_of(*replaced).text();
+        payload["replaces"] = replaced == nullptr ? Json() : Json(replaced->entry.id->text());
+        payload["answers"] = {{"certificate", certificate}, {"level", level}, {"headcount", headcount}};
+        payload["notes"] = Json::object();
+        payload["attachments"] = Json::array();
+        return open(town::sign(payload, m_key), unit, timing);
+    }
+    Fact withdrawal(const Fact& target) {
+        Json payload = common("withdrawal", next_id().text(), target.entry.unit);
+        payload["target"] = target.entry.id->text();
+        payload["reason"] = "重复申报";
+        return open(town::sign(payload, m_key), target.entry.unit, Timing::on_time);
+    }
+    std::size_t below(std::size_t count) {
+        return std::uniform_int_distribution<std::size_t>(0, count - 1)(m_choice);
+    }
+    static base::EnvelopeId root_of(const Fact& fact) {
+        return std::get<envelope::Filing>(fact.opened.act()).root;
+    }
+
+private:
+    base::EnvelopeId next_id() { return envelope::make_envelope_id(m_now, m_random); }
+    Json common(const char* kind, const std::string& id, const base::UnitId& unit) {
+        return {{"kind", kind},          {"id", id}, {"unit", unit.text()}, {"notice", m_notice.text()},
+                {"made_at", base::to_rfc3339(m_now)}, {"anchor", "x"}};
+    }
+    Fact open(const std::string& text, const base::UnitId& unit, Timing timing) {
+        m_now.microseconds += 1000000;
+        const auto jws = envelope::Jws::parse(text, envelope::HeaderKey::kid);
+        SHENBAO_CHECK(jws.has_value());
+        auto opened = envelope::open(*jws, m_key.public_key());
+        SHENBAO_CHECK(opened.has_value());
+        records::StoredEnvelope entry;
+        entry.id = opened->common().id;
+        entry.kind = envelope::kind_name(opened->act());
+        entry.unit = unit;
+        entry.kid = m_key.id();
+        entry.sha256 = jws->sha256();
+        entry.text = text;
+        entry.received_at = m_now;
+        entry.timing = timing;
+        return {entry, *opened};
+    }
+    std::mt19937        m_choice;
+    base::SystemRandom  m_random;
+    envelope::SecretKey m_key;
+    base::NoticeRef     m_notice{base::NoticeId("anhui-2023-14"), base::Sha256Hex(std::string(64, '0'))};
+    base::Time          m_now = town::at("2023-03-29T09:00:00+08:00");
+};
+
+void append(Store& store, const Scribe::Fact& fact) {
+    REQUIRE(store.begin().has_value());
+    REQUIRE(store.append(fact.entry, fact.opened).has_value());
+    REQUIRE(store.commit().has_value());
+}
+
+const Viewer viewers[] = {town::province,
+                          {base::UnitId("341600"), "city"},
+                          {base::UnitId("341300"), "city"},
+                          {base::UnitId("D001"), "school"},
+                          {base::UnitId("D003"), "school"},
+                          {base::UnitId("D004"), "school"},
+                          {base::UnitId("nobody"), "school"}};
+
+std::string told(const std::vector<records::StoredEnvelope>& list) {
+    std::string text;
+    for (const auto& one : list)
+        text += std::to_string(one.index) + " " + one.sha256.text() + " " + one.detail + "\n";
+    return text;
+}
+
+// Everything that a viewer can read, as one text.
+std::string everything(Store& store, const Viewer& viewer) {
+    std::string text = "as of " + std::to_string(*store.as_of(viewer)) + ", scope " +
+                       std::to_string(*store.scope_index(viewer)) + "\n" +
+                       told(*store.changes(viewer, 0, 100000));
+    const auto units = store.units(viewer);
+    for (const auto& unit : *units)
+        text += unit.unit.text() + " " + unit.name + " " +
+                (unit.review_by ? unit.review_by->text() : "-") + "\n";
+    const auto add_filings = [&](const records::FilingQuery& query) {
+        const auto filings = store.filings(viewer, query);
+        for (const auto& one : *filings)
+            text += one.root.text() + " " + one.newest.text() + " " + std::to_string(one.newest_index) +
+                    " " + std::string(records::stage_name(one.stage)) + " " +
+                    std::string(envelope::timing_name(one.timing)) + " " +
+                    std::to_string(one.headcount.value_or(-1)) + "\n";
+        text += ";\n";
+    };
+    add_filings({});
+    records::FilingQuery query;
+    query.period = base::Period("2023-spring");
+    query.timing = Timing::late;
+    add_filings(query);
+    query = {};
+    query.city = "亳州市";
+    query.stage = records::Stage::withdrawn;
+    query.limit = 2;
+    add_filings(query);
+    for (const char* name : {"rows", "by-school", "by-certificate", "by-city", "province", "sources"})
+        for (const records::SummaryQuery& asked :
+             {records::SummaryQuery{}, records::SummaryQuery{base::Period("2023-autumn"), {}},
+              records::SummaryQuery{{}, records::Stage::submitted}}) {
+            text += std::string(name) + ":\n";
+            const auto rows = store.summary(viewer, name, asked);
+            REQUIRE(rows.has_value());
+            for (const auto& row : *rows) {
+                for (const auto& [member, value] : row.members)
+                    text += member + "=" + base::to_text(value) + " ";
+                text += "\n";
+            }
+        }
+    return text;
+}
+
+void enter_roster(Store& store, Scribe& scribe) {
+    for (const auto& unit : town::units()) append(store, scribe.act(unit));
+    for (const auto& entry : town::catalogue()) append(store, scribe.act(entry));
+}
+
+} // namespace
+
+TEST_CASE("facts are numbered from one without gaps and found by what they are") {
+    for (const Kind& kind : stores) {
+        CAPTURE(kind.name);
+        const town::Folder folder;
+        auto               store = kind.open(folder.path);
+        Scribe             scribe(1);
+        CHECK(*store->last_index() == 0);
+        CHECK(!store->find_by_sha256(base::Sha256Hex(std::string(64, '1')))->has_value());
+        enter_roster(*store, scribe);
+        const auto declared = scribe.filing(base::UnitId("D001"), "2023-spring", "X002", "初级", 40,
+                                            Timing::on_time);
+        const auto before = *store->last_index();
+        append(*store, declared);
+        CHECK(*store->last_index() == before + 1);
+        CHECK(*store->last_received_at() == declared.entry.received_at);
+        const auto found = *store->find_by_sha256(declared.entry.sha256);
+        REQUIRE(found.has_value());
+        CHECK(found->index == before + 1);
+        CHECK(found->text == declared.entry.text);
+        CHECK((*store->find_by_id(*declared.entry.id))->index == found->index);
+        CHECK(**store->find_root(*declared.entry.id) == *declared.entry.id);
+        CHECK((*store->page(before, 10)).size() == 1);
+        CHECK((*store->page(0, 3)).size() == 3);
+        CHECK((*store->page(0, 3)).back().index == 3);
+    }
+}
+
+TEST_CASE("what is abandoned was never there") {
+    for (const Kind& kind : stores) {
+        CAPTURE(kind.name);
+        const town::Folder folder;
+        auto               store = kind.open(folder.path);
+        Scribe             scribe(2);
+        enter_roster(*store, scribe);
+        const std::string before = everything(*store, town::province);
+        const auto fact = scribe.filing(base::UnitId("D001"), "2023-spring", "X002", "初级", 40,
+                                        Timing::on_time);
+        REQUIRE(store->begin().has_value());
+        REQUIRE(store->append(fact.entry, fact.opened).has_value());
+        store->abandon();
+        CHECK(everything(*store, town::province) == before);
+        append(*store, fact); // And can come again.
+        CHECK(everything(*store, town::province) != before);
+    }
+}
+
+TEST_CASE("settings and packages are kept") {
+    for (const Kind& kind : stores) {
+        CAPTURE(kind.name);
+        const town::Folder    folder;
+        auto                  store = kind.open(folder.path);
+        const base::NoticeRef ref{base::NoticeId("某"), base::Sha256Hex(std::string(64, 'a'))};
+        CHECK(!store->setting("mode")->has_value());
+        CHECK(!store->find_package(ref.sha256)->has_value());
+        REQUIRE(store->begin().has_value());
+        REQUIRE(store->set_setting("mode", "rehearsal").has_value());
+        REQUIRE(store->keep_package(ref, "{}").has_value());
+        REQUIRE(store->commit().has_value());
+        if (kind.lasting) {
+            store.reset();
+            store = kind.open(folder.path);
+        }
+        CHECK(**store->setting("mode") == "rehearsal");
+        CHECK(**store->find_package(ref.sha256) == "{}");
+    }
+}
+
+TEST_CASE("a summary nobody knows is not found") {
+    for (const Kind& kind : stores) {
+        CAPTURE(kind.name);
+        const town::Folder folder;
+        auto               store = kind.open(folder.path);
+        Scribe             scribe(3);
+        enter_roster(*store, scribe);
+        append(*store, scribe.filing(base::UnitId("D001"), "2023-spring", "X002", "初级", 40, Timing::on_time));
+        const auto rows = store->summary(town::province, "by-moon", {});
+        REQUIRE(!rows.has_value());
+        CHECK(rows.error().outcome == base::Outcome::not_found);
+    }
+}
+
+TEST_CASE("a bureau that loses a school hears of it: what it read before is out of date") {
+    for (const Kind& kind : stores) {
+        CAPTURE(kind.name);
+        const town::Folder folder;
+        auto               store = kind.open(folder.path);
+        Scribe             scribe(4);
+        enter_roster(*store, scribe);
+        const auto before = *store->as_of(viewers[1]);
+        auto       moved = town::units()[2];
+        moved.review_by = base::UnitId("341300");
+        append(*store, scribe.act(moved));
+        CHECK(*store->as_of(viewers[1]) > before);
+        CHECK(*store->scope_index(viewers[2]) == *store->last_index());
+        CHECK(store->units(viewers[1])->size() == 2); // Itself and the school it keeps.
+    }
+}
+
+TEST_CASE("random histories: the Store says what the model says, and what is kept equals what is rebuilt") {
+    for (const unsigned seed : {11u, 12u, 13u, 14u}) {
+        CAPTURE(seed);
+        const town::Folder        folder;
+        auto                      store = stores[0].open(folder.path);
+        const auto                model = records::make_memory_store();
+        Scribe                    scribe(seed);
+        std::vector<Scribe::Fact> newest; // Of each matter that can still change.
+        const auto add = [&](const Scribe::Fact& fact) {
+            append(*store, fact);
+            append(*model, fact);
+        };
+        for (const auto& unit : town::units()) add(scribe.act(unit));
+        for (const auto& entry : town::catalogue()) add(scribe.act(entry));
+        for (int step = 0; step < 120; ++step) {
+            const std::size_t dice = scribe.below(100);
+            const Timing timing = scribe.below(4) == 0   ? Timing::late
+                                  : scribe.below(9) == 0 ? Timing::extended
+                                                         : Timing::on_time;
+            if (dice < 50 || newest.empty()) {
+                static const char* const schools[] = {"D001", "D002", "D003", "D004"};
+                static const char* const certificates[] = {"X001", "X002", "unlisted"};
+                static const char* const levels[] = {"初级", "中级", "高级"};
+                newest.push_back(scribe.filing(base::UnitId(schools[scribe.below(4)]),
+                                               scribe.below(3) == 0 ? "2023-autumn" : "2023-spring",
+                                               certificates[scribe.below(3)], levels[scribe.below(3)],
+                                               std::int64_t(scribe.below(500)) + 1, timing));
+                add(newest.back());
+            } else if (dice < 75) {
+                Scribe::Fact& old = newest[scribe.below(newest.size())];
+                const auto&   filing = std::get<envelope::Filing>(old.opened.act());
+                old = scribe.filing(old.entry.unit, filing.period.text().c_str(), "X002", "中级",
+                                    std::int64_t(scribe.below(500)) + 1, timing, &old);
+                add(old);
+            } else if (dice < 90) {
+                const std::size_t at = scribe.below(newest.size());
+                add(scribe.withdrawal(newest[at]));
+                newest.erase(newest.begin() + std::ptrdiff_t(at));
+            } else if (dice < 96) {
+                auto unit = town::units()[2 + scribe.below(3)];
+                unit.name += std::to_string(step);
+                unit.review_by = base::UnitId(scribe.below(2) == 0 ? "341600" : "341300");
+                add(scribe.act(unit));
+            } else {
+                auto entry = town::catalogue()[scribe.below(2)];
+                entry.name += std::to_string(step);
+                add(scribe.act(entry));
+            }
+            const Viewer& viewer = viewers[scribe.below(std::size(viewers))];
+            CAPTURE(step);
+            CAPTURE(viewer.unit.text());
+            REQUIRE(everything(*store, viewer) == everything(*model, viewer));
+        }
+        CHECK(*store->digests() == *store->rebuilt_digests());
+        REQUIRE(store->rebuild().has_value());
+        store.reset();
+        store = stores[0].open(folder.path);
+        for (const Viewer& viewer : viewers)
+            CHECK(everything(*store, viewer) == everything(*model, viewer));
+    }
+}
