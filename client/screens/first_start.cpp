@@ -1,6 +1,7 @@
 #include "client/app.hpp"
 #include "client/platform/disk.hpp"
 #include "client/screens/all.hpp"
+#include "client/screens/parts.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
@@ -64,6 +65,11 @@ void draw_first_start(App& app) {
         widgets::text("1+X证书申报：离线填写，一键同步", {.colour = widgets::colour::second_ground});
         widgets::gap(16);
         draw_enrolment(app);
+        widgets::gap(16);
+        widgets::text("以前在别的电脑或浏览器里填写过？可以用当时保存的备份文件接着填写。",
+                      {.size = widgets::type_size::small,
+                       .colour = widgets::colour::second_ground});
+        draw_restore(app);
         widgets::gap(16);
         widgets::text("填写的内容保存在这台电脑的浏览器里。请使用固定的电脑和浏览器，不要使用无痕模式。",
                       {.size = widgets::type_size::small,

@@ -2,13 +2,18 @@
 
 #include "client/app.hpp"
 #include "client/platform/browser.hpp"
+#include "client/platform/disk.hpp"
 #include "client/texts/words.hpp"
 #include "client/widgets/controls.hpp"
+#include "client/widgets/dialog.hpp"
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
 #include "client/widgets/table.hpp"
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
+#include "shared/device/schema.hpp"
+
+#include <span>
 
 std::string item_words(App& app, const device::OutboxItem& item) {
     const notice::Package* package = app.desk().find_package();
@@ -111,6 +116,34 @@ void draw_sync_card(App& app) {
                        .colour = widgets::colour::second,
                        .centre = true});
     }
+}
+
+void draw_restore(App& app) {
+    std::string& content = app.memory("restore/content");
+    std::string& wrong = app.memory("restore/wrong");
+    if (widgets::button("restore", "从备份文件恢复"))
+        platform::pick_file(".sqlite", [&app](platform::PickedFile file) {
+            app.memory("restore/wrong") = file.content.empty() ? "这个文件是空的。" : "";
+            app.memory("restore/name") = std::move(file.name);
+            app.memory("restore/content") = std::move(file.content);
+        });
+    if (!wrong.empty()) widgets::notice("restore_wrong", widgets::Tone::wrong, wrong);
+    if (content.empty()) return;
+    const std::string words = "“" + app.memory("restore/name") +
+                              "”的内容将替换本机浏览器里的全部内容，包括没有发送的草稿。"
+                              "此操作不能撤销；需要时请先保存备份文件。";
+    const widgets::Answer answer = widgets::ask("restore_question", {.title = "用备份文件恢复本机？",
+                                                                     .words = words,
+                                                                     .yes = "恢复",
+                                                                     .dangerous = true});
+    if (answer == widgets::Answer::none) return;
+    if (answer == widgets::Answer::yes) {
+        // What is restored opens with the page, which is loaded again by this.
+        const base::Status restored = platform::disk::restore(
+            std::as_bytes(std::span(content)), device::application_id, device::schema_version());
+        if (!restored) wrong = base::outcome_text(restored.error().outcome).sentence;
+    }
+    content.clear();
 }
 
 void draw_receipt_table(App& app, std::size_t count_max) {

@@ -24,6 +24,9 @@ void open_form(App& app, const base::EnvelopeId& root);
 // The one big button with what waits, how far it is, and what came of it.
 void draw_sync_card(App& app);
 
+// 从备份文件恢复: picks a file, asks, and replaces everything on this device by what it holds.
+void draw_restore(App& app);
+
 // The newest receipts, at most `count_max`.
 void draw_receipt_table(App& app, std::size_t count_max);
 

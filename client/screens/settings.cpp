@@ -3,6 +3,7 @@
 #include "client/platform/disk.hpp"
 #include "client/platform/offline.hpp"
 #include "client/screens/all.hpp"
+#include "client/screens/parts.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/layout.hpp"
 #include "client/widgets/words.hpp"
@@ -44,13 +45,15 @@ void draw_program(App& app) {
     }
 }
 
-void draw_backup(App&) {
+void draw_backup(App& app) {
     const widgets::Card card("backup", {.title = "备份"});
     widgets::text("把本机的全部内容（草稿、已签名的文件、回执）存为一个文件。");
     widgets::text("备份文件含本机的签名密钥，请像公章一样保管。",
                   {.size = widgets::type_size::small, .colour = widgets::colour::attention});
     widgets::gap(4);
+    const widgets::Line line;
     if (widgets::button("backup", "保存备份文件")) platform::disk::download_rescue();
+    draw_restore(app);
 }
 
 void draw_notice(App& app) {

@@ -49,10 +49,10 @@ base::Status summary(const std::string& data, const std::string& name, const std
     records::SummaryQuery query;
     if (!period.empty()) query.period = base::Period(period);
     const records::Viewer viewer{base::UnitId(""), "province"};
-    SHENBAO_ASSIGN(const auto rows, reader->summary(viewer, name, query));
+    SHENBAO_ASSIGN(const auto made, reader->summary(viewer, name, query));
     SHENBAO_ASSIGN(const std::int64_t as_of, reader->as_of(viewer));
-    const std::string text = format == "csv" ? summaries::to_csv(rows, *site->current_package())
-                                             : summaries::to_json(rows, as_of) + "\n";
+    const std::string text = format == "csv" ? summaries::to_csv(made, *site->current_package())
+                                             : summaries::to_json(made, as_of) + "\n";
     if (!out.empty()) return write_whole_file(out, text);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return {};

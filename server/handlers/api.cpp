@@ -4,6 +4,7 @@
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace handlers {
@@ -315,17 +316,19 @@ namespace {
 // Puts the receipt behind each row of `sources`, so that a figure can be followed to what was
 // signed.
 base::Status add_receipts(Server& server, records::Store& store,
-                          std::vector<records::SummaryRow>& rows) {
-    for (records::SummaryRow& row : rows) {
-        std::string filing;
-        for (const auto& [member, value] : row.members)
-            if (member == "filing") filing = value.get<std::string>();
-        SHENBAO_ASSIGN(const auto entry, store.find_by_id(base::EnvelopeId(filing)));
-        if (!entry) return base::fail(Outcome::internal_fault, filing);
-        row.members.emplace_back("index", entry->index);
-        row.members.emplace_back("timing", std::string(envelope::timing_name(entry->timing)));
-        row.members.emplace_back("received_at", base::to_rfc3339(entry->received_at));
-        row.members.emplace_back("receipt", server.site.sign_receipt_of(*entry));
+                          records::Summary& sources) {
+    const auto filing = std::find(sources.columns.begin(), sources.columns.end(), "filing") -
+                        sources.columns.begin();
+    for (const char* column : {"index", "timing", "received_at", "receipt"})
+        sources.columns.emplace_back(column);
+    for (std::vector<Json>& row : sources.rows) {
+        const base::EnvelopeId id(row[std::size_t(filing)].get<std::string>());
+        SHENBAO_ASSIGN(const auto entry, store.find_by_id(id));
+        if (!entry) return base::fail(Outcome::internal_fault, id.text());
+        row.emplace_back(entry->index);
+        row.emplace_back(envelope::timing_name(entry->timing));
+        row.emplace_back(base::to_rfc3339(entry->received_at));
+        row.emplace_back(server.site.sign_receipt_of(*entry));
     }
     return {};
 }
@@ -343,18 +346,18 @@ Response summary(Server& server, const Request& request, const records::Viewer& 
     }
     if (format != "json" && format != "csv") return problem(Outcome::bad_query, "format");
     return fresh_or_304(server, request, viewer, [&](records::Store& store, std::int64_t as_of) {
-        auto rows = store.summary(viewer, name, query);
-        if (!rows) return problem(rows.error());
+        auto made = store.summary(viewer, name, query);
+        if (!made) return problem(made.error());
         if (name == "sources")
-            if (const auto added = add_receipts(server, store, *rows); !added)
+            if (const auto added = add_receipts(server, store, *made); !added)
                 return problem(added.error());
         if (format == "csv")
             return Response{
                 200,
                 "text/csv; charset=utf-8",
-                summaries::to_csv(*rows, *server.site.current_package()),
+                summaries::to_csv(*made, *server.site.current_package()),
                 {{"Content-Disposition", "attachment; filename=\"" + name + ".csv\""}}};
-        return json(summaries::to_json(*rows, as_of));
+        return json(summaries::to_json(*made, as_of));
     });
 }
 

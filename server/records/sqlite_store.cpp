@@ -330,18 +330,23 @@ public:
                       query.after, query.limit),
             read_filing);
     }
-    Result<std::vector<SummaryRow>> summary(const Viewer& viewer, std::string_view name,
-                                            const SummaryQuery& query) override {
+    Result<Summary> summary(const Viewer& viewer, std::string_view name,
+                            const SummaryQuery& query) override {
         const auto sql = summary_sql(name, visible(viewer, "u.unit"));
         if (!sql) return base::fail(Outcome::not_found, std::string(name));
         const auto stage = query.stage ? std::optional(stage_name(*query.stage)) : std::nullopt;
         auto&      select = cached(*sql).bind(viewer.unit, query.period, stage);
-        return all_rows<SummaryRow>(select, [](const sqlite::Statement& row) {
-            SummaryRow made;
-            for (int i = 0; i < row.column_count(); ++i)
-                made.members.emplace_back(row.column_name(i), sqlite::json_value(row, i));
-            return made;
-        });
+        Summary made;
+        for (int i = 0; i < select.column_count(); ++i)
+            made.columns.emplace_back(select.column_name(i));
+        SHENBAO_ASSIGN(made.rows, all_rows<std::vector<base::Json>>(
+                                      select, [](const sqlite::Statement& row) {
+                                          std::vector<base::Json> cells;
+                                          for (int i = 0; i < row.column_count(); ++i)
+                                              cells.push_back(sqlite::json_value(row, i));
+                                          return cells;
+                                      }));
+        return made;
     }
     Result<std::int64_t> as_of(const Viewer& viewer) override {
         if (viewer.role == "province") return last_index();

@@ -95,10 +95,11 @@ struct SummaryQuery {
     std::optional<Stage>        stage;
 };
 
-// One row of a summary: the members that the summary has, in their order, integers and texts or
-// null.
-struct SummaryRow {
-    std::vector<std::pair<std::string, base::Json>> members;
+// A summary: its columns in their order (the members of protocol.md, "Reading"), also when there is
+// no row, and in each row a value for each column: an integer, a text or null.
+struct Summary {
+    std::vector<std::string>             columns;
+    std::vector<std::vector<base::Json>> rows;
 };
 
 // A unit's line before the rules.
@@ -156,9 +157,9 @@ public:
     virtual base::Result<std::optional<base::EnvelopeId>>
     find_root(const base::EnvelopeId& version) = 0;
     virtual base::Result<std::vector<FilingRecord>> filings(const Viewer&, const FilingQuery&) = 0;
-    // Rows of a summary by its name (protocol.md, "Reading"); not_found for a name there is not.
-    virtual base::Result<std::vector<SummaryRow>> summary(const Viewer&, std::string_view name,
-                                                          const SummaryQuery&) = 0;
+    // A summary by its name (protocol.md, "Reading"); not_found for a name there is not.
+    virtual base::Result<Summary> summary(const Viewer&, std::string_view name,
+                                          const SummaryQuery&) = 0;
     // The last index that concerns the viewer: the ETag of everything it reads.
     virtual base::Result<std::int64_t> as_of(const Viewer&) = 0;
     // The last index at which what the viewer may see has grown.

@@ -59,30 +59,25 @@ std::string cell_text(std::string_view member, const base::Json& value,
     return text;
 }
 
-std::string to_json(const std::vector<records::SummaryRow>& rows, std::int64_t as_of_index) {
+std::string to_json(const records::Summary& summary, std::int64_t as_of_index) {
     base::Json list = base::Json::array();
-    for (const records::SummaryRow& row : rows) {
+    for (const std::vector<base::Json>& row : summary.rows) {
         base::Json one = base::Json::object();
-        for (const auto& [member, value] : row.members) one[member] = value;
+        for (std::size_t i = 0; i < row.size(); ++i) one[summary.columns[i]] = row[i];
         list.push_back(std::move(one));
     }
     return base::to_text({{"as_of_index", as_of_index}, {"rows", std::move(list)}});
 }
 
-std::string to_csv(const std::vector<records::SummaryRow>& rows, const notice::Package& package) {
+std::string to_csv(const records::Summary& summary, const notice::Package& package) {
     std::string csv(base::csv_mark);
-    if (rows.empty()) return csv;
-    for (const auto& [member, value] : rows.front().members)
-        csv += (&member == &rows.front().members.front().first ? "" : ",") +
-               base::csv_cell(head_of(member));
+    for (std::size_t i = 0; i < summary.columns.size(); ++i)
+        csv += (i == 0 ? "" : ",") + base::csv_cell(head_of(summary.columns[i]));
     csv += "\r\n";
-    for (const records::SummaryRow& row : rows) {
-        bool first = true;
-        for (const auto& [member, value] : row.members) {
-            if (!first) csv += ',';
-            csv += base::csv_cell(cell_text(member, value, package));
-            first = false;
-        }
+    for (const std::vector<base::Json>& row : summary.rows) {
+        for (std::size_t i = 0; i < row.size(); ++i)
+            csv += (i == 0 ? "" : ",") +
+                   base::csv_cell(cell_text(summary.columns[i], row[i], package));
         csv += "\r\n";
     }
     return csv;

@@ -15,9 +15,9 @@ std::string cell_text(std::string_view member, const base::Json& value,
                       const notice::Package& package);
 
 // {"as_of_index","rows":[…]} without line end.
-std::string to_json(const std::vector<records::SummaryRow>& rows, std::int64_t as_of_index);
+std::string to_json(const records::Summary& summary, std::int64_t as_of_index);
 
-// The heads are those of the first row: a summary without rows has only the byte order mark.
-std::string to_csv(const std::vector<records::SummaryRow>& rows, const notice::Package& package);
+// Heads and rows; a summary without rows has its heads.
+std::string to_csv(const records::Summary& summary, const notice::Package& package);
 
 } // namespace summaries

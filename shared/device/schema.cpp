@@ -3,7 +3,6 @@
 namespace device {
 namespace {
 
-constexpr std::int32_t application_id = 0x5342446B; // "SBDk"
 
 const sqlite::Migration migrations[] = {
     {R"sql(

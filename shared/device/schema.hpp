@@ -12,6 +12,9 @@ namespace device {
 // tables.
 [[nodiscard]] base::Status make_context_views(sqlite::Database& database);
 
+// PRAGMA application_id of a desk's database: whose file it is.
+inline constexpr std::int32_t application_id = 0x5342446B; // "SBDk"
+
 // The schema's version, which the browser keeps beside the pages so that an older page refuses
 // early.
 int schema_version();

@@ -5,12 +5,14 @@
 // An expression sees
 //   form        one row, a column for each field of the form;
 //   rows        the rows of the form's table, with seq from 1;
-//   declared    filing, root, certificate, level, headcount: this unit's declarations of this period that count
-//               (newest versions, not withdrawn or rejected), without the root that is being judged;
+//   declared    filing, root, certificate, level, headcount: this unit's declarations of this
+//               period that count (newest versions, not withdrawn or rejected), without the root
+//               that is being judged;
 //   quota       certificate, level, approved: what the unit may assess, as of now;
-//   reports     period, quota, month_registered, month_assessed, cum_assessed, cum_certified, cum_fee_paid,
-//               cum_fee_unpaid: the unit's earlier monthly reports;
-//   catalogue   certificate, name, organisation, level, min_headcount (NULL: unknown), a row a level;
+//   reports     period, quota, month_registered, month_assessed, cum_assessed, cum_certified,
+//               cum_fee_paid, cum_fee_unpaid: the unit's earlier monthly reports;
+//   catalogue   certificate, name, organisation, level, min_headcount (NULL: unknown), a row a
+//               level;
 //   unit        id, name, kind, city: one row;
 //   period      id, kind, opens, closes (as 2023-03-31): one row.
 // These eight are all it can read. Whoever owns the database offers the context views under the

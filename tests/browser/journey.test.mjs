@@ -2,19 +2,13 @@
 // paper to the province's CSV. The page is driven only through its accessible mirror: roles and Chinese
 // names, as a screen reader would.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Chromium, new_profile } from "./chromium.mjs";
-import { root } from "./site.mjs";
+import { Server, csv_rows, demo, run } from "./server.mjs";
 
-const program = process.env.SHENBAO_BINARY || path.join(root, "build/native/shenbao");
-const web = process.env.SHENBAO_WEB || path.join(root, "build/web");
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-journey-"));
-const data = path.join(folder, "data");
-const demo = path.join(root, "scripts/demo-data");
 const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
 let server, url, codes;
@@ -26,40 +20,15 @@ async function start_chromium(profile) {
     return browsers.at(-1);
 }
 
-const run = (...options) => execFileSync(program, options, { encoding: "utf8" });
-
-function new_server() {
-    const child = spawn(program, ["serve", "--data", data, "--web", web, "--listen", "127.0.0.1:0",
-        "--clock", "2023-03-29T09:00:00+08:00"], { stdio: ["ignore", "ignore", "pipe"] });
-    return new Promise((resolve, reject) => {
-        let said = "";
-        child.stderr.on("data", (piece) => {
-            said += piece;
-            const found = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
-            if (found) resolve({ child, url: `http://127.0.0.1:${found[1]}/` });
-        });
-        child.on("exit", () => reject(new Error(said)));
-    });
-}
-
-// Rows of a CSV without quotes: our made-up roster has none.
-const csv_rows = (text) => text.replace(/^\uFEFF/, "").trim().split(/\r?\n/).map((line) => line.split(","));
-
 before(async () => {
-    run("init", "--data", data);
-    run("units", "import", "--data", data, path.join(demo, "units.csv"));
-    run("catalogue", "import", "--data", data, path.join(demo, "catalogue.csv"));
-    run("codes", "new", "--data", data, "--all", "--out", path.join(folder, "codes.csv"));
-    codes = new Map(csv_rows(fs.readFileSync(path.join(folder, "codes.csv"), "utf8")).map((row) => [row[0], row[3]]));
-    const started = await new_server();
-    server = started.child;
-    url = started.url;
+    server = new Server();
+    await server.start();
+    ({ url, codes } = server);
 });
 
 after(async () => {
     for (const browser of browsers) await browser.kill();
-    server.kill();
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    await server.remove();
     for (const profile of profiles) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -226,9 +195,9 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
     // A receipt is a file that the command line takes.
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: /^保存回执/ }).first().click();
-    const file = path.join(folder, "receipt.json");
+    const file = path.join(server.folder, "receipt.json");
     await (await download).saveAs(file);
-    assert.match(run("verify", file, "--data", data), /签名成立，签发者可信/);
+    assert.match(run("verify", file, "--data", server.data), /签名成立，签发者可信/);
     await browser.close();
     chosen.forEach((certificate, i) => filed.push([school.city, certificate.name, certificate.levels[0], numbers[i]]));
 });
@@ -271,7 +240,7 @@ journey("the province: tables on the screen, and a CSV equal to one computed apa
     }
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "申报明细" }).click();
-    const file = path.join(folder, "rows.csv");
+    const file = path.join(server.folder, "rows.csv");
     await (await download).saveAs(file);
     const text = fs.readFileSync(file, "utf8");
     assert.equal(text.codePointAt(0), 0xFEFF);
@@ -280,7 +249,51 @@ journey("the province: tables on the screen, and a CSV equal to one computed apa
     const from_csv = rows.map((row) => at.map((column) => row[column]).join("|")).sort();
     assert.deepEqual(from_csv, filed.map((row) => row.join("|")).sort());
     await browser.close();
-    assert.match(run("check", "--data", data), /都正确/);
+    assert.match(run("check", "--data", server.data), /都正确/);
+});
+
+journey("a lost browser: a backup file brings draft, key and receipts back on another computer", async () => {
+    const school = units.filter((unit) => unit.kind === "secondary_vocational")[1];
+    const profile = new_profile();
+    profiles.push(profile);
+    let browser = await start_chromium(profile);
+    let page = await open(browser);
+    await enrol(page, school);
+    await page.getByText("已与服务器同步。").waitFor();
+    await go(page, "证书申报表");
+    await declare(page, 1, catalogue[0], catalogue[0].levels[0], "321");
+    await saved(page);
+    await go(page, "设置与备份");
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "保存备份文件" }).click();
+    const file = path.join(server.folder, "backup.sqlite");
+    await (await download).saveAs(file);
+    await browser.close();
+
+    profiles.push(new_profile());
+    browser = await start_chromium(profiles.at(-1));
+    page = await open(browser);
+    const restore = async (chosen, answer) => {
+        const chooser = page.waitForEvent("filechooser");
+        await page.getByRole("button", { name: "从备份文件恢复" }).click();
+        await (await chooser).setFiles(chosen);
+        if (answer) await page.getByRole("button", { name: answer, exact: true }).click();
+    };
+    // What is no backup is refused, and so is an empty file; nothing has changed.
+    const other = path.join(server.folder, "other.sqlite");
+    fs.writeFileSync(other, "this is no database");
+    await restore(other, "恢复");
+    await page.getByRole("alert").or(page.getByText(/不是|损坏|不能/)).first().waitFor();
+    fs.writeFileSync(other, "");
+    await restore(other);
+    await page.getByText("这个文件是空的。").waitFor();
+    await restore(file, "取消");
+    await page.getByRole("textbox", { name: "登记码" }).waitFor();
+    await restore(file, "恢复");
+    await page.getByRole("link", { name: "首页" }).waitFor();
+    await go(page, "证书申报表");
+    assert.deepEqual(await headcounts(page), ["321"]);
+    await browser.close();
 });
 
 journey("nothing is drawn while nothing changes", async () => {
@@ -311,7 +324,7 @@ async function printed_html(page) {
 async function pdf_text(browser, html) {
     const sheet = await browser.page();
     await sheet.setContent(html);
-    const pdf = path.join(folder, "print.pdf");
+    const pdf = path.join(server.folder, "print.pdf");
     fs.writeFileSync(pdf, await sheet.pdf({ preferCSSPageSize: true, printBackground: true }));
     await sheet.close();
     return execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8" });

@@ -213,7 +213,8 @@ TEST_CASE("numbers out of range and tables without rows are named, each with its
         const Json answers = {{"certificate", "200101"}, {"level", "初级"}, {"headcount", headcount}};
         REQUIRE(notice::check_shape(declaration, answers).has_value());
         const auto faults = notice::range_faults(declaration, answers);
-        return faults.empty() ? std::string() : faults.front().field.text() + "：" + faults.front().text;
+        if (faults.empty()) return std::string();
+        return faults.front().field.text() + "：" + faults.front().text;
     };
     const std::string label = declaration.find_field("headcount")->label;
     CHECK(said(1).empty());

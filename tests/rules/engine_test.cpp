@@ -89,7 +89,8 @@ TEST_CASE("an expression is one expression, with brackets and quotes of its own"
     CHECK(try_rule("form.[level] <> \"form\".`certificate`") == Outcome::accepted);
     for (const char* broken :
          {"1) FROM form; --", "1), (2", "1) FROM form UNION ALL SELECT (2", "(1", "1)", "'a", "/* 1",
-          "1; DELETE FROM secret", "1; SELECT 1", "1 FROM form --", "?", "form.headcount > ?1", "form.headcount > @name", "form.headcount > $1",
+          "1; DELETE FROM secret", "1; SELECT 1", "1 FROM form --", "?", "form.headcount > ?1",
+          "form.headcount > @name", "form.headcount > $1",
           "(SELECT 1, 2)", ":name IS NULL", "1, 2", "ATTACH 'x' AS y", "PRAGMA user_version",
           "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c)",
           "(DELETE FROM secret)"}) {

@@ -78,7 +78,10 @@ TEST_CASE("guessing gets slower: by the code's beginning, and over all codes tog
     // Random codes have random beginnings: they are held up together.
     tries = 0;
     const auto nth = [](int n) { return "Q" + std::to_string(100 + n) + "EFGHJKMN"; };
-    while (guard.wait_seconds(nth(tries), now) == 0 && tries < 800) guard.failed(nth(tries), now), ++tries;
+    while (guard.wait_seconds(nth(tries), now) == 0 && tries < 800) {
+        guard.failed(nth(tries), now);
+        ++tries;
+    }
     CHECK(tries < 800);
     now.microseconds += 24 * 3600 * 1000000LL;
     CHECK(guard.wait_seconds("ABCDEFGHJKMN", now) == 0); // A day later everybody may try again.

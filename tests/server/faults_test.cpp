@@ -1,8 +1,8 @@
 // The storage fails under a running server, and the server's process is killed at any moment.
 #include "tests/server/town.hpp"
+#include "tests/sqlite/broken_disk.hpp"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include <cerrno>
 #include <csignal>
@@ -10,35 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace {
-
 using base::Outcome;
 using protocol::LineResult;
-
-int disk_error = 0; // What writing says instead of writing.
-
-ssize_t refused_write(int, const void*, size_t, off_t) {
-    errno = disk_error;
-    return -1;
-}
-
-// While it lives every write of SQLite fails with one errno.
-class BrokenDisk {
-public:
-    explicit BrokenDisk(int error) {
-        disk_error = error;
-        set(reinterpret_cast<sqlite3_syscall_ptr>(refused_write));
-    }
-    ~BrokenDisk() { set(nullptr); } // NULL: the system's own again.
-
-private:
-    static void set(sqlite3_syscall_ptr call) {
-        sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
-        for (const char* name : {"pwrite", "pwrite64"}) vfs->xSetSystemCall(vfs, name, call);
-    }
-};
-
-} // namespace
+using sqlite_test::BrokenDisk;
 
 TEST_CASE("a full disk: nothing is taken, nothing is lost, and it goes on when there is room") {
     town::Town   town;

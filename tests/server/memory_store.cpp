@@ -42,7 +42,9 @@ std::optional<Text> text_of(const Json& answers, const char* name) {
     return Text(answers.at(name).get<std::string>());
 }
 
-Json json_or_null(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(); }
+Json json_or_null(const std::optional<std::int64_t>& value) {
+    return value ? Json(*value) : Json();
+}
 
 int level_rank(const std::string& level) {
     return level == "初级" ? 1 : level == "中级" ? 2 : level == "高级" ? 3 : 4;
@@ -176,9 +178,11 @@ public:
         for (const Matter& matter : matters()) {
             const FilingRecord& one = matter.newest;
             if (sees(viewer, one.unit) && (!query.period || one.period == *query.period) &&
-                (!query.form || one.form == *query.form) && (!query.stage || one.stage == *query.stage) &&
+                (!query.form || one.form == *query.form) &&
+                (!query.stage || one.stage == *query.stage) &&
                 (!query.timing || one.timing == *query.timing) &&
-                (!query.city || unit_of(one.unit).city == *query.city) && one.newest_index > query.after)
+                (!query.city || unit_of(one.unit).city == *query.city) &&
+                one.newest_index > query.after)
                 list.push_back(one);
         }
         std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
@@ -187,8 +191,8 @@ public:
         if (list.size() > std::size_t(query.limit)) list.resize(std::size_t(query.limit));
         return list;
     }
-    Result<std::vector<SummaryRow>> summary(const Viewer& viewer, std::string_view name,
-                                            const SummaryQuery& query) override;
+    Result<Summary> summary(const Viewer& viewer, std::string_view name,
+                            const SummaryQuery& query) override;
     // A viewer is concerned by what it may see at the time, and by what is everybody's.
     Result<std::int64_t> as_of(const Viewer& viewer) override {
         if (viewer.role == "province") return last_index();
@@ -322,8 +326,8 @@ struct Sum {
     }
 };
 
-Result<std::vector<SummaryRow>> MemoryStore::summary(const Viewer& viewer, std::string_view name,
-                                                     const SummaryQuery& query) {
+Result<Summary> MemoryStore::summary(const Viewer& viewer, std::string_view name,
+                                     const SummaryQuery& query) {
     const auto position = [](const auto& list, auto same) {
         return std::find_if(list.begin(), list.end(), same) - list.begin();
     };
@@ -333,7 +337,8 @@ Result<std::vector<SummaryRow>> MemoryStore::summary(const Viewer& viewer, std::
         return position(units, [&](const auto& one) { return one.unit == id; });
     };
     const auto certificate_at = [&](const base::CertificateId& id) -> std::ptrdiff_t {
-        const auto at = position(certificates, [&](const auto& one) { return one.certificate == id; });
+        const auto at =
+            position(certificates, [&](const auto& one) { return one.certificate == id; });
         return at == std::ptrdiff_t(certificates.size()) ? -1 : at; // Unknown ones stand first.
     };
     const auto certificate_name = [&](const base::CertificateId& id) {
@@ -353,18 +358,29 @@ Result<std::vector<SummaryRow>> MemoryStore::summary(const Viewer& viewer, std::
         if (query.stage && matter.newest.stage != *query.stage) continue;
         lines.push_back({matter, all ? matter.newest : *matter.counting});
     }
-    std::vector<SummaryRow> rows;
-    const auto unit_members = [&](const base::UnitId& id) {
+    const std::vector<std::string> of_unit = {"city", "school_code", "school_name", "school_kind"};
+    const std::vector<std::string> of_certificate = {"certificate", "certificate_name", "level"};
+    const auto unit_cells = [&](const base::UnitId& id) {
         const envelope::UnitEntry& unit = units[std::size_t(unit_at(id))];
-        return std::vector<std::pair<std::string, Json>>{{"city", unit.city},
-                                                         {"school_code", unit.unit.text()},
-                                                         {"school_name", unit.name},
-                                                         {"school_kind", unit.kind}};
+        return std::vector<Json>{unit.city, unit.unit.text(), unit.name, unit.kind};
     };
-    const auto append = [](SummaryRow& row, std::initializer_list<std::pair<std::string, Json>> more) {
-        row.members.insert(row.members.end(), more);
+    const auto certificate_cells = [&](const FilingRecord& shown) {
+        return std::vector<Json>{shown.certificate->text(), certificate_name(*shown.certificate),
+                                 *shown.level};
     };
+    const auto append = [](auto& list, const auto& more) {
+        list.insert(list.end(), more.begin(), more.end());
+    };
+    Summary made;
     if (name == "rows" || name == "sources") {
+        append(made.columns, of_unit);
+        append(made.columns, of_certificate);
+        append(made.columns, name == "rows"
+                                 ? std::vector<std::string>{"stage", "timing", "planned_headcount",
+                                                            "approved_headcount"}
+                                 : std::vector<std::string>{"stage", "planned_headcount",
+                                                            "approved_headcount", "filing",
+                                                            "root"});
         std::sort(lines.begin(), lines.end(), [&](const Line& a, const Line& b) {
             const auto key = [&](const Line& one) {
                 return std::tuple(unit_at(one.shown.unit), certificate_at(*one.shown.certificate),
@@ -373,63 +389,63 @@ Result<std::vector<SummaryRow>> MemoryStore::summary(const Viewer& viewer, std::
             return key(a) < key(b);
         });
         for (const Line& line : lines) {
-            SummaryRow row{unit_members(line.shown.unit)};
-            append(row, {{"certificate", line.shown.certificate->text()},
-                         {"certificate_name", certificate_name(*line.shown.certificate)},
-                         {"level", *line.shown.level},
-                         {"stage", stage_name(line.matter.newest.stage)}});
-            if (name == "rows") append(row, {{"timing", envelope::timing_name(line.shown.timing)}});
-            append(row, {{"planned_headcount", json_or_null(line.shown.headcount)},
-                         {"approved_headcount", nullptr}});
-            if (name == "sources")
-                append(row, {{"filing", line.shown.newest.text()}, {"root", line.shown.root.text()}});
-            rows.push_back(std::move(row));
+            std::vector<Json> row = unit_cells(line.shown.unit);
+            append(row, certificate_cells(line.shown));
+            row.emplace_back(stage_name(line.matter.newest.stage));
+            if (name == "rows") row.emplace_back(envelope::timing_name(line.shown.timing));
+            row.push_back(json_or_null(line.shown.headcount));
+            row.emplace_back(nullptr); // Nothing is decided in the model.
+            if (name == "sources") {
+                row.emplace_back(line.shown.newest.text());
+                row.emplace_back(line.shown.root.text());
+            }
+            made.rows.push_back(std::move(row));
         }
-        return rows;
+        return made;
     }
-    // A key that sorts as the summary does, and the members that head its row.
+    // A key that sorts as the summary does, and the cells that head its row.
     using Key = std::tuple<std::ptrdiff_t, std::string, int, std::string>;
-    std::map<Key, std::pair<SummaryRow, Sum>> groups;
-    std::map<std::string, std::ptrdiff_t>     first_of_city;
+    std::map<Key, std::pair<std::vector<Json>, Sum>> groups;
+    std::map<std::string, std::ptrdiff_t>            first_of_city;
     for (const Line& line : lines) {
-        const std::string city = unit_of(line.shown.unit).city;
-        const auto        at = unit_at(line.shown.unit);
-        const auto        found = first_of_city.emplace(city, at).first;
+        const auto at = unit_at(line.shown.unit);
+        const auto found = first_of_city.emplace(unit_of(line.shown.unit).city, at).first;
         found->second = std::min(found->second, at);
     }
-    if (name == "province") groups[{}] = {};
+    if (name == "by-school") made.columns = of_unit;
+    else if (name == "by-certificate") made.columns = of_certificate;
+    else if (name == "by-city") made.columns = {"city"};
+    else if (name == "province") groups[{}] = {};
+    else return base::fail(base::Outcome::not_found, std::string(name));
+    if (name != "by-school") made.columns.emplace_back("schools");
+    append(made.columns,
+           std::vector<std::string>{"filings", "planned_headcount", "approved_headcount"});
     for (const Line& line : lines) {
-        Key        key;
-        SummaryRow head;
+        const std::string city = unit_of(line.shown.unit).city;
+        Key               key;
+        std::vector<Json> head;
         if (name == "by-school") {
             key = {unit_at(line.shown.unit), "", 0, ""};
-            head.members = unit_members(line.shown.unit);
+            head = unit_cells(line.shown.unit);
         } else if (name == "by-certificate") {
             key = {certificate_at(*line.shown.certificate), line.shown.certificate->text(),
                    level_rank(*line.shown.level), *line.shown.level};
-            append(head, {{"certificate", line.shown.certificate->text()},
-                          {"certificate_name", certificate_name(*line.shown.certificate)},
-                          {"level", *line.shown.level}});
+            head = certificate_cells(line.shown);
         } else if (name == "by-city") {
-            const std::string city = unit_of(line.shown.unit).city;
             key = {first_of_city.at(city), "", 0, ""};
-            append(head, {{"city", city}});
-        } else if (name != "province") {
-            return base::fail(base::Outcome::not_found, std::string(name));
+            head = {city};
         }
         auto& group = groups[key];
         group.first = head;
         group.second.add(line.shown);
     }
-    for (auto& [key, group] : groups) {
-        SummaryRow row = group.first;
-        if (name != "by-school") append(row, {{"schools", std::int64_t(group.second.schools.size())}});
-        append(row, {{"filings", group.second.filings},
-                     {"planned_headcount", group.second.planned},
-                     {"approved_headcount", nullptr}});
-        rows.push_back(std::move(row));
+    for (const auto& [key, group] : groups) {
+        std::vector<Json> row = group.first;
+        if (name != "by-school") row.emplace_back(std::int64_t(group.second.schools.size()));
+        append(row, std::vector<Json>{group.second.filings, group.second.planned, nullptr});
+        made.rows.push_back(std::move(row));
     }
-    return rows;
+    return made;
 }
 
 } // namespace

@@ -1,0 +1,57 @@
+// The real server over a data folder of its own: the binary and the page as scripts/build made them,
+// with the demo's roster and catalogue unless others are given.
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { root } from "./site.mjs";
+
+const program = process.env.SHENBAO_BINARY || path.join(root, "build/native/shenbao");
+const web = process.env.SHENBAO_WEB || path.join(root, "build/web");
+export const demo = path.join(root, "scripts/demo-data");
+
+export const run = (...options) => execFileSync(program, options, { encoding: "utf8" });
+
+// Rows of a CSV without quotes: our made-up lists have none.
+export const csv_rows = (text) =>
+    text.replace(/^\uFEFF/, "").trim().split(/\r?\n/).map((line) => line.split(","));
+
+export class Server {
+    constructor({ units = path.join(demo, "units.csv"), catalogue = path.join(demo, "catalogue.csv") } = {}) {
+        this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-server-"));
+        this.data = path.join(this.folder, "data");
+        run("init", "--data", this.data);
+        run("units", "import", "--data", this.data, units);
+        run("catalogue", "import", "--data", this.data, catalogue);
+        const codes = path.join(this.folder, "codes.csv");
+        run("codes", "new", "--data", this.data, "--all", "--out", codes);
+        this.codes = new Map(csv_rows(fs.readFileSync(codes, "utf8")).map((row) => [row[0], row[3]])); // By unit.
+    }
+
+    start() {
+        this.process = spawn(program, ["serve", "--data", this.data, "--web", web, "--listen", "127.0.0.1:0",
+            "--clock", "2023-03-29T09:00:00+08:00"], { stdio: ["ignore", "ignore", "pipe"] });
+        return new Promise((resolve, reject) => {
+            let said = "";
+            this.process.stderr.on("data", (piece) => {
+                said += piece;
+                const found = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+                if (!found) return;
+                this.url = `http://127.0.0.1:${found[1]}/`;
+                resolve();
+            });
+            this.process.on("exit", () => reject(new Error(said)));
+        });
+    }
+
+    stop() {
+        const ended = new Promise((resolve) => this.process.once("exit", resolve));
+        this.process.kill();
+        return ended;
+    }
+
+    async remove() {
+        await this.stop();
+        fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+}
