@@ -141,7 +141,10 @@ void draw_restore(App& app) {
         // What is restored opens with the page, which is loaded again by this.
         const base::Status restored = platform::disk::restore(
             std::as_bytes(std::span(content)), device::application_id, device::schema_version());
-        if (!restored) wrong = base::outcome_text(restored.error().outcome).sentence;
+        if (!restored)
+            wrong = restored.error().outcome == base::Outcome::storage_foreign
+                        ? "这个文件不是申报系统的备份文件。本机的内容没有改动。"
+                        : base::outcome_text(restored.error().outcome).sentence;
     }
     content.clear();
 }

@@ -2,6 +2,7 @@
 #include "server/commands/commands.hpp"
 
 #include "shared/device/sync.hpp"
+#include "shared/sqlite/page_vfs.hpp"
 
 #include <httplib.h>
 
@@ -18,7 +19,10 @@ base::SystemRandom system_random;
 
 base::Result<device::Desk> open_desk(const std::string& store) {
     SHENBAO_ASSIGN(auto database, sqlite::Database::open(store, sqlite::OpenMode::create));
-    SHENBAO_TRY(database.run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
+    SHENBAO_TRY(database.run_script(
+        // One file of the browser's page size, so that either can bring back the other's.
+        "PRAGMA page_size=" + std::to_string(sqlite::page_bytes) +
+        "; PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;"));
     return device::Desk::open(std::move(database), system_clock, system_random);
 }
 

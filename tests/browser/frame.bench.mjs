@@ -39,7 +39,7 @@ try {
                 const times = [];
                 for (let k = 0; k < count; ++k) {
                     const began = performance.now();
-                    window.__shenbao.draw_now();
+                    window.__shenbao.page.draw_now();
                     times.push(performance.now() - began);
                 }
                 return times.sort((a, b) => a - b)[count >> 1];
@@ -47,7 +47,10 @@ try {
         return medians.sort((a, b) => a - b)[runs >> 1];
     };
     const line = (words, ms) => console.log(`${words.padEnd(58)} ${ms.toFixed(2)} ms`);
-    await page.getByRole("link", { name: "首页" }).waitFor();
+    await page.getByRole("link", { name: "首页" }).waitFor({ timeout: 20000 }).catch(async (fault) => {
+        console.error(await page.locator("#mirror").ariaSnapshot());
+        throw fault;
+    });
     const floor = await measure("首页");
     line(`a frame of the table with ${rows} declarations (to reach: 8)`, await measure("证书申报表"));
     line(`a frame of 附件2 with ${rows} rows (to reach: 8)`, await measure("学校汇总表"));
