@@ -15,7 +15,15 @@ platform::Request as_fetch(const device::Request& request) {
         fetch.headers.emplace_back("Content-Type", request.content_type);
     if (!request.bearer.empty())
         fetch.headers.emplace_back("Authorization", "Bearer " + request.bearer);
+    if (!request.if_none_match.empty())
+        fetch.headers.emplace_back("If-None-Match", request.if_none_match);
     return fetch;
+}
+
+std::string header_of(const platform::Response& response, std::string_view name) {
+    for (const auto& [found, value] : response.headers)
+        if (found == name) return value;
+    return {};
 }
 
 std::string api(std::string_view path) {
@@ -72,7 +80,7 @@ void Courier::carry() {
     m_changed(); // Attempts are on disk before the bytes leave.
     platform::fetch(as_fetch(*request), [this](const platform::Response& response) {
         m_reached = response.status != 0;
-        m_sync->deliver({response.status, response.body});
+        m_sync->deliver({response.status, response.body, header_of(response, "etag")});
         carry();
     });
 }

@@ -90,7 +90,8 @@ void draw_row(App& app, const notice::Form& form, const Matter& matter, int numb
     table.number(std::int64_t(number));
     for (const notice::Field& field : form.fields) {
         const auto cell = table.cell();
-        draw_cell_field(app, matter, field, "第" + std::to_string(number) + "行" + field.label);
+        draw_cell_field(app, matter, field, "第" + std::to_string(number) + "行" + field.label,
+                        !table.stacked());
     }
     {
         const auto cell = table.cell();
@@ -116,12 +117,17 @@ void draw_grid(App& app, const notice::Form& form, const std::vector<Matter>& ma
     {
         widgets::Table table("declarations",
                              {{"序号", widgets::fixed(52), widgets::Align::right},
-                              {"职业技能等级证书", widgets::share(1)},
-                              {"级别", widgets::fixed(104)},
-                              {"考核人数", widgets::fixed(110), widgets::Align::right},
-                              {"状态", widgets::fixed(108)},
-                              {"", widgets::fixed(112)}},
-                             {.name = "证书申报表", .width_min = 760});
+                              {.title = "证书", .inset = 8},
+                              {.title = "级别", .width = widgets::fixed(96), .inset = 8},
+                              {.title = "考核人数",
+                               .width = widgets::fixed(106),
+                               .align = widgets::Align::right,
+                               .inset = 8},
+                              {"状态", widgets::fixed(104)},
+                              {"", widgets::fixed(104)}},
+                             {.name = "证书申报表",
+                              .width_min = 600,
+                              .narrow = widgets::Narrow::stack});
         int number = 0;
         for (const Matter& matter : matters) draw_row(app, form, matter, ++number, table);
         if (!matters.empty()) {

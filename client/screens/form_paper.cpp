@@ -226,11 +226,12 @@ void draw_table(App& app, const Matter& matter, const notice::Form& form, const 
 
 } // namespace
 
-void draw_cell_field(App& app, const Matter& matter, const Field& field, std::string_view name) {
+void draw_cell_field(App& app, const Matter& matter, const Field& field, std::string_view name,
+                     bool in_column) {
     widgets::FieldLook look;
     look.shape = widgets::Shape::cell;
     look.label = name;
-    look.right = field.type == FieldType::integer;
+    look.right = in_column && field.type == FieldType::integer;
     look.width = widgets::width_left();
     look.placeholder = field.type == FieldType::certificate ? "输入名称或培训评价组织查找" : "";
     draw_field(app, matter, field, look, nullptr);

@@ -8,6 +8,8 @@ class App;
 
 void draw_form_paper(App& app, const device::Matter& matter);
 
-// The field of one cell, for tables that edit matters in rows. `name` is what is read out.
+// The field of one cell, for tables that edit matters in rows. `name` is what is read out;
+// `in_column`: the cells stand below each other, so figures stand at the right.
 void draw_cell_field(App& app, const device::Matter& matter, const notice::Field& field,
-                     std::string_view name);
+                     std::string_view name,
+                     bool in_column);

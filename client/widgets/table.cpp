@@ -54,6 +54,11 @@ Table::Table(std::string_view id, std::vector<TableColumn> columns, TableLook lo
                            ScrollLook{.name = look.name, .content_width = m_look.width_min});
         area().gap = 0;
     }
+    if (m_stacked) {
+        const Type type{platform::Face::sans, type_size::small};
+        for (const TableColumn& column : m_columns)
+            m_label_width = std::max(m_label_width, text_width(type, column.title) + 16);
+    }
     m_bounds = next_place(width_left(), 0);
     m_y = m_bounds.y;
     m_row_height = std::max(m_look.row_height, target_height() + 4);
@@ -95,11 +100,11 @@ void Table::draw_head() {
     const Type type{platform::Face::sans, type_size::small};
     for (std::size_t index = 0; index < m_columns.size(); ++index) {
         const TableColumn& column = m_columns[index];
-        const float room = m_widths[index] - 2 * cell_padding;
-        const std::string shown = shortened(type, column.title, room);
-        const float x = column.align == Align::right ? m_lefts[index] + m_widths[index] -
-                                                           cell_padding - text_width(type, shown)
-                                                     : m_lefts[index] + cell_padding;
+        const float padding = cell_padding + column.inset;
+        const std::string shown = shortened(type, column.title, m_widths[index] - 2 * padding);
+        const float x = column.align == Align::right
+                            ? m_lefts[index] + m_widths[index] - padding - text_width(type, shown)
+                            : m_lefts[index] + padding;
         if (drawn) draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
         semantics::Node cell;
         cell.role = semantics::Role::column_header;
@@ -166,7 +171,7 @@ Rect Table::next_cell(Content content) {
         m_look.head == Head::shown ? m_columns[index].title : std::string_view();
     const Type type{platform::Face::sans, type_size::small};
     draw_text(type, colour::second, m_bounds.x, base_line(type, m_y, height), title);
-    const float left = has_lead() ? lead_width : title.empty() ? 0.f : 84.f;
+    const float left = has_lead() ? lead_width : title.empty() ? 0.f : m_label_width;
     const Rect rect{m_bounds.x + left - cell_padding, m_y, m_bounds.w - left + 2 * cell_padding,
                     height};
     m_y += height;
@@ -182,7 +187,9 @@ void Table::text(std::string_view words, TextLook look) {
     const bool bold = look.weight == Weight::bold || m_row_look.weight == Weight::bold;
     const Type type{bold ? platform::Face::sans_bold : platform::Face::sans, look.size,
                     figures ? Figures::tabular : look.figures};
-    const float room = rect.w - 2 * cell_padding;
+    const float padding =
+        cell_padding + (m_stacked ? 0 : m_columns[static_cast<std::size_t>(m_cell)].inset);
+    const float room = rect.w - 2 * padding;
     const float full = text_width(type, words);
     semantics::Node node;
     node.role = m_cell == 0 ? semantics::Role::row_header : semantics::Role::cell;
@@ -193,8 +200,8 @@ void Table::text(std::string_view words, TextLook look) {
     node.look = {static_cast<std::uint32_t>(type.face),
                  type.size,
                  look.colour,
-                 static_cast<int>(cell_padding),
-                 static_cast<int>(cell_padding),
+                 static_cast<int>(padding),
+                 static_cast<int>(padding),
                  0,
                  static_cast<int>(rect.h),
                  0,
@@ -204,7 +211,7 @@ void Table::text(std::string_view words, TextLook look) {
     if (words.empty() || !can_be_seen(rect)) return;
     const std::string shown = shortened(type, words, room);
     const float x =
-        right ? rect.x + rect.w - cell_padding - text_width(type, shown) : rect.x + cell_padding;
+        right ? rect.x + rect.w - padding - text_width(type, shown) : rect.x + padding;
     draw_text(type, look.colour, x, base_line(type, rect.y, rect.h), shown);
 }
 

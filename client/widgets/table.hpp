@@ -27,6 +27,7 @@ struct TableColumn {
     Track width = share(1);
     Align align = Align::left;
     std::string_view name = {}; // Read out where no title is drawn; 操作 when both are empty.
+    float inset = 0; // Title and words stand this much further in: over fields, whose words do (8).
 };
 
 // hidden: the columns' names are read out, not drawn: a list of things in columns.
@@ -77,6 +78,8 @@ public:
     // Begins a row; its cells follow from left to right, fewer than columns are allowed. The id is
     // unique in the table.
     void row(std::string_view id, RowLook look = {});
+    // Whether the cells stand one under another now: then figures stand at the left as words do.
+    bool stacked() const { return m_stacked; }
 
     void text(std::string_view words, TextLook look = {}); // Shortened with … when too long.
     void number(std::int64_t value);                       // Thousands separated.
@@ -103,6 +106,7 @@ private:
     std::vector<float> m_lefts, m_widths;
     float m_y = 0, m_row_height = 0;
     bool m_stacked = false;
+    float m_label_width = 0; // Of a stacked table: room for the longest of the columns' titles.
     float m_row_top = 0; // Of a stacked row.
     int m_row_number = 1, m_cell = -1;
     bool m_in_row = false;

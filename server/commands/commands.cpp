@@ -1,8 +1,11 @@
 #include "server/commands/commands.hpp"
 
+#include "shared/base/ids.hpp"
+
 #include <CLI/CLI.hpp>
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -28,6 +31,26 @@ base::Status write_whole_file(const std::string& path, std::string_view bytes) {
 }
 
 } // namespace commands
+
+namespace {
+
+// A key id is base64url and may begin with "-": behind "--" it is not taken for options.
+std::vector<std::string> key_ids_last(int argument_count, char** arguments) {
+    std::vector<std::string> options, key_ids;
+    for (int i = 1; i < argument_count; ++i) {
+        const std::string argument = arguments[i];
+        const bool        value = i > 1 && std::string_view(arguments[i - 1]).starts_with("--");
+        const bool        is_key_id =
+            !value && argument.starts_with('-') && base::parse_key_id(argument).has_value();
+        (is_key_id ? key_ids : options).push_back(argument);
+    }
+    if (key_ids.empty()) return options;
+    options.emplace_back("--");
+    options.insert(options.end(), key_ids.begin(), key_ids.end());
+    return options;
+}
+
+} // namespace
 
 int run_command(int argument_count, char** arguments) {
     using namespace commands;
@@ -146,7 +169,9 @@ int run_command(int argument_count, char** arguments) {
     status_command->add_option("--receipts", device.out, "把回执写入这个目录");
 
     try {
-        app.parse(argument_count, arguments);
+        std::vector<std::string> parts = key_ids_last(argument_count, arguments);
+        std::reverse(parts.begin(), parts.end()); // CLI11 takes them from the back.
+        app.parse(std::move(parts));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }

@@ -29,12 +29,13 @@ base::Result<device::Desk> open_desk(const std::string& store) {
 device::Response carry(httplib::Client& client, const device::Request& request) {
     httplib::Headers headers;
     if (!request.bearer.empty()) headers.emplace("Authorization", "Bearer " + request.bearer);
+    if (!request.if_none_match.empty()) headers.emplace("If-None-Match", request.if_none_match);
     const httplib::Result result =
         request.method == "GET" ? client.Get(request.path, headers)
                                 : client.Post(request.path, headers, request.body,
                                               request.content_type);
     if (!result) return {};
-    return {result->status, result->body};
+    return {result->status, result->body, result->get_header_value("ETag")};
 }
 
 base::Status run_sync(device::Desk& desk, httplib::Client& client) {

@@ -253,20 +253,33 @@ Response fresh_or_304(Server& server, const Request& request, const records::Vie
     return response;
 }
 
+// A list that changes seldom is told by its bytes: filings do not make it new.
+Response by_content(const Request& request, Response response) {
+    if (response.status != 200) return response;
+    const std::string etag = "\"" + base::sha256_hex(response.body).text() + "\"";
+    if (etag_matches(request, etag)) response = {304, "", "", {}};
+    response.headers.push_back({"ETag", etag});
+    response.headers.push_back({"Cache-Control", "private, no-cache"});
+    response.headers.push_back({"Vary", "Authorization, Cookie"});
+    return response;
+}
+
 } // namespace
 
 Response units(Server& server, const Request& request, const records::Viewer& viewer) {
-    return fresh_or_304(server, request, viewer, [&](records::Store& store, std::int64_t) {
-        const auto units = store.units(viewer);
-        return units ? json(protocol::write_units(*units)) : problem(units.error());
-    });
+    auto reader = server.site.reader();
+    if (!reader) return problem(reader.error());
+    const auto units = (*reader)->units(viewer);
+    return by_content(request,
+                      units ? json(protocol::write_units(*units)) : problem(units.error()));
 }
 
-Response catalogue(Server& server, const Request& request, const records::Viewer& viewer) {
-    return fresh_or_304(server, request, viewer, [&](records::Store& store, std::int64_t) {
-        const auto entries = store.catalogue();
-        return entries ? json(protocol::write_catalogue(*entries)) : problem(entries.error());
-    });
+Response catalogue(Server& server, const Request& request, const records::Viewer&) {
+    auto reader = server.site.reader();
+    if (!reader) return problem(reader.error());
+    const auto entries = (*reader)->catalogue();
+    return by_content(
+        request, entries ? json(protocol::write_catalogue(*entries)) : problem(entries.error()));
 }
 
 Response filings(Server& server, const Request& request, const records::Viewer& viewer) {

@@ -19,12 +19,14 @@ struct Request {
     std::string path;   // "/api/v1/…" with query.
     std::string content_type; // Empty without a body.
     std::string body;
-    std::string bearer;       // Empty: no Authorization header.
+    std::string bearer;        // Empty: no Authorization header.
+    std::string if_none_match = {}; // The ETag of what the desk has; empty: no such header.
 };
 
 struct Response {
     int         status = 0; // 0: no answer (line cut, timed out).
     std::string body;
+    std::string etag = {}; // Empty when the answer has none.
 };
 
 enum class Stage { idle, server, package, outbox, session, units, catalogue, changes, finished };
@@ -59,6 +61,7 @@ public:
 
 private:
     void advance();
+    Request list_request(std::string_view path, std::string_view etag_setting) const;
     void stop(base::Fault fault);
     void take(const Response& response);
     void take_outbox(const Response& response);

@@ -160,7 +160,7 @@ test("two builds later only the newest waits", async () => {
     await look(page);
     await page.waitForFunction((build) => window.probe.offline.newest === build, build_of(three));
     // The new worker answers before it has put the caches in order.
-    for (let tries = 0; Object.keys(await caches_of(page)).length > 3 && tries < 40; ++tries)
+    for (let tries = 0; Object.keys(await caches_of(page)).length > 3 && tries < 600; ++tries)
         await new Promise((resolve) => setTimeout(resolve, 50));
     const kept = Object.keys(await caches_of(page)).sort();
     assert.deepEqual(kept, [`shenbao-build-${build_of(one)}`, `shenbao-build-${build_of(three)}`, "shenbao-choice"].sort());

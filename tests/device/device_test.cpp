@@ -35,6 +35,7 @@ struct Server {
                              "secondary_vocational", "亳州市", base::UnitId("341600")};
     std::vector<protocol::Change> log;
     bool                          line_cut_after_taking = false;
+    int                           lists_sent = 0; // Units and catalogues, as a whole.
 
     std::string anchor() { return envelope::sign_anchor({clock.now(), "n", false}, key); }
 
@@ -49,8 +50,14 @@ struct Server {
         if (is("/sessions"))
             return {200, protocol::write_session_answer(
                              {"token", base::Time{clock.now().microseconds + 3600000000LL}})};
-        if (is("/units")) return {200, protocol::write_units({unit})};
-        if (is("/catalogue")) return {200, protocol::write_catalogue(catalogue())};
+        if (is("/units") || is("/catalogue")) {
+            const std::string body = is("/units") ? protocol::write_units({unit})
+                                                  : protocol::write_catalogue(catalogue());
+            const std::string etag = "\"" + base::sha256_hex(body).text() + "\"";
+            if (request.if_none_match == etag) return {304, "", etag};
+            ++lists_sent;
+            return {200, body, etag};
+        }
         if (is("/changes")) return {200, protocol::write_changes({"end", false, false, log})};
         if (is("/envelopes")) return take(request.body);
         return {404, protocol::write_problem(Outcome::not_found, request.path)};
@@ -364,4 +371,17 @@ TEST_CASE("a desk of a newer program is not opened") {
     }
     const auto opened = Desk::open(std::move(*store().open()), office.clock, office.random);
     CHECK(opened.error().outcome == Outcome::storage_newer);
+}
+
+TEST_CASE("lists that the desk has are not sent again, and come again when they have changed") {
+    Office office;
+    office.enrol();
+    CHECK(office.server.lists_sent == 2);
+    CHECK(!office.sync().fault.has_value());
+    CHECK(office.server.lists_sent == 2);
+    office.restart();
+    office.server.unit.name += "（更名）";
+    CHECK(!office.sync().fault.has_value());
+    CHECK(office.server.lists_sent == 3);
+    CHECK(office.desk->units().front().name == office.server.unit.name);
 }

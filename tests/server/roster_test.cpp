@@ -1,5 +1,5 @@
 // Rosters and catalogues from CSV: read as spreadsheets write them; one wrong cell and nothing is
-// imported, every wrong cell named by row and column.
+// imported, every wrong cell named by row and column. And how a command line is read.
 #include "server/commands/commands.hpp"
 #include "tests/server/town.hpp"
 
@@ -101,4 +101,14 @@ TEST_CASE("wrong catalogues: nothing is imported and every wrong cell is named")
     auto reader = import.town.site().reader();
     CHECK((*reader)->catalogue()->back().organisation == "某公司, 北京");
     CHECK(!(*reader)->catalogue()->back().min_headcount.has_value());
+}
+
+TEST_CASE("a key id that begins with a hyphen is no option") {
+    town::Town        town;
+    const std::string key_id = "-h" + std::string(41, 'A');
+    std::vector<std::string> words = {"shenbao", "keys", "revoke", key_id, "--data", town.data()};
+    std::vector<char*>       arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    // Understood, and refused because nobody has this key; 2 would be wrong use, 0 the help.
+    CHECK(run_command(int(arguments.size()), arguments.data()) == 1);
 }
