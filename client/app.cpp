@@ -85,6 +85,7 @@ void App::undo() {
 }
 
 void App::go(ScreenId screen) {
+    if (screen != m_screen) m_visit_memory.clear();
     m_screen = screen;
     platform::request_frame();
 }

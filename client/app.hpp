@@ -52,6 +52,8 @@ public:
 
     // Small things screens remember while the page is open, by name: "home/code".
     std::string& memory(const std::string& name) { return m_memory[name]; }
+    // The same, until another screen is opened.
+    std::string& visit_memory(const std::string& name) { return m_visit_memory[name]; }
     void         undo(); // What the foot of the page offers.
 
 private:
@@ -72,7 +74,7 @@ private:
     base::EnvelopeId            m_open_root;
     base::Period                m_period;
     Cache                       m_cache;
-    std::map<std::string, std::string> m_memory;
+    std::map<std::string, std::string> m_memory, m_visit_memory;
     std::string                 m_said;
     std::function<void()>       m_undo;
     int                         m_said_number = 0;

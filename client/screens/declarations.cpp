@@ -47,8 +47,9 @@ void seal_all(App& app, const std::vector<Matter>& matters) {
 }
 
 void draw_head(App& app, const std::vector<Matter>& matters, const Standing& standing) {
-    const int     sealable = sealable_of(app, matters);
-    widgets::Line line;
+    const int         sealable = sealable_of(app, matters);
+    const std::string early = not_open_yet(app, *app.desk().find_package()->find_form(form_id));
+    widgets::Line     line;
     widgets::heading("证书申报表", 1);
     widgets::text("附件1，每个证书每个级别一张", widgets::second_text);
     line.push_right();
@@ -63,7 +64,9 @@ void draw_head(App& app, const std::vector<Matter>& matters, const Standing& sta
                         sealable > 0 ? "签名并提交 " + std::to_string(sealable) + " 张"
                                            : std::string("签名并提交"),
                         {.kind = widgets::ButtonKind::primary,
-                         .off_because = sealable == 0 ? "没有填好而未签名的申报表" : ""}))
+                         .off_because = !early.empty() ? std::string_view(early)
+                                        : sealable == 0 ? "没有填好而未签名的申报表"
+                                                        : ""}))
         seal_all(app, matters);
 }
 

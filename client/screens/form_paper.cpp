@@ -86,6 +86,13 @@ void draw_certificate(App& app, const Matter& matter, const Field& field,
     std::vector<envelope::CatalogueEntry> found =
         app.desk().search_catalogue(picked ? std::string_view() : std::string_view(text),
                                     suggestions_max);
+    // The list opens on its first line, and Enter takes that: what is chosen already stands there.
+    if (picked) {
+        const base::CertificateId chosen(typed->value.get<std::string>());
+        std::erase_if(found, [&](const auto& entry) { return entry.certificate == chosen; });
+        if (const auto* entry = app.desk().find_certificate(chosen))
+            found.insert(found.begin(), *entry);
+    }
     std::vector<widgets::Suggestion> suggestions;
     for (const envelope::CatalogueEntry& entry : found)
         suggestions.push_back({entry.name, entry.organisation});

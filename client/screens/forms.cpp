@@ -48,7 +48,9 @@ std::string why_not(App& app, const Matter& matter) {
 }
 
 void draw_open_acts(App& app, const Matter& matter) {
-    const std::string off = why_not(app, matter);
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const std::string   early = form == nullptr ? "" : not_open_yet(app, *form);
+    const std::string   off = early.empty() ? why_not(app, matter) : early + "。";
     if (widgets::button("seal", "签名并提交",
                         {.kind = widgets::ButtonKind::primary,
                          .size = widgets::ButtonSize::large,
@@ -106,7 +108,13 @@ void draw_mail(App& app, const Matter& matter) {
     if (const std::size_t at = subject.find("{unit_name}"); at != std::string::npos)
         subject.replace(at, 11, app.desk().find_enrolment()->unit.name);
     const widgets::Card card("mail", {.title = "邮件"});
-    widgets::text("盖章扫描件发送至 " + form->mail->to + "，邮件命名为：", widgets::second_text);
+    // Schools whose bureau reviews first send the paper there (R29); the others to the mailbox.
+    const envelope::UnitEntry& unit = app.desk().find_enrolment()->unit;
+    const notice::UnitKind*    kind = app.desk().find_package()->find_unit_kind(unit.kind);
+    const bool                 to_bureau = kind != nullptr && kind->first_review;
+    widgets::text(to_bureau ? "盖章扫描件报送所在市教育行政部门，作为市级初审的依据。文件可命名为："
+                            : "盖章扫描件发送至 " + form->mail->to + "，邮件命名为：",
+                  widgets::second_text);
     widgets::text(subject);
     if (widgets::button("copy", "复制邮件名称")) {
         platform::copy_text(subject);

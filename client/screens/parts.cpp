@@ -118,6 +118,12 @@ void draw_sync_card(App& app) {
     }
 }
 
+std::string not_open_yet(App& app, const notice::Form& form) {
+    const notice::Window* window = form.find_window(app.period());
+    if (window == nullptr || window->always || app.now() >= window->opens_at()) return {};
+    return base::clerk_day(window->opens) + "开始接收，届时再签名提交";
+}
+
 void draw_restore(App& app) {
     std::string& content = app.memory("restore/content");
     std::string& wrong = app.memory("restore/wrong");

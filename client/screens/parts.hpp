@@ -24,6 +24,10 @@ void open_form(App& app, const base::EnvelopeId& root);
 // The one big button with what waits, how far it is, and what came of it.
 void draw_sync_card(App& app);
 
+// Why nothing of this form can be signed yet: its window of the chosen period has not opened.
+// Empty when it has.
+std::string not_open_yet(App& app, const notice::Form& form);
+
 // 从备份文件恢复: picks a file, asks, and replaces everything on this device by what it holds.
 void draw_restore(App& app);
 

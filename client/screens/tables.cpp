@@ -66,6 +66,13 @@ std::string kept_name(App& app, std::string_view name) {
     return "summary/" + std::string(name) + "/" + app.period().text();
 }
 
+// Nothing is waiting to be sent here, so the sentence for a school would be wrong.
+std::string sentence_of(const base::Fault& fault) {
+    if (fault.outcome == base::Outcome::offline)
+        return "现在连不上服务器，不能读取最新的数据。下面如有数据，是上次读取的。";
+    return std::string(base::outcome_text(fault.outcome).sentence);
+}
+
 void refresh(App& app, std::string_view name) {
     std::string& running = app.memory("tables/running");
     if (!running.empty()) return;
@@ -73,9 +80,7 @@ void refresh(App& app, std::string_view name) {
     const std::string kept = kept_name(app, name);
     app.courier().read(path_of(app, name, "json"), [&app, kept](base::Result<std::string> body) {
         app.memory("tables/running").clear();
-        app.memory("tables/fault") =
-            body ? std::string()
-                 : std::string(base::outcome_text(body.error().outcome).sentence);
+        app.memory("tables/fault") = body ? std::string() : sentence_of(body.error());
         if (!body) return platform::request_frame();
         app.tell(app.desk().keep(kept, *body));
         app.tell(app.desk().keep(kept + "/at",
@@ -86,7 +91,7 @@ void refresh(App& app, std::string_view name) {
 void save(App& app, std::string_view name, std::string_view title) {
     const std::string file = app.period().text() + "-" + std::string(title) + ".csv";
     app.courier().read(path_of(app, name, "csv"), [&app, file](base::Result<std::string> body) {
-        if (!body) return void(app.tell(base::fail(body.error())));
+        if (!body) return app.say(sentence_of(body.error()));
         platform::download(file, "text/csv", *body);
         app.say("已下载 " + file);
     });
@@ -164,7 +169,12 @@ void draw_tables(App& app) {
     }
     const std::string kept = kept_name(app, summary->name);
     const auto        body = app.desk().kept(kept);
-    if (!body && app.memory("tables/fault").empty()) refresh(app, summary->name);
+    // Whoever opens the screen sees what is there now, once a visit; offline what was read last.
+    std::string& looked = app.visit_memory("looked/" + kept);
+    if (looked.empty() && platform::online() && app.memory("tables/running").empty()) {
+        looked = "1";
+        refresh(app, summary->name);
+    }
     if (!app.memory("tables/fault").empty())
         widgets::notice("fault", widgets::Tone::attention, app.memory("tables/fault"));
     {
@@ -186,7 +196,11 @@ void draw_tables(App& app) {
     }
     const widgets::Card card("downloads", {.title = "其他下载"});
     widgets::Line       line;
-    for (const auto& download : downloads)
-        if (widgets::button(download.name, download.title))
-            save(app, download.name, download.title);
+    for (const auto& download : downloads) {
+        // A bureau sees the schools it reviews, so its total is not the province's.
+        const bool city_total = std::string_view(download.name) == "province" &&
+                                app.desk().find_enrolment()->role == "city";
+        const std::string_view title = city_total ? "本市合计" : download.title;
+        if (widgets::button(download.name, title)) save(app, download.name, title);
+    }
 }

@@ -129,6 +129,15 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
     await go(page, "证书申报表");
     assert.deepEqual(await headcounts(page), heads.slice(0, 3));
     for (let i = 3; i < 5; ++i) await declare(page, i + 1, chosen[i], chosen[i].levels[0], heads[i]);
+    // Enter in a field that is filled keeps what is chosen; so it does behind a whole name typed again.
+    const fourth = page.getByRole("combobox", { name: "第4行职业技能等级证书" });
+    await fourth.click();
+    await fourth.press("Enter");
+    assert.equal(await fourth.inputValue(), chosen[3].name);
+    await fourth.fill("");
+    await fourth.fill(chosen[3].name);
+    await fourth.press("Enter");
+    assert.equal(await fourth.inputValue(), chosen[3].name);
     await saved(page);
 
     // No goodbye: SIGKILL right after "已保存".
