@@ -14,7 +14,7 @@ using base::Json;
 using notice::Block;
 
 // Tenths of a millimetre of the style below, with a little to spare: what stands on a page is
-// reckoned here, every character as a wide one, so that nothing reaches the footer.
+// reckoned here, every character of the text as a wide one, so that nothing reaches the footer.
 constexpr int page_height = 2240;
 constexpr int row_height = 112, row_line_height = 57, body_line_height = 99, small_line_height = 57;
 
@@ -32,15 +32,16 @@ html, body { margin: 0; padding: 0; color: #000; background: #fff; }
 .page:last-child { page-break-after: auto; break-after: auto; }
 .appendix { font-family: "黑体", SimHei, "Noto Sans CJK SC", sans-serif; position: absolute; top: 25mm; left: 28mm; }
 h1 { font: 22pt/34pt "方正小标宋简体", "方正小标宋_GBK", "华文中宋", STZhongsong, "宋体", SimSun, "Noto Serif CJK SC", serif;
-  text-align: center; margin: 0 0 12mm; }
+  text-align: center; margin: 0 0 8mm; }
 p { margin: 0; }
 p.indent { text-indent: 2em; text-align: justify; }
 .blank { border-bottom: 0.4mm solid #000; text-align: center; padding: 0 0.4em; text-indent: 0; display: inline-block; line-height: 22pt; vertical-align: baseline; }
 .blank.flow { display: inline; padding: 0 0.6em; }
-.signature { margin-top: 12mm; min-height: 14mm; }
+.signature { margin-top: 8mm; min-height: 12mm; }
+.places { display: inline-block; white-space: nowrap; }
 .signature + .signature { margin-top: 6mm; }
 .place { display: inline-block; width: 27mm; border-bottom: 0.3mm solid #000; margin-left: 3mm; height: 20pt; vertical-align: baseline; }
-.date { text-align: right; margin-top: 14mm; padding-right: 4mm; white-space: pre; }
+.date { text-align: right; margin-top: 9mm; padding-right: 4mm; white-space: pre; }
 .remark { font-size: 10.5pt; line-height: 16pt; margin-top: 6mm; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; margin: 4mm 0 6mm; font-size: 12pt; line-height: 16pt; }
 th, td { border: 0.3mm solid #000; padding: 1.2mm 1.5mm; height: 11mm; text-align: center; font-weight: normal; overflow-wrap: anywhere; }
@@ -103,7 +104,9 @@ private:
         case Block::Kind::signature: {
             std::string places;
             for (int i = 0; i < block.blank_count; ++i) places += "<span class=\"place\"></span>";
-            return put("<p class=\"signature\">" + html_escaped(block.text) + places + "</p>");
+            // The places stay together: on the line, or all of them below it.
+            return put("<p class=\"signature\">" + html_escaped(block.text) +
+                       "<span class=\"places\">" + places + "</span></p>");
         }
         case Block::Kind::date:
             return put("<p class=\"date\">" + html_escaped(block.text) + "</p>");
@@ -113,6 +116,20 @@ private:
         }
     }
 
+    // A text, or what stands in a blank.
+    std::string text_of(const notice::Inline& part) const {
+        switch (part.kind) {
+        case notice::Inline::Kind::text: return part.text;
+        case notice::Inline::Kind::field:
+            return blank_text(*m_sheet.form->find_field(part.text),
+                              member(m_sheet.answers, base::FieldId(part.text)),
+                              m_certificate_name);
+        case notice::Inline::Kind::computed: return computed_text(base::FieldId(part.text));
+        case notice::Inline::Kind::context: return m_sheet.unit_name;
+        }
+        return {};
+    }
+
     std::string inlines(const Block& block) const {
         std::string html;
         for (const notice::Inline& part : block.inlines) {
@@ -120,14 +137,7 @@ private:
                 html += html_escaped(part.text);
                 continue;
             }
-            std::string text;
-            if (part.kind == notice::Inline::Kind::field)
-                text = blank_text(*m_sheet.form->find_field(part.text),
-                                  member(m_sheet.answers, base::FieldId(part.text)),
-                                  m_certificate_name);
-            else if (part.kind == notice::Inline::Kind::computed)
-                text = computed_text(base::FieldId(part.text));
-            else text = m_sheet.unit_name;
+            const std::string text = text_of(part);
             // A long value flows with the lines of the paragraph; a short one keeps the blank's
             // width.
             const bool flows = width_halves(text) > 2 * part.width_em;
@@ -241,16 +251,20 @@ private:
         const std::size_t characters = base::character_count(block.text);
         switch (block.kind) {
         case Block::Kind::appendix: return 0; // Stands in the margin.
-        case Block::Kind::title: return 120 * lines_of(characters, 20) + 120;
+        case Block::Kind::title:
+            return 120 * lines_of(std::size_t(width_halves(block.text)), 40) + 80;
         case Block::Kind::line:
         case Block::Kind::paragraph: {
-            std::size_t all = 2;
-            for (const notice::Inline& part : block.inlines)
-                all += std::max(base::character_count(part.text), std::size_t(part.width_em)) + 1;
+            std::size_t all = block.kind == Block::Kind::paragraph ? 2 : 0; // Its indent.
+            for (const notice::Inline& part : block.inlines) {
+                const std::size_t characters_of = base::character_count(text_of(part));
+                const bool        blank = part.kind != notice::Inline::Kind::text;
+                all += std::max(characters_of + (blank ? 1 : 0), std::size_t(part.width_em));
+            }
             return body_line_height * lines_of(all, 27);
         }
-        case Block::Kind::signature: return 260;
-        case Block::Kind::date: return 240;
+        case Block::Kind::signature: return 200;
+        case Block::Kind::date: return 190;
         case Block::Kind::note:
         case Block::Kind::remark: return 60 + small_line_height * lines_of(characters, 41);
         case Block::Kind::table: return 0;
