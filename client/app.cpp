@@ -6,6 +6,7 @@
 #include "client/platform/page.hpp"
 #include "client/platform/timer.hpp"
 #include "client/screens/all.hpp"
+#include "client/screens/parts.hpp"
 #include "client/shell.hpp"
 
 namespace {
@@ -18,6 +19,9 @@ constexpr double message_ms = 10'000; // Long enough to read a sentence and to p
 App::App(device::Desk desk)
     : m_desk(std::move(desk)), m_courier(m_desk, [this] { changed(); }),
       m_was_online(platform::online()) {
+    m_courier.on_report([this](const device::Report& report) {
+        if (const std::string words = sent_words(report); !words.empty()) say(words);
+    });
     platform::disk::on_change([] { platform::request_frame(); });
     platform::offline::on_change([] { platform::request_frame(); });
     choose_current_period();
@@ -46,6 +50,13 @@ void App::frame() {
     if (m_period.empty()) choose_current_period();
     if (m_desk.find_enrolment() == nullptr) draw_first_start(*this);
     else draw_shell(*this, m_said, m_undo != nullptr);
+}
+
+base::Time App::shown_time(base::Time machine_time) {
+    const device::Enrolment* enrolment = m_desk.find_enrolment();
+    if (enrolment == nullptr || !enrolment->rehearsal) return machine_time;
+    return {machine_time.microseconds + now().microseconds -
+            base::SystemClock().now().microseconds};
 }
 
 void App::changed() {
@@ -85,7 +96,10 @@ void App::undo() {
 }
 
 void App::go(ScreenId screen) {
-    if (screen != m_screen) m_visit_memory.clear();
+    if (screen != m_screen) {
+        m_visit_memory.clear();
+        if (!m_undo) m_said.clear(); // Said of the screen that is left.
+    }
     m_screen = screen;
     platform::request_frame();
 }
@@ -175,6 +189,7 @@ print::Sheet App::sheet_of(const device::Matter& matter) {
     if (const device::Judgement* judged = judgement(matter.root)) {
         sheet.answers = judged->answers;
         sheet.computed = judged->verdict.computed;
+        sheet.unfinished = device::is_open(matter.state) && !judged->sealable;
     }
     sheet.short_code = print::short_code(matter.root, sheet.answers);
     return sheet;

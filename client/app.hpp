@@ -24,6 +24,8 @@ public:
     device::Desk& desk() { return m_desk; }
     Courier&      courier() { return m_courier; }
     base::Time    now() { return m_desk.server_time(); }
+    // A time of this machine's clock as it is shown: in a rehearsal, by the rehearsal's clock.
+    base::Time shown_time(base::Time machine_time);
 
     // Saves what was committed; every act on the desk is followed by it.
     void changed();

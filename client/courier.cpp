@@ -75,6 +75,7 @@ void Courier::carry() {
         if (!m_report->fault) m_reached = true;
         m_sync.reset();
         m_changed();
+        if (m_ended) m_ended(*m_report);
         return;
     }
     m_changed(); // Attempts are on disk before the bytes leave.

@@ -22,6 +22,8 @@ public:
 
     // --- The one button --------------------------------------------------------------------------
     void start(); // Does nothing while one is running.
+    // Called at the end of each sync, after last_report() has changed.
+    void on_report(std::function<void(const device::Report&)> ended) { m_ended = std::move(ended); }
     bool running() const { return m_sync.has_value(); }
     const device::Progress&              progress() const { return m_progress; }
     const std::optional<device::Report>& last_report() const { return m_report; }
@@ -41,6 +43,7 @@ private:
 
     device::Desk&                 m_desk;
     std::function<void()>         m_changed;
+    std::function<void(const device::Report&)> m_ended;
     bool                          m_enrolling = false;
     std::optional<base::Fault>    m_enrolment_fault;
     std::optional<device::Sync>   m_sync;

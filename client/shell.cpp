@@ -13,7 +13,7 @@ namespace {
 
 using platform::disk::SaveState;
 
-void draw_saving(App&) {
+void draw_saving(App& app) {
     const platform::disk::Saving saving = platform::disk::saving();
     switch (saving.state) {
     case SaveState::saving:
@@ -22,7 +22,7 @@ void draw_saving(App&) {
         break;
     case SaveState::saved:
         if (saving.saved_at.microseconds > 0)
-            widgets::status("saved", "✓ 已保存 " + base::clerk_minute(saving.saved_at),
+            widgets::status("saved", "✓ 已保存 " + base::clerk_minute(app.shown_time(saving.saved_at)),
                             {.size = widgets::type_size::small, .colour = widgets::colour::done});
         break;
     case SaveState::failed:

@@ -52,10 +52,9 @@ GLuint vertex_buffer = 0, index_buffer = 0;
 std::vector<unsigned char> piece; // Of a texture, its rows put together.
 
 void make_context() {
-    EmscriptenWebGLContextAttributes wish;
-    emscripten_webgl_init_context_attributes(&wish);
+    EmscriptenWebGLContextAttributes wish{}; // No alpha, depth, stencil, antialiasing.
     wish.majorVersion = 2;
-    wish.alpha = wish.depth = wish.stencil = wish.antialias = false;
+    wish.premultipliedAlpha = true;
     // Frames are rare: what was drawn must still be there whenever the browser composes the page.
     wish.preserveDrawingBuffer = true;
     wish.enableExtensionsByDefault = false;

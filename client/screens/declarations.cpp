@@ -82,6 +82,9 @@ void draw_row_state(App& app, const Matter& matter) {
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr) return;
     if (judged->sealable) return widgets::badge("待提交", widgets::Tone::info);
+    if (judged->missing < judged->errors)
+        return widgets::badge("待改 " + std::to_string(judged->errors - judged->missing) + " 处",
+                              widgets::Tone::wrong);
     if (judged->errors > 0)
         return widgets::badge("待填 " + std::to_string(judged->errors) + " 处", widgets::Tone::plain);
     widgets::badge("请说明", widgets::Tone::attention);
@@ -139,6 +142,9 @@ void draw_grid(App& app, const notice::Form& form, const std::vector<Matter>& ma
             table.text("合计 " + std::to_string(standing.filings) + " 张");
             table.text("");
             table.number(standing.headcount);
+            if (standing.unread > 0)
+                table.text(std::to_string(standing.unread) + " 张未计入",
+                           {.colour = widgets::colour::attention});
         }
     }
     widgets::gap(8);

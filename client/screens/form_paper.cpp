@@ -32,6 +32,7 @@ struct Marks {
 // marked: nobody has made a mistake yet.
 Marks marks_of(App& app, const Matter& matter, const Field& field) {
     Marks marks;
+    if (!device::is_open(matter.state)) return marks; // What was signed stands as it is.
     if (const auto* typed = typed_at(matter, {0, field.id}); typed && !typed->wrong.empty())
         marks.error = typed->wrong;
     const device::Judgement* judged = app.judgement(matter.root);

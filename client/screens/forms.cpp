@@ -122,7 +122,24 @@ void draw_mail(App& app, const Matter& matter) {
     }
 }
 
+// Why the newest version is not at the server, and what can be done about it.
+void draw_trouble(App& app, const Matter& matter) {
+    if (matter.state == MatterState::conflict)
+        widgets::notice("conflict", widgets::Tone::attention,
+                        "本单位的另一台电脑已经提交了这份表的新版本。按“签名并提交”，以本机的内容替代它；"
+                        "按“放弃修改”，采用已提交的版本。");
+    if (matter.state != MatterState::refused) return;
+    for (const device::OutboxItem& item : app.refused()) {
+        if (item.root != matter.root || item.kind != "filing") continue;
+        std::string words = "上次提交未被接收";
+        if (item.refusal) words += "：" + item.refusal->detail;
+        for (const rules::Finding& finding : item.findings) words += " " + finding.text;
+        return widgets::notice("refused", widgets::Tone::wrong, words);
+    }
+}
+
 void draw_form(App& app, const Matter& matter) {
+    draw_trouble(app, matter);
     widgets::Columns columns({widgets::share(1), widgets::fixed(290)}, {.gap = 20});
     columns.next();
     draw_form_paper(app, matter);
@@ -139,6 +156,8 @@ void draw_findings(App& app, const Matter& matter) {
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr || !device::is_open(matter.state)) {
         widgets::text("已签名。", widgets::second_text);
+        for (const auto& [rule, note] : matter.notes)
+            if (!note.empty()) widgets::text("原因说明：" + note);
         return;
     }
     if (judged->findings.empty()) {

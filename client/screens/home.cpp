@@ -65,11 +65,11 @@ const Matter* find_summary(App& app) {
 
 void draw_tasks(App& app, const Standing& standing) {
     widgets::Table table("tasks",
-                         {{"", widgets::fixed(34)},
-                          {"", widgets::share(1)},
-                          {"", widgets::share(1)},
+                         {{"状态", widgets::fixed(34)},
+                          {"事项", widgets::share(1)},
+                          {"进展", widgets::share(1)},
                           {"", widgets::fixed(118), widgets::Align::right}},
-                         {.name = "今天要做的事", .row_height = 48});
+                         {.name = "今天要做的事", .row_height = 48, .head = widgets::Head::hidden});
     const bool filled = standing.filings > 0 && standing.unsigned_filings == 0;
     draw_task(app, table, "declarations", filled ? widgets::Sign::done : widgets::Sign::open,
               filled ? "已完成" : "待办", "填写证书申报表（附件1）",
@@ -103,27 +103,19 @@ void draw_tasks(App& app, const Standing& standing) {
                   item_words(app, item), item.refusal ? item.refusal->detail : "", "去修改",
                   ScreenId::outbox);
     const std::size_t waiting = app.queued().size();
+    const bool        summary_there = summed && summary->state == MatterState::submitted;
+    const int         there = standing.submitted + int(summary_there);
+    const bool        all_there = standing.filings > 0 && standing.submitted == standing.filings &&
+                           summary_there && !stale;
     draw_task(app, table, "send",
-              waiting > 0                  ? widgets::Sign::waiting
-              : app.receipts().empty() ? widgets::Sign::open
-                                           : widgets::Sign::done,
-              waiting > 0 ? "等待发送" : app.receipts().empty() ? "待办" : "已完成", "提交",
+              waiting > 0 ? widgets::Sign::waiting
+              : all_there ? widgets::Sign::done
+                          : widgets::Sign::open,
+              waiting > 0 ? "等待发送" : all_there ? "已完成" : "待办", "提交",
               waiting > 0 ? std::to_string(waiting) + " 份已签名，等待发送"
-              : app.receipts().empty()
-                  ? std::string("签名后按“一键同步”发送")
-                  : std::to_string(app.receipts().size()) + " 份已送达，回执已保存",
+              : there > 0 ? std::to_string(there) + " 份已送达，回执已保存"
+                          : std::string("签名后按“一键同步”发送"),
               "", ScreenId::outbox);
-}
-
-void draw_period_choice(App& app, const notice::Package& package) {
-    std::vector<std::string> names;
-    int                      chosen = 0;
-    for (const notice::Period& period : package.periods) {
-        if (period.id == app.period()) chosen = int(names.size());
-        names.push_back(period.name);
-    }
-    if (widgets::select("period", names, chosen, {.label = "申报轮次", .width = 160}))
-        app.choose_period(package.periods[std::size_t(chosen)].id);
 }
 
 void draw_school_home(App& app) {
@@ -150,7 +142,7 @@ void draw_school_home(App& app) {
         const widgets::Card card("mine", {.title = "本轮拟申报"});
         widgets::figure(base::grouped(standing.headcount), "人");
         widgets::text(std::to_string(standing.filings) + " 张申报表", widgets::second_text);
-        if (package != nullptr) draw_period_choice(app, *package);
+        draw_period_choice(app);
     }
     {
         const widgets::Card card("help", {.title = "帮助"});
@@ -167,6 +159,7 @@ void draw_bureau_home(App& app) {
         const widgets::Card card("look", {.title = "已收到的申报"});
         widgets::text("按市、按证书、按学校查看和下载汇总。每个数都能追到签名的申报和回执。");
         if (widgets::button("tables", "查看汇总", widgets::primary_button)) app.go(ScreenId::tables);
+        draw_period_choice(app);
     }
     columns.next();
     draw_sync_card(app);

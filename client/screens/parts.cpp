@@ -45,8 +45,11 @@ Standing standing_of(const std::vector<device::Matter>& declarations) {
         ++standing.filings;
         standing.unsigned_filings += device::is_open(matter.state);
         const auto found = matter.values.find({0, base::FieldId("headcount")});
-        if (found != matter.values.end() && found->second.value.is_number_integer())
+        standing.submitted += matter.state == device::MatterState::submitted;
+        if (found == matter.values.end()) continue;
+        if (found->second.value.is_number_integer())
             standing.headcount += found->second.value.get<std::int64_t>();
+        else standing.unread += !found->second.text.empty();
     }
     return standing;
 }
@@ -77,18 +80,35 @@ void draw_report(const device::Report& report) {
         widgets::notice("report", offline ? widgets::Tone::attention : widgets::Tone::wrong,
                         offline ? "现在连不上服务器，不影响填写。连上后会自动发送，也可随时按此按钮。"
                                 : base::outcome_text(report.fault->outcome).sentence);
-    } else if (report.refused > 0) {
-        widgets::notice("report", widgets::Tone::wrong,
-                        std::to_string(report.refused) + " 份未被接收，请到“待同步”中查看原因。");
     } else {
-        widgets::notice("report", widgets::Tone::done,
-                        report.accepted > 0
-                            ? std::to_string(report.accepted) + " 份已送达，回执已保存。"
-                            : std::string("已与服务器同步。"));
+        const std::string sent = sent_words(report);
+        widgets::notice("report", report.refused > 0 ? widgets::Tone::wrong : widgets::Tone::done,
+                        sent.empty() ? "已与服务器同步。" : sent);
     }
 }
 
 } // namespace
+
+std::string sent_words(const device::Report& report) {
+    std::string words;
+    if (report.accepted > 0) words = std::to_string(report.accepted) + " 份已送达，回执已保存。";
+    if (report.refused > 0)
+        words += std::to_string(report.refused) + " 份未被接收，请到“待同步”中查看原因。";
+    return words;
+}
+
+void draw_period_choice(App& app) {
+    const notice::Package* package = app.desk().find_package();
+    if (package == nullptr) return;
+    std::vector<std::string> names;
+    int                      chosen = 0;
+    for (const notice::Period& period : package->periods) {
+        if (period.id == app.period()) chosen = int(names.size());
+        names.push_back(period.name);
+    }
+    if (widgets::select("period", names, chosen, {.label = "申报轮次", .width = 160}))
+        app.choose_period(package->periods[std::size_t(chosen)].id);
+}
 
 void draw_sync_card(App& app) {
     Courier&            courier = app.courier();
@@ -173,7 +193,8 @@ void draw_receipt_table(App& app, std::size_t count_max) {
         table.text(item_words(app, item));
         {
             const auto cell = table.cell();
-            widgets::badge(texts::timing_word(receipt.timing),
+            if (item.replaced) widgets::badge("已被替代", widgets::Tone::plain);
+            else widgets::badge(texts::timing_word(receipt.timing),
                            receipt.timing == envelope::Timing::late ? widgets::Tone::attention
                                                                     : widgets::Tone::done);
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/device/desk.hpp"
+#include "shared/device/sync.hpp"
 
 #include <string>
 #include <vector>
@@ -14,12 +15,20 @@ std::string item_words(App& app, const device::OutboxItem& item);
 // How far a school is with its declarations of a period, withdrawn ones left out.
 struct Standing {
     int          filings = 0, unsigned_filings = 0;
+    int          submitted = 0; // The server has them.
+    int          unread = 0;    // What was typed as their number cannot be read.
     std::int64_t headcount = 0; // Of those whose number can be read.
 };
 Standing standing_of(const std::vector<device::Matter>& declarations);
 
 // Opens the screen on which a matter is filled in.
 void open_form(App& app, const base::EnvelopeId& root);
+
+// What came of a sync that sent something: "3 份已送达，回执已保存。"
+std::string sent_words(const device::Report& report);
+
+// Which round the screens show.
+void draw_period_choice(App& app);
 
 // The one big button with what waits, how far it is, and what came of it.
 void draw_sync_card(App& app);

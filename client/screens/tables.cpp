@@ -4,6 +4,7 @@
 #include "client/platform/browser.hpp"
 #include "client/platform/page.hpp"
 #include "client/screens/all.hpp"
+#include "client/screens/parts.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
@@ -155,6 +156,7 @@ void draw_tables(App& app) {
     {
         widgets::Line line;
         widgets::heading((period == nullptr ? std::string() : period->name) + "申报汇总", 1);
+        draw_period_choice(app);
         if (widgets::tabs("tabs", "汇总方式", titles, tab)) {
             tab_text = std::string(1, char('0' + tab));
             summary = &summaries()[std::size_t(tab)];

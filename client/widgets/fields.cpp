@@ -330,6 +330,30 @@ std::optional<int> suggestion_list(const Rect& field, std::span<const Suggestion
     return chosen;
 }
 
+// Stands where the list would: somebody who types must see that nothing has what they typed.
+void nothing_found(const Rect& field) {
+    const float h = target_height();
+    const float w = std::max(std::min(field.w, platform::viewport().w - 16), 200.f);
+    const bool above = field.y + field.h + 4 + h > platform::viewport().h;
+    const Rect box{field.x, above ? field.y - 4 - h : field.y + field.h + 4, w, h};
+    const OnLayer layer(Layer::floating);
+    covers(box, Layer::floating);
+    shadow(box, 6, 10);
+    fill(box, colour::card, 6);
+    frame(box, colour::line, 1, 6);
+    const Type type{platform::Face::sans, type_size::body};
+    const std::string_view words = "没有找到，请换一个词";
+    draw_text(type, colour::second, box.x + 12, base_line(type, box.y, box.h), words);
+    semantics::Node node;
+    node.role = semantics::Role::status;
+    node.id = "nothing";
+    node.name = words;
+    node.rect = box;
+    node.place = semantics::Place::floating;
+    node.layer = 30;
+    platform::mirror().leaf(node);
+}
+
 } // namespace
 
 Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
@@ -382,6 +406,10 @@ Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
         const Scope own(id);
         if (const auto pressed_one = suggestion_list(rect, suggestions, state.highlighted))
             result.chosen = pressed_one;
+    }
+    if (state.open && count == 0 && !typed.empty()) {
+        const Scope own(id);
+        nothing_found(rect);
     }
     if (result.chosen) state.open = false;
     return result;

@@ -326,18 +326,35 @@ Response filings(Server& server, const Request& request, const records::Viewer& 
 
 namespace {
 
-// Puts the receipt behind each row of `sources`, so that a figure can be followed to what was
-// signed.
+// The signed explanations (原因说明) of a stored filing, one after another; null when it has none.
+base::Result<Json> explanations_of(const records::StoredEnvelope& entry) {
+    SHENBAO_ASSIGN(const envelope::Jws jws,
+                   envelope::Jws::parse(entry.text, envelope::HeaderKey::kid));
+    envelope::Receipt receipt;
+    receipt.id = entry.id.value_or(base::EnvelopeId());
+    receipt.sha256 = entry.sha256;
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
+                   envelope::open_receipted(jws, receipt));
+    std::string all;
+    if (const auto* filing = std::get_if<envelope::Filing>(&opened.act()))
+        for (const auto& [rule, note] : filing->notes) all += (all.empty() ? "" : "；") + note;
+    return all.empty() ? Json() : Json(all);
+}
+
+// Puts the explanations and the receipt behind each row of `sources`, so that a figure can be
+// followed to what was signed.
 base::Status add_receipts(Server& server, records::Store& store,
                           records::Summary& sources) {
     const auto filing = std::find(sources.columns.begin(), sources.columns.end(), "filing") -
                         sources.columns.begin();
-    for (const char* column : {"index", "timing", "received_at", "receipt"})
+    for (const char* column : {"explanation", "index", "timing", "received_at", "receipt"})
         sources.columns.emplace_back(column);
     for (std::vector<Json>& row : sources.rows) {
         const base::EnvelopeId id(row[std::size_t(filing)].get<std::string>());
         SHENBAO_ASSIGN(const auto entry, store.find_by_id(id));
         if (!entry) return base::fail(Outcome::internal_fault, id.text());
+        SHENBAO_ASSIGN(Json explanations, explanations_of(*entry));
+        row.push_back(std::move(explanations));
         row.emplace_back(entry->index);
         row.emplace_back(envelope::timing_name(entry->timing));
         row.emplace_back(base::to_rfc3339(entry->received_at));

@@ -24,6 +24,7 @@ constexpr Word heads[] = {
     {"approved_headcount", "审核通过人数"},
     {"filing", "申报编号"},
     {"root", "首次申报编号"},
+    {"explanation", "原因说明"},
     {"index", "回执序号"},
     {"received_at", "收到时间"},
     {"receipt", "回执"},

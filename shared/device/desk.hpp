@@ -79,7 +79,8 @@ struct OutboxItem {
     base::FormId                    form;
     base::Period                    period;
     EnvelopeState                   state = EnvelopeState::queued;
-    base::Json                      answers; // Of a filing, as signed.
+    bool                            replaced = false; // A newer version of its matter is signed.
+    base::Json                      answers; // As signed; of a withdrawal: of what it withdraws.
     base::Time                      made_at;
     int                             attempts = 0;
     std::optional<base::Fault>      refusal;  // With the server's detail.
@@ -89,12 +90,14 @@ struct OutboxItem {
     std::optional<envelope::Receipt> receipt_fields;
 };
 
-// Everything that stands against a draft, ready for the list 检查.
+// Everything that stands against a draft, ready for the list 检查. Of a matter that is not open:
+// what was signed last, whatever the declarations behind it have become since.
 struct Judgement {
     rules::Verdict              verdict;
     base::Json                  answers; // Parsed members; null where missing or not parsed.
     std::vector<rules::Finding> findings; // Typing, missing, then the rules, in form order.
     int                         errors   = 0; // Block sealing, missing values among them.
+    int                         missing  = 0; // Of the errors: what is simply not filled in yet.
     int                         to_explain = 0; // Warnings without a note.
     bool                        sealable = false;
 };
@@ -163,8 +166,9 @@ public:
     base::Status remove(const base::EnvelopeId& root);
     base::Status restore(const base::EnvelopeId& root);
 
-    // Opens a signed matter for change. An envelope that was never sent is taken back; else the
-    // next signing makes a new version. discard_revision() returns to what was signed last.
+    // Opens a signed matter for change. An envelope that was never sent is taken back, and with it
+    // unsent ones whose rows were made from it, which the server would refuse; else the next
+    // signing makes a new version. discard_revision() returns to what was signed last.
     base::Status revise(const base::EnvelopeId& root);
     base::Status discard_revision(const base::EnvelopeId& root);
 
@@ -177,8 +181,7 @@ public:
 
     // --- Signing and the outbox ----------------------------------------------------------------
     // Signs the draft as it stands and puts it into the outbox. incomplete with the first finding
-    // when something blocks; incomplete too when rows come from declarations that are not signed
-    // yet.
+    // when something blocks, declarations behind its rows that are not signed yet among it.
     base::Status seal(const base::EnvelopeId& root);
     // Signs a withdrawal of a submitted matter.
     base::Status withdraw(const base::EnvelopeId& root, std::string_view reason);

@@ -54,6 +54,9 @@ struct Desk::Inside {
                                                      std::string_view argument);
     // Sets newest from the envelopes that count; `revising` opens or closes the draft.
     [[nodiscard]] base::Status refresh_matter(const base::EnvelopeId& root, int revising);
+    // Drops the matter's envelope that was never sent and opens its draft. False when there is none
+    // such: then the next signing makes a new version.
+    base::Result<bool> take_back(const base::EnvelopeId& root);
     // Fills the draft from signed answers.
     [[nodiscard]] base::Status write_draft(const base::EnvelopeId& root, const notice::Form& form,
                                            const base::Json& answers, const base::Json& notes);

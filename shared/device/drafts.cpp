@@ -14,6 +14,7 @@ using base::Outcome;
 
 const base::RuleId required_rule("required");
 const base::RuleId typed_rule("typed");
+const base::RuleId unsigned_rule("unsigned");
 
 // The field that a cell belongs to, or null when the form has none such.
 const notice::Field* field_of(const notice::Form& form, const Cell& cell) {
@@ -38,6 +39,25 @@ std::string missing_sentence(const notice::Field& field) {
     const bool picked = field.type == notice::FieldType::choice ||
                         field.type == notice::FieldType::certificate;
     return (picked ? "请选择“" : "请填写“") + field.label + "”。";
+}
+
+// Which declarations are not signed yet, in a clerk's words, numbered as in the list of them; ""
+// when all are.
+std::string open_words(const std::vector<Matter>& declarations) {
+    constexpr int named_max = 5;
+    std::string   names;
+    int           number = 0, open = 0;
+    for (const Matter& matter : declarations) {
+        ++number;
+        if (!is_open(matter.state) || ++open > named_max) continue;
+        const auto typed = matter.values.find({0, base::FieldId("certificate")});
+        const bool named = typed != matter.values.end() && !typed->second.text.empty();
+        names += (open > 1 ? "、第" : "第") + std::to_string(number) + "张" +
+                 (named ? "“" + typed->second.text + "”" : "（未选证书）");
+    }
+    if (open == 0) return {};
+    return "还有" + std::to_string(open) + "张申报表没有签名提交：" + names +
+           (open > named_max ? "等。" : "。");
 }
 
 } // namespace
@@ -300,14 +320,28 @@ base::Status Desk::revise(const base::EnvelopeId& root) {
     if (!matter) return base::fail(Outcome::not_found_locally);
     if (matter->state == MatterState::withdrawn) return base::fail(Outcome::frozen, "withdrawn");
     return m_inside->change([&]() -> base::Status {
-        // An envelope that never left this machine may vanish without a trace.
-        SHENBAO_TRY(m_inside->database
-                        .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'filing' "
-                                 "AND state = 'queued' AND attempts = 0")
-                        .bind(root)
-                        .run());
-        return m_inside->refresh_matter(root, 1);
+        SHENBAO_ASSIGN(const bool taken_back, m_inside->take_back(root));
+        if (!taken_back) return {};
+        for (const notice::Form& form : m_inside->package->forms) {
+            if (!form.table || form.table->rows_from.empty() || form.id == matter->form) continue;
+            for (const Matter& made_from_it : matters(form.id, matter->period))
+                if (made_from_it.state == MatterState::queued)
+                    SHENBAO_TRY(m_inside->take_back(made_from_it.root));
+        }
+        return {};
     });
+}
+
+base::Result<bool> Desk::Inside::take_back(const base::EnvelopeId& root) {
+    // An envelope that never left this machine may vanish without a trace.
+    SHENBAO_TRY(database
+                    .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'filing' "
+                             "AND state = 'queued' AND attempts = 0")
+                    .bind(root)
+                    .run());
+    const bool taken_back = database.changes() > 0;
+    SHENBAO_TRY(refresh_matter(root, 1));
+    return taken_back;
 }
 
 base::Status Desk::discard_revision(const base::EnvelopeId& root) {
@@ -391,9 +425,15 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
 }
 
 base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
-    SHENBAO_ASSIGN(base::Json answers, answers_of(root));
     const auto matter = find_matter(root);
-    SHENBAO_CHECK(matter.has_value());
+    if (!matter) return base::fail(Outcome::not_found_locally);
+    base::Json answers;
+    if (const auto item = is_open(matter->state) || !matter->newest ? std::nullopt
+                                                                    : find_item(*matter->newest)) {
+        answers = item->answers;
+    } else {
+        SHENBAO_ASSIGN(answers, answers_of(root));
+    }
     const notice::Form* form = m_inside->find_form(matter->form);
     SHENBAO_CHECK(form != nullptr && m_inside->engine.has_value());
     SHENBAO_TRY(m_inside->set_subject(*matter));
@@ -435,10 +475,19 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
                                               ? "表中还没有内容，请至少填写一行。"
                                               : "还没有证书申报表，请先填写申报表。"});
     }
+    if (form->table && !form->table->rows_from.empty() && is_open(matter->state)) {
+        SHENBAO_CHECK(form->table->rows_from == "declared"); // The loader knows no other view.
+        const std::string open = open_words(matters(base::FormId("declaration"), matter->period));
+        if (!open.empty())
+            judgement.findings.push_back(
+                {unsigned_rule, {base::FieldId("rows")}, notice::Severity::error, open});
+    }
     for (const rules::Finding& finding : judgement.verdict.findings)
         judgement.findings.push_back(finding);
-    for (const rules::Finding& finding : judgement.findings)
+    for (const rules::Finding& finding : judgement.findings) {
         judgement.errors += finding.severity == notice::Severity::error;
+        judgement.missing += finding.rule == required_rule;
+    }
     judgement.to_explain = int(judgement.verdict.unexplained.size());
     judgement.sealable = judgement.errors == 0 && judgement.verdict.filing.has_value();
     return judgement;

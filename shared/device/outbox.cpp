@@ -54,7 +54,11 @@ base::Result<std::vector<OutboxItem>>
 Desk::Inside::read_items(std::string_view where_and_order, std::string_view argument) {
     auto select = database.prepare(
         "SELECT id, sha256, root, kind, form, period, state, made_at, attempts, outcome, detail, "
-        "findings, answers, text, receipt FROM envelopes WHERE " +
+        "findings, CASE kind WHEN 'filing' THEN answers ELSE coalesce((SELECT f.answers "
+        "FROM envelopes f WHERE f.root = envelopes.root AND f.kind = 'filing' "
+        "AND f.position < envelopes.position ORDER BY f.position DESC LIMIT 1), answers) END, "
+        "text, receipt, kind = 'filing' AND id <> (SELECT m.newest FROM matters m "
+        "WHERE m.root = envelopes.root) FROM envelopes WHERE " +
         std::string(where_and_order));
     select.bind(argument);
     std::vector<OutboxItem> items;
@@ -82,6 +86,7 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         SHENBAO_ASSIGN(item.answers, base::parse_json(select.text_view(12)));
         item.text = select.text(13);
         item.receipt = select.text(14);
+        item.replaced = select.integer(15) != 0;
         if (!item.receipt.empty() && enrolment) {
             auto fields = envelope::open_receipt(item.receipt, enrolment->server_key);
             if (fields) item.receipt_fields = std::move(*fields);
@@ -117,15 +122,6 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
                 break;
             }
         return base::fail(Outcome::incomplete, first);
-    }
-    const notice::Form& form = *inside.find_form(matter->form);
-    if (form.table && !form.table->rows_from.empty()) {
-        int unsigned_count = 0;
-        for (const Matter& declared : matters(base::FormId("declaration"), matter->period))
-            unsigned_count += is_open(declared.state);
-        if (unsigned_count > 0)
-            return base::fail(Outcome::incomplete, "还有" + std::to_string(unsigned_count) +
-                                                       "张申报表没有签名提交。");
     }
     SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
     if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");

@@ -50,7 +50,7 @@ td.left { text-align: left; } td.right { text-align: right; padding-right: 4mm; 
   display: flex; justify-content: space-between; gap: 6mm; }
 .footer span:first-child { overflow-wrap: anywhere; }
 .footer span + span { white-space: nowrap; }
-.rehearsal { position: absolute; top: 14mm; right: 26mm; font: 12pt/16pt "黑体", SimHei, "Noto Sans CJK SC", sans-serif;
+.mark { position: absolute; top: 14mm; right: 26mm; font: 12pt/16pt "黑体", SimHei, "Noto Sans CJK SC", sans-serif;
   border: 0.4mm solid #000; padding: 0.5mm 3mm; }
 )css";
 
@@ -80,7 +80,11 @@ public:
         std::string html;
         for (std::size_t i = 0; i < m_pages.size(); ++i) {
             html += "<section class=\"page\">" + m_pages[i];
-            if (m_sheet.rehearsal) html += "<div class=\"rehearsal\">演练</div>";
+            const std::string_view mark = m_sheet.rehearsal && m_sheet.unfinished ? "演练　草稿"
+                                          : m_sheet.rehearsal                     ? "演练"
+                                          : m_sheet.unfinished                    ? "草稿"
+                                                                                  : "";
+            if (!mark.empty()) html += "<div class=\"mark\">" + std::string(mark) + "</div>";
             html += "<div class=\"footer\"><span>" + html_escaped(m_sheet.unit_name) +
                     "</span><span>校验码 " + html_escaped(m_sheet.short_code) +
                     "</span><span>第 " + std::to_string(i + 1) + " 页　共 " +

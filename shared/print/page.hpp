@@ -26,6 +26,7 @@ struct Sheet {
     std::string                         unit_name;
     std::string                         short_code;
     bool                                rehearsal = false; // Every page then says 演练.
+    bool                                unfinished = false; // Every page then says 草稿.
 };
 
 // Looks up the name printed for a certificate id.

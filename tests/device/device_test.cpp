@@ -303,7 +303,9 @@ TEST_CASE("the summary is made from the declarations and says when it is stale")
     CHECK(judged->answers.at("rows").size() == 2);
     CHECK(judged->verdict.computed.at(base::FieldId("total_headcount")) == 160);
     // Its rows must name signed declarations.
-    CHECK(office.desk->seal(summary).error().detail == "还有2张申报表没有签名提交。");
+    CHECK(office.desk->seal(summary).error().detail ==
+          "还有2张申报表没有签名提交：第1张“Web前端开发”、第2张“老年照护”。");
+    CHECK(!office.desk->judge(summary)->sealable); // The list 检查 says so before anyone signs.
     REQUIRE(office.desk->seal(first).has_value());
     REQUIRE(office.desk->seal(second).has_value());
     REQUIRE(office.desk->seal(summary).has_value());
@@ -312,6 +314,52 @@ TEST_CASE("the summary is made from the declarations and says when it is stale")
     REQUIRE(office.desk->revise(second).has_value());
     REQUIRE(office.desk->type(second, cell(headcount), "70").has_value());
     CHECK(*office.desk->outdated(summary));
+    // What was signed stays to be read, and to be printed, as it was signed.
+    CHECK(office.desk->judge(summary)->answers.at("rows").at(1).at("headcount") == 60);
+    CHECK(office.desk->judge(summary)->verdict.computed.at(base::FieldId("total_headcount")) ==
+          160);
+    REQUIRE(office.desk->revise(summary).has_value());
+    CHECK(office.desk->judge(summary)->answers.at("rows").at(1).at("headcount") == 70);
+}
+
+TEST_CASE("a summary that was not sent comes back with the declaration it was made from") {
+    Office office;
+    office.enrol();
+    const auto root = office.declare("C2", "初级", "60");
+    const auto summary = *office.desk->create_matter(school_summary, spring);
+    REQUIRE(office.desk->type(summary, {0, base::FieldId("contact")}, "王芳").has_value());
+    REQUIRE(office.desk->type(summary, {0, base::FieldId("phone")}, "0558-5512345").has_value());
+    REQUIRE(office.desk->seal(root).has_value());
+    REQUIRE(office.desk->seal(summary).has_value());
+    REQUIRE(office.desk->queued().size() == 2);
+    REQUIRE(office.desk->revise(root).has_value()); // The server would refuse the summary alone.
+    CHECK(office.desk->queued().empty());
+    CHECK(office.state(summary) == MatterState::editing);
+    REQUIRE(office.desk->seal(root).has_value());
+    REQUIRE(office.desk->seal(summary).has_value());
+    CHECK(office.sync().accepted == 2);
+}
+
+TEST_CASE("receipts say what they are of, and which have been replaced") {
+    Office office;
+    office.enrol();
+    const auto root = office.declare("C2", "初级", "60");
+    REQUIRE(office.desk->seal(root).has_value());
+    office.sync();
+    CHECK(!office.desk->receipts().front().replaced);
+    REQUIRE(office.desk->revise(root).has_value());
+    REQUIRE(office.desk->type(root, cell(headcount), "70").has_value());
+    REQUIRE(office.desk->seal(root).has_value());
+    office.sync();
+    REQUIRE(office.desk->receipts().size() == 2);
+    CHECK(!office.desk->receipts().front().replaced);
+    CHECK(office.desk->receipts().back().replaced);
+    REQUIRE(office.desk->withdraw(root, "").has_value());
+    office.sync();
+    const auto withdrawal = office.desk->receipts().front();
+    CHECK(withdrawal.kind == "withdrawal");
+    CHECK(withdrawal.answers.at("certificate") == "C2"); // Of the version that was withdrawn.
+    CHECK(withdrawal.answers.at("headcount") == 70);
 }
 
 TEST_CASE("rules: declared twice, a level that is not offered, a warning that wants a reason") {
