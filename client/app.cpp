@@ -20,6 +20,7 @@ App::App(device::Desk desk)
     : m_desk(std::move(desk)), m_courier(m_desk, [this] { changed(); }),
       m_was_online(platform::online()) {
     m_courier.on_report([this](const device::Report& report) {
+        if (m_screen == ScreenId::home || m_screen == ScreenId::outbox) return; // It stands there.
         if (const std::string words = sent_words(report); !words.empty()) say(words);
     });
     platform::disk::on_change([] { platform::request_frame(); });

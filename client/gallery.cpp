@@ -425,7 +425,7 @@ private:
             for (const char* title : {"Web前端开发", "老年照护", "物流管理", "云计算平台运维与开发",
                                       "建筑信息模型（BIM）"})
                 if (std::string_view(title).find(m_typed) != std::string_view::npos)
-                    found.push_back({title, "示例评价组织"});
+                    found.push_back({title, title, "示例评价组织"});
             const Searched searched =
                 search_box("search", m_typed, found,
                            {.label = "证书", .placeholder = "名称或组织的任意几个字"});

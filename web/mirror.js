@@ -246,15 +246,15 @@ export class Mirror {
         const { node, element } = part;
         if (part.set.options !== node.options) {
             part.set.options = node.options;
-            element.replaceChildren(...node.options.split("\n").map((label, index) => {
+            element.replaceChildren(...node.options.split("\n").map((label) => {
                 const option = document.createElement("option");
-                option.value = String(index);
+                option.value = label;
                 option.textContent = label;
                 return option;
             }));
         }
         element.disabled = on(state.disabled) || on(state.read_only);
-        if (element.value !== node.value) element.value = node.value; // An unknown index chooses nothing.
+        if (element.value !== node.value) element.value = node.value; // An unknown one chooses nothing.
     }
 
     // Puts the elements into the told order, moving as few as possible: a moved element loses focus.

@@ -96,7 +96,7 @@ void draw_certificate(App& app, const Matter& matter, const Field& field,
     }
     std::vector<widgets::Suggestion> suggestions;
     for (const envelope::CatalogueEntry& entry : found)
-        suggestions.push_back({entry.name, entry.organisation});
+        suggestions.push_back({entry.certificate.text(), entry.name, entry.organisation});
     const widgets::Searched searched =
         widgets::search_box(field.id.text(), text, suggestions, look);
     if (searched.chosen)

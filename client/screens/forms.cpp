@@ -172,8 +172,13 @@ void draw_findings(App& app, const Matter& matter) {
         const widgets::Scope scope(finding.rule.text() + std::to_string(number++));
         const bool           warning = finding.severity == notice::Severity::warning;
         const bool           error = finding.severity == notice::Severity::error;
-        widgets::badge(error ? "错误" : warning ? "说明" : "提示",
-                       error     ? widgets::Tone::wrong
+        const bool           missing = finding.rule == device::required_rule;
+        widgets::badge(missing   ? "待填"
+                       : error   ? "错误"
+                       : warning ? "说明"
+                                 : "提示",
+                       missing   ? widgets::Tone::plain
+                       : error   ? widgets::Tone::wrong
                        : warning ? widgets::Tone::attention
                                  : widgets::Tone::info);
         widgets::text(finding.text);

@@ -69,7 +69,8 @@ void draw_tasks(App& app, const Standing& standing) {
                           {"事项", widgets::share(1)},
                           {"进展", widgets::share(1)},
                           {"", widgets::fixed(118), widgets::Align::right}},
-                         {.name = "今天要做的事", .row_height = 48, .head = widgets::Head::hidden});
+                         {.name = "今天要做的事", .row_height = 48, .width_min = 500,
+                          .narrow = widgets::Narrow::stack, .head = widgets::Head::hidden});
     const bool filled = standing.filings > 0 && standing.unsigned_filings == 0;
     draw_task(app, table, "declarations", filled ? widgets::Sign::done : widgets::Sign::open,
               filled ? "已完成" : "待办", "填写证书申报表（附件1）",

@@ -183,7 +183,7 @@ void draw_receipt_table(App& app, std::size_t count_max) {
                           {"时限", widgets::fixed(92)},
                           {"编号", widgets::fixed(90), widgets::Align::right},
                           {"", widgets::fixed(64), widgets::Align::right}},
-                         {.name = "回执", .width_min = 560});
+                         {.name = "回执", .width_min = 640, .narrow = widgets::Narrow::stack});
     table.rows(int(std::min(count_max, receipts.size())), [&](int index) {
         const device::OutboxItem& item = receipts[std::size_t(index)];
         table.row(item.sha256.text());

@@ -31,7 +31,7 @@ enum class Role : std::uint32_t {
     link = 4,
     text_field = 5, // a real <input>
     text_area = 6,  // a real <textarea>
-    select = 7,     // a real <select>; options, value = the chosen index
+    select = 7,     // a real <select>; options, value = the chosen one
     checkbox = 8,
     radio = 9,
     tab = 10,
@@ -126,7 +126,7 @@ struct Node {
     std::string_view id;          // Unique among its siblings; empty: by place among them.
     Rect rect;                    // For a parent: see Tree::close.
     std::string_view name;        // What it is called, or the text itself.
-    std::string_view value;       // Of a field; the index of a select.
+    std::string_view value;       // Of a field; of a select the chosen option.
     std::string_view description; // A hint, an error, the reason why it is disabled.
     std::string_view placeholder;
     std::string_view options; // Of a select, separated by line feeds.

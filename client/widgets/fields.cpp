@@ -235,9 +235,9 @@ bool select_at(std::string_view id, const Rect& rect, std::span<const std::strin
     const Handle handle = platform::mirror().handle_of(id);
     const int before = chosen;
     if (const semantics::Event* edit = platform::input().take_edit(handle)) {
-        chosen = -1;
-        for (int index = 0; index < static_cast<int>(options.size()); ++index)
-            if (edit->text == std::to_string(index)) chosen = index;
+        // By its words: the list may have become another one since it was chosen.
+        const auto found = std::find(options.begin(), options.end(), edit->text);
+        if (found != options.end()) chosen = static_cast<int>(found - options.begin());
     }
     std::string all;
     for (const std::string& option : options) {
@@ -245,9 +245,9 @@ bool select_at(std::string_view id, const Rect& rect, std::span<const std::strin
         all += option;
     }
     const bool known = chosen >= 0 && chosen < static_cast<int>(options.size());
-    const std::string index = known ? std::to_string(chosen) : std::string();
     semantics::Node node = node_for(semantics::Role::select, id, rect, look);
-    node.value = index;
+    node.value = known ? std::string_view(options[static_cast<std::size_t>(chosen)])
+                       : std::string_view();
     node.options = all;
     platform::mirror().leaf(node);
     const bool focused = platform::input().focus() == handle;
@@ -316,11 +316,10 @@ std::optional<int> suggestion_list(const Rect& field, std::span<const Suggestion
             draw_text(small, colour::second, rect.x + rect.w - 8 - text_width(small, shown),
                       base_line(small, rect.y, rect.h), shown);
         }
-        const std::string own = std::to_string(index),
-                          name = one.detail.empty() ? one.title : one.title + " " + one.detail;
+        const std::string name = one.detail.empty() ? one.title : one.title + " " + one.detail;
         semantics::Node node;
         node.role = semantics::Role::option;
-        node.id = own;
+        node.id = one.id;
         node.name = name;
         node.rect = rect;
         node.state = semantics::state::no_tab | (marked ? semantics::state::selected : 0);
@@ -392,7 +391,9 @@ Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
         const Scope own(id);
         list = platform::mirror().handle_of("suggestions");
         const Scope inside("suggestions");
-        if (shown) node.active = platform::mirror().handle_of(std::to_string(state.highlighted));
+        if (shown)
+            node.active = platform::mirror().handle_of(
+                suggestions[static_cast<std::size_t>(state.highlighted)].id);
     }
     node.value = typed;
     node.controls = shown ? list : 0;

@@ -68,6 +68,7 @@ bool select(std::string_view id, std::span<const std::string> options, int& chos
             FieldLook look = {});
 
 struct Suggestion {
+    std::string id; // Unique in the list: a press means the one that was seen, wherever it is now.
     std::string title;
     std::string detail; // In small type behind the title.
 };

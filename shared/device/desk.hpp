@@ -90,6 +90,11 @@ struct OutboxItem {
     std::optional<envelope::Receipt> receipt_fields;
 };
 
+// The rule ids of findings that the desk itself makes, beside those of the notice.
+inline const base::RuleId required_rule("required"); // Not filled in yet.
+inline const base::RuleId typed_rule("typed");       // What was typed cannot be read.
+inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
+
 // Everything that stands against a draft, ready for the list 检查. Of a matter that is not open:
 // what was signed last, whatever the declarations behind it have become since.
 struct Judgement {

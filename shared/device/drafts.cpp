@@ -12,9 +12,6 @@ namespace {
 
 using base::Outcome;
 
-const base::RuleId required_rule("required");
-const base::RuleId typed_rule("typed");
-const base::RuleId unsigned_rule("unsigned");
 
 // The field that a cell belongs to, or null when the form has none such.
 const notice::Field* field_of(const notice::Form& form, const Cell& cell) {
