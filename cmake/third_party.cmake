@@ -84,3 +84,11 @@ else()
         CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_LISTEN_BACKLOG=1024)
     target_link_libraries(dep_httplib INTERFACE OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 endif()
+
+# Newer compilers write much more code at -Os than clang 14 does; the page's bytes are counted
+# (scripts/assemble_web), and none of these is what a frame waits for.
+if(EMSCRIPTEN AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 16)
+    foreach(name sqlite sodium imgui)
+        target_compile_options(dep_${name} PRIVATE -Oz)
+    endforeach()
+endif()
