@@ -6,8 +6,8 @@
 #include "client/platform/page.hpp"
 #include "client/platform/timer.hpp"
 #include "client/screens/all.hpp"
-#include "client/screens/parts.hpp"
 #include "client/shell.hpp"
+#include "client/texts/words.hpp"
 
 namespace {
 
@@ -21,7 +21,7 @@ App::App(device::Desk desk)
       m_was_online(platform::online()) {
     m_courier.on_report([this](const device::Report& report) {
         if (m_screen == ScreenId::home || m_screen == ScreenId::outbox) return; // It stands there.
-        if (const std::string words = sent_words(report); !words.empty()) say(words);
+        if (const std::string words = texts::sent_words(report); !words.empty()) say(words);
     });
     platform::disk::on_change([] { platform::request_frame(); });
     platform::offline::on_change([] { platform::request_frame(); });

@@ -81,21 +81,13 @@ void draw_report(const device::Report& report) {
                         offline ? "现在连不上服务器，不影响填写。连上后会自动发送，也可随时按此按钮。"
                                 : base::outcome_text(report.fault->outcome).sentence);
     } else {
-        const std::string sent = sent_words(report);
+        const std::string sent = texts::sent_words(report);
         widgets::notice("report", report.refused > 0 ? widgets::Tone::wrong : widgets::Tone::done,
                         sent.empty() ? "已与服务器同步。" : sent);
     }
 }
 
 } // namespace
-
-std::string sent_words(const device::Report& report) {
-    std::string words;
-    if (report.accepted > 0) words = std::to_string(report.accepted) + " 份已送达，回执已保存。";
-    if (report.refused > 0)
-        words += std::to_string(report.refused) + " 份未被接收，请到“待同步”中查看原因。";
-    return words;
-}
 
 void draw_period_choice(App& app) {
     const notice::Package* package = app.desk().find_package();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "shared/device/desk.hpp"
-#include "shared/device/sync.hpp"
 
 #include <string>
 #include <vector>
@@ -23,9 +22,6 @@ Standing standing_of(const std::vector<device::Matter>& declarations);
 
 // Opens the screen on which a matter is filled in.
 void open_form(App& app, const base::EnvelopeId& root);
-
-// What came of a sync that sent something: "3 份已送达，回执已保存。"
-std::string sent_words(const device::Report& report);
 
 // Which round the screens show.
 void draw_period_choice(App& app);

@@ -40,4 +40,12 @@ std::string index_words(std::int64_t index) {
     return digits.insert(digits.size() - 3, " ");
 }
 
+std::string sent_words(const device::Report& report) {
+    std::string words;
+    if (report.accepted > 0) words = std::to_string(report.accepted) + " 份已送达，回执已保存。";
+    if (report.refused > 0)
+        words += std::to_string(report.refused) + " 份未被接收，请到“待同步”中查看原因。";
+    return words;
+}
+
 } // namespace texts

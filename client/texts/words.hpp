@@ -2,7 +2,7 @@
 // those of the notice and of the usual reporting systems.
 #pragma once
 
-#include "shared/device/desk.hpp"
+#include "shared/device/sync.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,5 +20,8 @@ std::string closing_words(base::Date last_day);
 
 // "000 418": a place in the log as people read it out.
 std::string index_words(std::int64_t index);
+
+// What came of a sync that sent something: "3 份已送达，回执已保存。"; "" when nothing was sent.
+std::string sent_words(const device::Report& report);
 
 } // namespace texts

@@ -328,13 +328,7 @@ namespace {
 
 // The signed explanations (原因说明) of a stored filing, one after another; null when it has none.
 base::Result<Json> explanations_of(const records::StoredEnvelope& entry) {
-    SHENBAO_ASSIGN(const envelope::Jws jws,
-                   envelope::Jws::parse(entry.text, envelope::HeaderKey::kid));
-    envelope::Receipt receipt;
-    receipt.id = entry.id.value_or(base::EnvelopeId());
-    receipt.sha256 = entry.sha256;
-    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
-                   envelope::open_receipted(jws, receipt));
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened, records::open_stored(entry));
     std::string all;
     if (const auto* filing = std::get_if<envelope::Filing>(&opened.act()))
         for (const auto& [rule, note] : filing->notes) all += (all.empty() ? "" : "；") + note;

@@ -275,14 +275,17 @@ Status Derived::replay(const StoredEnvelope& entry) {
                               {entry.kid, base::UnitId(code.text(0)), code.text(1),
                                request.device, jws.embedded_key(), false, entry.detail});
     }
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened, open_stored(entry));
+    return fold(entry, opened);
+}
+
+base::Result<envelope::VerifiedEnvelope> open_stored(const StoredEnvelope& entry) {
     SHENBAO_ASSIGN(const envelope::Jws jws,
                    envelope::Jws::parse(entry.text, envelope::HeaderKey::kid));
     envelope::Receipt vouched;
     vouched.id = entry.id.value_or(base::EnvelopeId());
     vouched.sha256 = entry.sha256;
-    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
-                   envelope::open_receipted(jws, vouched));
-    return fold(entry, opened);
+    return envelope::open_receipted(jws, vouched);
 }
 
 } // namespace records

@@ -175,6 +175,10 @@ public:
     virtual base::Result<std::vector<std::pair<std::string, std::string>>> rebuilt_digests() = 0;
 };
 
+// What a stored envelope says; its signature was verified when it came. Not for enrolments, whose
+// text is no envelope.
+base::Result<envelope::VerifiedEnvelope> open_stored(const StoredEnvelope& entry);
+
 // True if the viewer may see the unit's matters.
 bool may_see(const Viewer& viewer, const envelope::UnitEntry& unit);
 
