@@ -11,9 +11,9 @@ namespace platform {
 
 struct Request {
     std::string method = "GET";
-    std::string url; // Relative to the page, "api/v1/…".
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
+    std::string url = {}; // Relative to the page, "api/v1/…".
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string body = {};
     int patience_ms = 30'000;
 };
 
