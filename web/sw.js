@@ -65,7 +65,8 @@ async function keep_build() {
 
 async function find_kept(cache_names, file) {
     for (const name of cache_names) {
-        const found = await (await caches.open(name)).match(address(file.path));
+        // caches.open() would bring an empty one back, were it deleted meanwhile.
+        const found = await caches.match(address(file.path), { cacheName: name });
         if (!found) continue;
         const bytes = await found.clone().arrayBuffer();
         if (await is_file(bytes, file)) return found;
