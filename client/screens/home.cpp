@@ -160,7 +160,6 @@ void draw_bureau_home(App& app) {
         const widgets::Card card("look", {.title = "已收到的申报"});
         widgets::text("按市、按证书、按学校查看和下载汇总。每个数都能追到签名的申报和回执。");
         if (widgets::button("tables", "查看汇总", widgets::primary_button)) app.go(ScreenId::tables);
-        draw_period_choice(app);
     }
     columns.next();
     draw_sync_card(app);

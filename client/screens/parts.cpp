@@ -89,7 +89,7 @@ void draw_report(const device::Report& report) {
 
 } // namespace
 
-void draw_period_choice(App& app) {
+void draw_period_choice(App& app, widgets::Shape shape) {
     const notice::Package* package = app.desk().find_package();
     if (package == nullptr) return;
     std::vector<std::string> names;
@@ -98,7 +98,7 @@ void draw_period_choice(App& app) {
         if (period.id == app.period()) chosen = int(names.size());
         names.push_back(period.name);
     }
-    if (widgets::select("period", names, chosen, {.label = "申报轮次", .width = 160}))
+    if (widgets::select("period", names, chosen, {.label = "申报轮次", .shape = shape, .width = 160}))
         app.choose_period(package->periods[std::size_t(chosen)].id);
 }
 

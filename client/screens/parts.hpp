@@ -1,6 +1,7 @@
 // Parts that several screens show.
 #pragma once
 
+#include "client/widgets/fields.hpp"
 #include "shared/device/desk.hpp"
 
 #include <string>
@@ -23,8 +24,8 @@ Standing standing_of(const std::vector<device::Matter>& declarations);
 // Opens the screen on which a matter is filled in.
 void open_form(App& app, const base::EnvelopeId& root);
 
-// Which round the screens show.
-void draw_period_choice(App& app);
+// Which round the screens show: a box under its label, or a cell whose label is only read out.
+void draw_period_choice(App& app, widgets::Shape shape = widgets::Shape::box);
 
 // The one big button with what waits, how far it is, and what came of it.
 void draw_sync_card(App& app);

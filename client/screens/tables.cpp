@@ -150,13 +150,11 @@ void draw_tables(App& app) {
     int          tab = tab_text.empty() ? 0 : tab_text[0] - '0';
     std::vector<std::string_view> titles;
     for (const Summary& summary : summaries()) titles.push_back(summary.title);
-    const notice::Package* package = app.desk().find_package();
-    const notice::Period*  period = package == nullptr ? nullptr : package->find_period(app.period());
     const Summary*         summary = &summaries()[std::size_t(tab)];
     {
         widgets::Line line;
-        widgets::heading((period == nullptr ? std::string() : period->name) + "申报汇总", 1);
-        draw_period_choice(app);
+        widgets::heading("申报汇总", 1);
+        draw_period_choice(app, widgets::Shape::cell);
         if (widgets::tabs("tabs", "汇总方式", titles, tab)) {
             tab_text = std::string(1, char('0' + tab));
             summary = &summaries()[std::size_t(tab)];
