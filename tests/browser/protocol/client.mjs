@@ -7,6 +7,9 @@ import http from "node:http";
 import { createHash, createPrivateKey, randomBytes, sign as sign_bytes } from "node:crypto";
 import { CompactSign, calculateJwkThumbprint, compactVerify, exportJWK, generateKeyPair,
          importJWK } from "jose";
+import { webcrypto } from "node:crypto";
+
+globalThis.crypto ??= webcrypto; // Node.js 18 has it under another name only.
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 export const base64url = (bytes) => Buffer.from(bytes).toString("base64url");
