@@ -9,7 +9,7 @@ namespace {
 int declaration_count(App& app) {
     int count = 0;
     for (const device::Matter& matter : app.matters(base::FormId("declaration")))
-        count += matter.state != device::MatterState::withdrawn;
+        count += device::counts(matter.state);
     return count;
 }
 int outbox_count(App& app) { return int(app.queued().size() + app.refused().size()); }

@@ -57,7 +57,7 @@ void draw_head(App& app, const std::vector<Matter>& matters, const Standing& sta
                         {.off_because = standing.filings == 0 ? "还没有申报表" : ""})) {
         std::vector<print::Sheet> sheets;
         for (const Matter& matter : matters)
-            if (matter.state != MatterState::withdrawn) sheets.push_back(app.sheet_of(matter));
+            if (device::counts(matter.state)) sheets.push_back(app.sheet_of(matter));
         app.print(sheets);
     }
     if (widgets::button("seal_all",
@@ -74,6 +74,8 @@ void draw_row_state(App& app, const Matter& matter) {
     switch (matter.state) {
     case MatterState::submitted: return widgets::badge("已提交", widgets::Tone::done);
     case MatterState::queued: return widgets::badge("待同步", widgets::Tone::attention);
+    case MatterState::withdrawing:
+        return widgets::badge("撤回待同步", widgets::Tone::attention);
     case MatterState::withdrawn: return widgets::badge("已撤回", widgets::Tone::plain);
     case MatterState::refused: return widgets::badge("未被接收", widgets::Tone::wrong);
     case MatterState::conflict: return widgets::badge("存在冲突", widgets::Tone::wrong);

@@ -77,8 +77,9 @@ void draw_withdrawal(App& app, const Matter& matter) {
                                       .dangerous = true})) {
     case widgets::Answer::yes:
         asking.clear();
-        if (app.tell(app.desk().withdraw(matter.root, "")) && platform::online())
-            app.courier().start();
+        if (!app.tell(app.desk().withdraw(matter.root, ""))) break;
+        app.say(platform::online() ? "撤回已签名，正在发送。" : "撤回已签名，联网后自动发送。");
+        if (platform::online()) app.courier().start();
         break;
     case widgets::Answer::no: asking.clear(); break;
     case widgets::Answer::none: break;
@@ -91,7 +92,7 @@ void draw_acts(App& app, const Matter& matter) {
     {
         widgets::Line line;
         if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
-        if (!device::is_open(matter.state) && matter.state != MatterState::withdrawn &&
+        if (!device::is_open(matter.state) && device::counts(matter.state) &&
             widgets::button("revise", "修改"))
             app.tell(app.desk().revise(matter.root));
     }
@@ -99,6 +100,8 @@ void draw_acts(App& app, const Matter& matter) {
     else if (matter.state == MatterState::submitted &&
              matter.form == base::FormId("declaration"))
         draw_withdrawal(app, matter);
+    else if (matter.state == MatterState::withdrawing && widgets::button("keep", "取消撤回"))
+        app.tell(app.desk().cancel_withdrawal(matter.root));
 }
 
 void draw_mail(App& app, const Matter& matter) {
@@ -209,7 +212,7 @@ void draw_summary(App& app) {
     const base::FormId form("school_summary");
     std::optional<Matter> shown;
     for (const Matter& matter : app.matters(form))
-        if (matter.state != MatterState::withdrawn) shown = matter;
+        if (device::counts(matter.state)) shown = matter;
     if (!shown) {
         const auto root = app.desk().create_matter(form, app.period());
         if (!root) {

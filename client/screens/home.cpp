@@ -59,7 +59,7 @@ void draw_task(App& app, widgets::Table& table, std::string_view id, widgets::Si
 
 const Matter* find_summary(App& app) {
     for (const Matter& matter : app.matters(base::FormId("school_summary")))
-        if (matter.state != MatterState::withdrawn) return &matter;
+        if (device::counts(matter.state)) return &matter;
     return nullptr;
 }
 

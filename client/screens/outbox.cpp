@@ -37,6 +37,8 @@ void draw_queued(App& app, const device::OutboxItem& item) {
     if (item.kind == "filing" && item.attempts == 0 && widgets::button("back", "取回修改")) {
         if (app.tell(app.desk().revise(item.root))) open_form(app, item.root);
     }
+    if (item.kind == "withdrawal" && item.attempts == 0 && widgets::button("keep", "取消撤回"))
+        app.tell(app.desk().cancel_withdrawal(item.root));
 }
 
 } // namespace

@@ -41,7 +41,7 @@ std::string item_words(App& app, const device::OutboxItem& item) {
 Standing standing_of(const std::vector<device::Matter>& declarations) {
     Standing standing;
     for (const device::Matter& matter : declarations) {
-        if (matter.state == device::MatterState::withdrawn) continue;
+        if (!device::counts(matter.state)) continue;
         ++standing.filings;
         standing.unsigned_filings += device::is_open(matter.state);
         const auto found = matter.values.find({0, base::FieldId("headcount")});

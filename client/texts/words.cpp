@@ -8,6 +8,7 @@ std::string_view state_word(device::MatterState state) {
     case device::MatterState::queued: return "待同步";
     case device::MatterState::submitted: return "已提交";
     case device::MatterState::refused: return "未被接收";
+    case device::MatterState::withdrawing: return "撤回待同步";
     case device::MatterState::withdrawn: return "已撤回";
     case device::MatterState::conflict: return "存在冲突";
     }

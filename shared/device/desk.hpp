@@ -40,12 +40,15 @@ enum class MatterState {
     queued,    // Signed, waits in the outbox.
     submitted, // The server holds the newest version; there is a receipt.
     refused,   // The server refused the newest version; the reason stands with it.
+    withdrawing, // A withdrawal is signed and waits in the outbox.
     withdrawn,
     conflict,  // Changed here and, meanwhile, on another machine of the unit: a person must choose.
 };
 
 // True while the draft may be typed into: editing, refused, conflict.
 bool is_open(MatterState state);
+// False when it is withdrawn or about to be: it is then in no list, total or summary.
+bool counts(MatterState state);
 
 struct TypedValue {
     std::string text;  // As typed.
@@ -190,6 +193,8 @@ public:
     base::Status seal(const base::EnvelopeId& root);
     // Signs a withdrawal of a submitted matter.
     base::Status withdraw(const base::EnvelopeId& root, std::string_view reason);
+    // Drops a withdrawal that was never sent; frozen when it was.
+    base::Status cancel_withdrawal(const base::EnvelopeId& root);
 
     std::vector<OutboxItem> queued() const;   // In the order in which they must be sent.
     std::vector<OutboxItem> refused() const;

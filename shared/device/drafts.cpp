@@ -19,8 +19,10 @@ const notice::Field* field_of(const notice::Form& form, const Cell& cell) {
                            : form.find_column(cell.second.text());
 }
 
-MatterState state_of(bool withdrawn, bool conflict, bool revising, std::string_view last) {
+MatterState state_of(bool withdrawn, bool withdrawing, bool conflict, bool revising,
+                     std::string_view last) {
     if (withdrawn) return MatterState::withdrawn;
+    if (withdrawing) return MatterState::withdrawing;
     if (conflict) return MatterState::conflict;
     if (last == "refused") return MatterState::refused;
     if (revising) return MatterState::editing;
@@ -64,6 +66,10 @@ bool is_open(MatterState state) {
            state == MatterState::conflict;
 }
 
+bool counts(MatterState state) {
+    return state != MatterState::withdrawn && state != MatterState::withdrawing;
+}
+
 // --- Inside --------------------------------------------------------------------------------------
 
 base::Status Desk::Inside::set_subject(const Matter& matter) {
@@ -88,7 +94,9 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
     auto select = database.prepare(
         "SELECT form, period, newest, revising, withdrawn, conflict, updated_at, "
         "(SELECT state FROM envelopes e WHERE e.root = m.root AND e.kind = 'filing' "
-        " AND e.state <> 'superseded' ORDER BY position DESC LIMIT 1) "
+        " AND e.state <> 'superseded' ORDER BY position DESC LIMIT 1), "
+        "EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root AND e.kind = 'withdrawal' "
+        " AND e.state = 'queued') "
         "FROM matters m WHERE root = ? AND deleted_at IS NULL");
     SHENBAO_ASSIGN(const bool found, select.bind(root).step());
     if (!found) return std::nullopt;
@@ -98,8 +106,8 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
     matter.period = base::Period(select.text(1));
     if (!select.is_null(2)) matter.newest = base::EnvelopeId(select.text(2));
     matter.revising = select.integer(3) != 0 && !select.is_null(7);
-    matter.state = state_of(select.integer(4) != 0, select.integer(5) != 0,
-                            select.integer(3) != 0, select.text_view(7));
+    matter.state = state_of(select.integer(4) != 0, select.integer(8) != 0,
+                            select.integer(5) != 0, select.integer(3) != 0, select.text_view(7));
     matter.updated_at = select.time(6);
 
     const notice::Form* form = find_form(matter.form);
@@ -205,7 +213,7 @@ base::Result<base::EnvelopeId> Desk::create_matter(const base::FormId& form_id,
         return base::fail(Outcome::unknown_form, form_id.text() + " " + period.text());
     if (!form->many) {
         for (const Matter& matter : matters(form_id, period))
-            if (matter.state != MatterState::withdrawn) return matter.root;
+            if (counts(matter.state)) return matter.root;
     }
     const base::EnvelopeId root =
         envelope::make_envelope_id(m_inside->clock.now(), m_inside->random);
@@ -315,7 +323,7 @@ base::Status Desk::restore(const base::EnvelopeId& root) {
 base::Status Desk::revise(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter) return base::fail(Outcome::not_found_locally);
-    if (matter->state == MatterState::withdrawn) return base::fail(Outcome::frozen, "withdrawn");
+    if (!counts(matter->state)) return base::fail(Outcome::frozen, "withdrawn");
     return m_inside->change([&]() -> base::Status {
         SHENBAO_ASSIGN(const bool taken_back, m_inside->take_back(root));
         if (!taken_back) return {};

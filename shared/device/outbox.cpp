@@ -165,6 +165,20 @@ base::Status Desk::withdraw(const base::EnvelopeId& root, std::string_view reaso
     return inside.change([&] { return inside.add_item(item, base::Json::object()); });
 }
 
+base::Status Desk::cancel_withdrawal(const base::EnvelopeId& root) {
+    Inside& inside = *m_inside;
+    return inside.change([&]() -> base::Status {
+        SHENBAO_TRY(inside.database
+                        .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'withdrawal' "
+                                 "AND state = 'queued' AND attempts = 0")
+                        .bind(root)
+                        .run());
+        if (inside.database.changes() == 0)
+            return base::fail(Outcome::frozen, "no withdrawal that was never sent");
+        return {};
+    });
+}
+
 std::vector<OutboxItem> Desk::queued() const {
     auto items = m_inside->read_items("state = ? ORDER BY position", "queued");
     return items ? std::move(*items) : std::vector<OutboxItem>();
@@ -284,8 +298,8 @@ base::Status Desk::accept_change(const protocol::Change& change) {
                             .bind(filing->root, filing->form, filing->period, inside.clock.now())
                             .run());
         SHENBAO_TRY(inside.add_item(item, notes));
-        const bool changed_here = matter && matter->state != MatterState::submitted &&
-                                  matter->state != MatterState::withdrawn;
+        const bool changed_here =
+            matter && matter->state != MatterState::submitted && counts(matter->state);
         if (changed_here) {
             SHENBAO_TRY(inside.database.prepare("UPDATE matters SET conflict = 1 WHERE root = ?")
                             .bind(filing->root)

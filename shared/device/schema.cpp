@@ -98,7 +98,9 @@ CREATE TEMP VIEW desk_declared AS
             WHERE v.root = m.root AND v.row = 0 AND v.field = 'headcount') AS headcount,
         m.position AS position
     FROM subject s JOIN matters m ON m.form = 'declaration' AND m.period = s.period
-    WHERE m.root <> s.root AND m.deleted_at IS NULL AND m.withdrawn = 0;
+    WHERE m.root <> s.root AND m.deleted_at IS NULL AND m.withdrawn = 0
+        AND NOT EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root
+            AND e.kind = 'withdrawal' AND e.state = 'queued');
 CREATE TEMP VIEW desk_quota AS
     SELECT NULL AS certificate, NULL AS level, NULL AS approved WHERE 0;
 CREATE TEMP VIEW desk_reports AS

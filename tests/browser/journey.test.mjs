@@ -230,6 +230,30 @@ journey("a college: straight to the province, one declaration changed after subm
     await page.getByRole("textbox", { name: "考核人数" }).fill("250");
     await page.getByRole("button", { name: "签名并提交" }).click();
     await page.getByText("已提交").first().waitFor();
+    await go(page, "回执");
+    assert.equal(await page.getByRole("cell", { name: "已被替代" }).count(), 1);
+
+    // What is withdrawn without a line can be thought over until there is one.
+    await page.context().setOffline(true);
+    await go(page, "证书申报表");
+    await page.getByRole("link", { name: "打开第1行" }).click();
+    await page.getByRole("button", { name: "撤回", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "撤回", exact: true }).click();
+    await page.getByText("撤回待同步").waitFor();
+    await page.getByRole("button", { name: "取消撤回" }).click();
+    await page.getByText("已提交").first().waitFor();
+    await page.context().setOffline(false);
+
+    // A second one is withdrawn for good.
+    await go(page, "证书申报表");
+    await declare(page, 2, catalogue[2], catalogue[2].levels[0], "70");
+    await page.getByRole("button", { name: "签名并提交 1 张" }).click();
+    await page.getByRole("link", { name: "打开第2行" }).click();
+    await page.getByRole("button", { name: "撤回", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "撤回", exact: true }).click();
+    await page.getByText("已撤回").waitFor();
+    await go(page, "回执");
+    await page.getByRole("cell", { name: `撤回：${catalogue[2].name} · ${catalogue[2].levels[0]}` }).waitFor();
     await browser.close();
     filed.push([school.city, certificate.name, certificate.levels[0], 250]);
 });
@@ -255,11 +279,14 @@ journey("the province: tables on the screen, and a CSV equal to one computed apa
         await (await download).saveAs(file);
         return fs.readFileSync(file, "utf8");
     };
+    // 申报明细 lists what was withdrawn as such; the other summaries leave it out.
     const text = await downloaded("申报明细");
     assert.equal(text.codePointAt(0), 0xFEFF);
     const [heads, ...rows] = csv_rows(text);
     const at = ["市", "职业技能等级证书", "级别", "拟申报人数"].map((head) => heads.indexOf(head));
-    const from_csv = rows.map((row) => at.map((column) => row[column]).join("|")).sort();
+    const standing = rows.filter((row) => row[heads.indexOf("状态")] !== "已撤回");
+    assert.equal(rows.length - standing.length, 1);
+    const from_csv = standing.map((row) => at.map((column) => row[column]).join("|")).sort();
     assert.deepEqual(from_csv, filed.map((row) => row.join("|")).sort());
     // Who checks a figure reads there why it is below the minimum.
     const [source_heads, ...sources] = csv_rows(await downloaded("来源与回执"));

@@ -340,6 +340,29 @@ TEST_CASE("a summary that was not sent comes back with the declaration it was ma
     CHECK(office.sync().accepted == 2);
 }
 
+TEST_CASE("a withdrawal waits in the outbox, can be given up there, and is signed once") {
+    Office office;
+    office.enrol();
+    const auto root = office.declare("C2", "初级", "60");
+    REQUIRE(office.desk->seal(root).has_value());
+    office.sync();
+    REQUIRE(office.desk->withdraw(root, "").has_value());
+    CHECK(office.state(root) == MatterState::withdrawing);
+    CHECK(office.desk->withdraw(root, "").error().outcome == Outcome::frozen);
+    CHECK(office.desk->revise(root).error().outcome == Outcome::frozen);
+    // The summary made now is the one that holds behind the withdrawal.
+    const auto summary = *office.desk->create_matter(school_summary, spring);
+    CHECK(office.desk->judge(summary)->answers.at("rows").empty());
+    REQUIRE(office.desk->cancel_withdrawal(root).has_value());
+    CHECK(office.state(root) == MatterState::submitted);
+    CHECK(office.desk->judge(summary)->answers.at("rows").size() == 1);
+    CHECK(office.desk->cancel_withdrawal(root).error().outcome == Outcome::frozen);
+    REQUIRE(office.desk->withdraw(root, "").has_value());
+    office.sync();
+    CHECK(office.state(root) == MatterState::withdrawn);
+    CHECK(office.desk->cancel_withdrawal(root).error().outcome == Outcome::frozen);
+}
+
 TEST_CASE("receipts say what they are of, and which have been replaced") {
     Office office;
     office.enrol();

@@ -4,10 +4,9 @@
 // of the same page agree; where they do not, one of them is wrong and checker.mjs says so.
 
 import http from "node:http";
-import { createHash, createPrivateKey, randomBytes, sign as sign_bytes } from "node:crypto";
+import { createHash, createPrivateKey, randomBytes, sign as sign_bytes, webcrypto } from "node:crypto";
 import { CompactSign, calculateJwkThumbprint, compactVerify, exportJWK, generateKeyPair,
          importJWK } from "jose";
-import { webcrypto } from "node:crypto";
 
 globalThis.crypto ??= webcrypto; // Node.js 18 has it under another name only.
 
