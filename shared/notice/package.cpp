@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <set>
 
 namespace notice {
@@ -35,6 +36,19 @@ constexpr BlockKindName block_kinds[] = {
     {"table", Block::Kind::table},       {"signature", Block::Kind::signature},
     {"date", Block::Kind::date},         {"remark", Block::Kind::remark},
     {"note", Block::Kind::note},
+};
+
+struct ServesName {
+    std::string_view              name;
+    std::vector<std::string_view> columns;
+};
+const ServesName serves_names[] = {
+    {"", {}},
+    {"declared", {"certificate", "level", "headcount"}},
+    {"increase", {"certificate", "level", "approved_before", "approved_after"}},
+    {"report",
+     {"quota", "month_registered", "month_assessed", "cum_assessed", "cum_certified",
+      "cum_fee_paid", "cum_fee_unpaid"}},
 };
 
 // A member's name as a part of a JSON pointer (RFC 6901).
@@ -203,6 +217,8 @@ Field read_field(Node& node) {
     else if (!type.empty()) node.wrong("type", "没有这种字段类型：" + type + "。");
     field.unit = node.text_or("unit", "");
     field.help = node.text_or("help", "");
+    field.prefill = node.text_or("prefill", "", expression_bytes_max);
+    field.was = node.text_or("was", "", 40);
     const bool counts = field.type == FieldType::integer || field.type == FieldType::money;
     field.min = node.integer_or("min", 0, 0, base::limits::json_integer_max);
     field.max = node.integer_or("max", base::limits::headcount_max, 0,
@@ -383,6 +399,31 @@ std::optional<Mail> read_mail(Node& form) {
     return mail;
 }
 
+void read_serves(Node& parent, Form& form) {
+    const Json* found = parent.find("serves");
+    if (found == nullptr) return;
+    Node              node(*found, parent.path() + "/serves", parent.mistakes());
+    const std::string as = node.text("as");
+    for (const Serves one : {Serves::declared, Serves::increase, Serves::report})
+        if (serves_name(one) == as) form.serves = one;
+    if (form.serves == Serves::nothing) {
+        if (!as.empty()) node.wrong("as", "应是 declared、increase 或 report。");
+        return;
+    }
+    std::map<std::string_view, std::string> named;
+    if (const Json* columns = node.find("columns")) {
+        Node list(*columns, node.path() + "/columns", node.mistakes());
+        for (const std::string_view column : standard_columns(form.serves))
+            named[column] = list.text_or(std::string(column).c_str(), "", 40);
+        list.finish();
+    }
+    for (const std::string_view column : standard_columns(form.serves)) {
+        const std::string& own = named[column].empty() ? named[column] = column : named[column];
+        form.serves_columns.emplace_back(column, base::FieldId(own));
+    }
+    node.finish();
+}
+
 Form read_form(Node& node) {
     Form form;
     form.id = base::FormId(identifier(node));
@@ -407,6 +448,11 @@ Form read_form(Node& node) {
     node.needs("windows");
     if (form.fields.empty() && !form.table) node.wrong("fields", "这张表没有任何要填的内容。");
     form.mail = read_mail(node);
+    read_serves(node, form);
+    const std::string page = node.text_or("page", "portrait");
+    if (page == "landscape") form.page_shape = PageShape::landscape;
+    else if (page != "portrait") node.wrong("page", "应是 portrait 或 landscape。");
+    form.national_platform = node.flag("national_platform");
     return form;
 }
 
@@ -478,6 +524,11 @@ public:
                    "/review_windows/" + std::to_string(i) + "/period");
         for (std::size_t i = 0; i < m_package.forms.size(); ++i)
             form(m_package.forms[i], "/forms/" + std::to_string(i));
+        std::set<Serves> served;
+        for (std::size_t i = 0; i < m_package.forms.size(); ++i)
+            if (m_package.forms[i].serves != Serves::nothing &&
+                !served.insert(m_package.forms[i].serves).second)
+                wrong("/forms/" + std::to_string(i) + "/serves/as", "已有另一张表这样用。");
     }
 
 private:
@@ -540,6 +591,20 @@ private:
                           "没有这个字段：" + form.rules[i].fields[k].text() + "。");
         for (std::size_t i = 0; i < form.blocks.size(); ++i)
             block(form, form.blocks[i], path + "/blocks/" + std::to_string(i));
+        serves(form, path + "/serves");
+    }
+
+    void serves(const Form& form, const std::string& path) {
+        for (const auto& [column, own] : form.serves_columns) {
+            const Field* field = form.find_standard(column);
+            const bool   word = column == "certificate" || column == "level";
+            // A report may do without a column that its form does not name.
+            if (field == nullptr && (form.serves != Serves::report || own.text() != column))
+                wrong(path + "/columns/" + column, "没有这个字段：" + own.text() + "。");
+            else if (field != nullptr && (field->type == FieldType::certificate ||
+                                          field->type == FieldType::choice) != word)
+                wrong(path + "/columns/" + column, "字段类型不合：" + own.text() + "。");
+        }
     }
 
     void block(const Form& form, const Block& block, const std::string& path) {
@@ -582,6 +647,19 @@ std::string_view severity_name(Severity severity) {
     return {};
 }
 
+std::string_view serves_name(Serves serves) { return serves_names[int(serves)].name; }
+
+const std::vector<std::string_view>& standard_columns(Serves serves) {
+    return serves_names[int(serves)].columns;
+}
+
+const Field* Form::find_standard(std::string_view column) const {
+    for (const auto& [standard, own] : serves_columns)
+        if (standard == column)
+            return serves == Serves::increase ? find_column(own.text()) : find_field(own.text());
+    return nullptr;
+}
+
 const Field* Form::find_field(std::string_view field) const {
     for (const Field& one : fields)
         if (one.id.text() == field) return &one;
@@ -604,6 +682,12 @@ const Window* Form::find_window(const base::Period& period) const {
 const Form* Package::find_form(const base::FormId& form) const {
     for (const Form& one : forms)
         if (one.id == form) return &one;
+    return nullptr;
+}
+
+const Form* Package::find_serving(Serves serves) const {
+    for (const Form& one : forms)
+        if (one.serves == serves && serves != Serves::nothing) return &one;
     return nullptr;
 }
 
@@ -654,6 +738,7 @@ LoadedPackage load(std::string_view text) {
     package.holidays = node.list<Holiday>("holidays", read_holiday);
     package.unit_kinds = node.list<UnitKind>("unit_kinds", read_unit_kind);
     package.cities = node.texts("cities");
+    if (node.find("accept_until") != nullptr) package.accept_until = node.date("accept_until");
     package.forms = node.list<Form>("forms", read_form);
     for (const char* list : {"periods", "unit_kinds", "cities", "forms"}) node.needs(list);
     node.finish();

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace notice {
@@ -40,6 +41,13 @@ struct Field {
     std::size_t              characters_max = 0; // text.
     std::vector<std::string> choices;
     std::string              help;       // One sentence beside the field; may be empty.
+    // SQL expression whose value the field has: it is then never typed, but signed and sent like any
+    // other. In a column it may name the columns of its own row as rows.certificate. Empty: people
+    // type the field.
+    std::string              prefill;
+    // The id that an earlier version of the notice gave this field: what was typed there is carried
+    // over. Empty: none.
+    std::string              was;
 };
 
 // A value that is shown and printed but never typed nor sent: an SQL expression over form, rows and
@@ -96,6 +104,18 @@ struct TableColumn {
     enum class Align { left, center, right } align = Align::center;
 };
 
+// What a form's filings are to the other forms and to the summaries, whatever the form and its
+// fields are called. A standard column that is not named in `columns` is the field of its own name.
+//   declared  certificate, level, headcount: fields. What units declare; approval enters the ledger.
+//   increase  certificate, level, approved_before, approved_after: columns of the table. Approval
+//             enters the difference into the ledger.
+//   report    quota, month_registered, month_assessed, cum_assessed, cum_certified, cum_fee_paid,
+//             cum_fee_unpaid: fields; those a form does not have are NULL.
+enum class Serves { nothing, declared, increase, report };
+std::string_view serves_name(Serves serves); // "declared", …; "" for nothing.
+// The standard columns of it, in the order above.
+const std::vector<std::string_view>& standard_columns(Serves serves);
+
 // One block of the paper, from top to bottom. Which members count depends on kind.
 struct Block {
     enum class Kind {
@@ -138,6 +158,9 @@ struct Window {
 
 enum class ReviewKind { decided, received }; // received: never passes a reviewer (school_summary).
 
+// Portrait, or landscape for tables with many columns.
+enum class PageShape { portrait, landscape };
+
 struct Form {
     base::FormId             id;
     std::string              appendix; // "附件1"
@@ -156,7 +179,15 @@ struct Form {
     std::vector<Block>       blocks;
     std::vector<Window>      windows;  // One for each period of this form.
     std::optional<Mail>      mail;
+    Serves                   serves = Serves::nothing;
+    std::vector<std::pair<std::string, base::FieldId>> serves_columns; // Standard name, own field.
+    PageShape                page_shape = PageShape::portrait;
+    // The signed paper is also uploaded to the national platform by the school itself; the desk
+    // keeps the school's own tick that it has done so (R8, R32).
+    bool                     national_platform = false;
 
+    // The own field behind a standard column; null when the form has none.
+    const Field*  find_standard(std::string_view column) const;
     const Field*  find_field(std::string_view field) const;  // Fields of the form itself.
     const Field*  find_column(std::string_view field) const; // Columns of its table.
     const Window* find_window(const base::Period& period) const;
@@ -209,8 +240,12 @@ public:
     std::vector<UnitKind>     unit_kinds;
     std::vector<std::string>  cities; // Official order of the cities in lists.
     std::vector<Form>         forms;  // In order of the appendices.
+    // Until when filings under the version before this one are accepted, that day included. Absent:
+    // while a window of that version is open.
+    std::optional<base::Date> accept_until;
 
     const Form*     find_form(const base::FormId& form) const;
+    const Form*     find_serving(Serves serves) const; // At most one form serves as each.
     const Period*   find_period(const base::Period& period) const;
     const UnitKind* find_unit_kind(std::string_view kind) const;
     // True if units of this kind file this form.
