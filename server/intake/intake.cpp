@@ -238,14 +238,15 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     if ((filing == nullptr && withdrawal == nullptr) || key->role != "school")
         return refused(Outcome::unknown_kind);
     if (common.unit != key->unit) return refused(Outcome::foreign_unit);
-    if (!m_site.open_anchor(common.anchor)) return refused(Outcome::bad_anchor);
+    const auto anchor = m_site.open_anchor(common.anchor);
+    if (!anchor) return refused(Outcome::bad_anchor);
     SHENBAO_ASSIGN(const auto same_id, m_store->find_by_id(common.id));
     if (same_id) return refused(Outcome::id_reused);
     if (m_site.find_package(common.notice) == nullptr) return refused(Outcome::unknown_notice);
 
     judged.stored.received_at = m_site.now();
     Result<bool> accepted = filing != nullptr
-                                ? judge_filing(line, *filing, judged)
+                                ? judge_filing(line, *filing, anchor->at, judged)
                                 : judge_withdrawal(*withdrawal, common.unit, judged);
     // A mistake of one notice's rules stops nobody else: its lines are refused with its number.
     if (!accepted && !is_storage_fault(accepted.error().outcome))
@@ -276,7 +277,7 @@ Result<std::optional<records::FilingRecord>> Intake::find_own(const base::Envelo
 }
 
 Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& filing,
-                                  Judged& judged) {
+                                  base::Time anchor_at, Judged& judged) {
     const envelope::Common& common = line.opened->common();
     const notice::Package&  package = *m_site.find_package(common.notice);
     const base::Time        now = judged.stored.received_at;
@@ -284,13 +285,14 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
         refuse(judged.answer, outcome);
         return false;
     };
-    // A superseded version is accepted while a window of its own is open.
+    // A superseded version is accepted while a window of its own is open; what is open all year
+    // does not keep it alive.
     if (!m_site.is_current(package.ref)) {
         bool open = false;
         for (const notice::Form& form : package.forms)
             for (const notice::Window& window : form.windows)
-                open = open || window.always ||
-                       (window.opens_at() <= now && now < window.closes_at());
+                open = open || (!window.always && window.opens_at() <= now &&
+                                now < window.closes_at());
         if (!open) return refused(Outcome::notice_retired);
     }
     SHENBAO_ASSIGN(const auto unit, m_store->find_unit(common.unit));
@@ -311,7 +313,7 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
     }
     SHENBAO_ASSIGN(rules::Verdict verdict,
                    m_store->judge({&package, form, filing.period, common.unit, filing.root,
-                                   &filing.answers, &filing.notes}));
+                                   anchor_at, &filing.answers, &filing.notes}));
     judged.answer.findings = std::move(verdict.findings);
     if (!verdict.filing) return refused(Outcome::rules_failed);
     // Nothing is uploaded yet, so whatever is promised is missing.

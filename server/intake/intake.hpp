@@ -77,7 +77,7 @@ private:
     base::Result<std::optional<records::FilingRecord>> find_own(const base::EnvelopeId& version,
                                                                 const base::UnitId&     unit);
     base::Result<bool>     judge_filing(const Line& line, const envelope::Filing& filing,
-                                        Judged& judged);
+                                        base::Time anchor_at, Judged& judged);
     base::Result<bool>     judge_withdrawal(const envelope::Withdrawal& withdrawal,
                                             const base::UnitId& unit, Judged& judged);
     base::Status           enqueue(std::unique_ptr<Job> job);

@@ -32,8 +32,11 @@ CREATE TABLE IF NOT EXISTS d_notices(
     sha256 TEXT PRIMARY KEY, notice TEXT NOT NULL, log_index INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS d_filings(
     root TEXT PRIMARY KEY, newest TEXT NOT NULL, newest_index INTEGER NOT NULL,
-    unit TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, stage TEXT NOT NULL,
-    timing TEXT NOT NULL, certificate TEXT, level TEXT, headcount INTEGER, approved INTEGER,
+    unit TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL,
+    serves TEXT NOT NULL, -- What the form serves as (notice::Serves).
+    stage TEXT NOT NULL, timing TEXT NOT NULL,
+    -- The standard columns of what is declared; NULL of other forms.
+    certificate TEXT, level TEXT, headcount INTEGER, approved INTEGER,
     received_at INTEGER NOT NULL,
     -- The version that counts: the newest, or the last that was not late. NULL: none.
     counting TEXT, counting_certificate TEXT, counting_level TEXT, counting_headcount INTEGER)
@@ -42,6 +45,18 @@ CREATE INDEX IF NOT EXISTS d_filings_by_unit ON d_filings(unit, period, form);
 CREATE INDEX IF NOT EXISTS d_filings_by_index ON d_filings(newest_index);
 CREATE TABLE IF NOT EXISTS d_versions(
     id TEXT PRIMARY KEY, root TEXT NOT NULL) WITHOUT ROWID;
+-- The answers of every version, a value a row; row 0 is the form itself.
+CREATE TABLE IF NOT EXISTS d_values(
+    version TEXT NOT NULL, row INTEGER NOT NULL, field TEXT NOT NULL, value,
+    PRIMARY KEY(version, row, field)) WITHOUT ROWID;
+-- Approved numbers as dated entries; a wrong one is answered by another, never edited (R42, R54).
+CREATE TABLE IF NOT EXISTS d_ledger(
+    position INTEGER PRIMARY KEY, unit TEXT NOT NULL, certificate TEXT NOT NULL,
+    level TEXT NOT NULL, year TEXT NOT NULL, period TEXT NOT NULL, kind TEXT NOT NULL,
+    amount INTEGER NOT NULL, at INTEGER NOT NULL, filing TEXT NOT NULL, decision TEXT NOT NULL,
+    log_index INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS d_ledger_by_unit ON d_ledger(unit, certificate, level);
+CREATE INDEX IF NOT EXISTS d_ledger_by_filing ON d_ledger(filing);
 CREATE TABLE IF NOT EXISTS d_totals(
     period TEXT NOT NULL, unit TEXT NOT NULL, certificate TEXT NOT NULL, level TEXT NOT NULL,
     stage TEXT NOT NULL, filings INTEGER NOT NULL, planned INTEGER NOT NULL,
@@ -55,22 +70,28 @@ CREATE TABLE IF NOT EXISTS d_concerns(
 
 constexpr std::string_view tables[] = {"d_keys",    "d_codes",            "d_units",
                                        "d_catalogue", "d_catalogue_levels", "d_notices",
-                                       "d_filings", "d_versions",         "d_totals",
-                                       "d_concerns"};
+                                       "d_filings", "d_versions",         "d_values",
+                                       "d_ledger",  "d_totals",           "d_concerns"};
 
-std::optional<std::string> text_member(const base::Json& answers, const char* name) {
-    const auto found = answers.find(name);
-    if (found == answers.end() || !found->is_string()) return std::nullopt;
-    return found->get<std::string>();
+// What a standard column of a filing holds; null when its form has none such.
+base::Json standard_member(const notice::Form& form, const base::Json& answers,
+                           std::string_view column) {
+    const notice::Field* field = form.find_standard(column);
+    const auto           found = field == nullptr ? answers.end() : answers.find(field->id.text());
+    return found == answers.end() ? base::Json() : *found;
 }
 
-std::optional<std::int64_t> integer_member(const base::Json& answers, const char* name) {
-    const auto found = answers.find(name);
-    if (found == answers.end() || !found->is_number_integer()) return std::nullopt;
-    return found->get<std::int64_t>();
+std::optional<std::string> text_of(const base::Json& value) {
+    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
+}
+
+std::optional<std::int64_t> integer_of(const base::Json& value) {
+    return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
 }
 
 } // namespace
+
+base::Sha256Hex derived_schema_version() { return base::sha256_hex(schema); }
 
 Status make_derived_schema(sqlite::Database& database) { return database.run_script(schema); }
 
@@ -106,7 +127,7 @@ Derived::Derived(sqlite::Database& database)
     : m_database(database),
       m_find_filing(database.prepare("SELECT root FROM d_filings WHERE root = ?")),
       m_insert_filing(database.prepare(
-          "INSERT INTO d_filings VALUES(?, ?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, NULL, ?, "
+          "INSERT INTO d_filings VALUES(?, ?, ?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, NULL, ?, "
           "NULL, NULL, NULL, NULL)")),
       m_update_filing(database.prepare(
           "UPDATE d_filings SET newest = ?2, newest_index = ?3, stage = 'submitted', "
@@ -118,10 +139,11 @@ Derived::Derived(sqlite::Database& database)
       m_withdraw(database.prepare("UPDATE d_filings SET stage = 'withdrawn' WHERE root = ?")),
       m_insert_version(database.prepare("INSERT INTO d_versions VALUES(?, ?)")),
       m_find_root(database.prepare("SELECT root FROM d_versions WHERE id = ?")),
+      m_insert_value(database.prepare("INSERT INTO d_values VALUES(?, ?, ?, ?)")),
       m_count(database.prepare(
           "INSERT INTO d_totals SELECT period, unit, counting_certificate, counting_level, stage, "
           "?2, ?2 * counting_headcount, ?2 * coalesce(approved, 0), ?2 * (approved IS NOT NULL) "
-          "FROM d_filings WHERE root = ?1 AND form = 'declaration' AND counting IS NOT NULL "
+          "FROM d_filings WHERE root = ?1 AND serves = 'declared' AND counting IS NOT NULL "
           "AND stage NOT IN ('withdrawn', 'rejected') "
           "ON CONFLICT DO UPDATE SET filings = filings + excluded.filings, "
           "planned = planned + excluded.planned, approved = approved + excluded.approved, "
@@ -150,7 +172,8 @@ Status Derived::count(const base::EnvelopeId& root, int sign) {
 
 Status Derived::fold(const StoredEnvelope& entry, const envelope::VerifiedEnvelope& opened) {
     const envelope::Act& act = opened.act();
-    if (const auto* filing = std::get_if<envelope::Filing>(&act)) return fold_filing(entry, *filing);
+    if (const auto* filing = std::get_if<envelope::Filing>(&act))
+        return fold_filing(entry, opened.common().notice, *filing);
     if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&act)) {
         SHENBAO_TRY(fold_withdrawal(*withdrawal));
         return concern(entry.unit.text(), entry.index);
@@ -176,19 +199,60 @@ Status Derived::fold(const StoredEnvelope& entry, const envelope::VerifiedEnvelo
     return m_concern.bind("*", entry.index).run();
 }
 
-Status Derived::fold_filing(const StoredEnvelope& entry, const envelope::Filing& filing) {
-    const auto certificate = text_member(filing.answers, "certificate");
-    const auto level = text_member(filing.answers, "level");
-    const auto headcount = integer_member(filing.answers, "headcount");
+base::Result<const notice::Package*> Derived::package_of(const base::NoticeRef& ref) {
+    const auto known = m_packages.find(ref.sha256);
+    if (known != m_packages.end()) return known->second.get();
+    auto select = m_database.prepare("SELECT document FROM packages WHERE sha256 = ?");
+    SHENBAO_ASSIGN(const bool found, select.bind(ref.sha256).step());
+    if (!found) return base::fail(base::Outcome::storage_failed, "no document for " + ref.text());
+    SHENBAO_ASSIGN(notice::Package package, notice::load_package(select.text_view(0)));
+    auto& kept = m_packages[ref.sha256];
+    kept = std::make_unique<notice::Package>(std::move(package));
+    return kept.get();
+}
+
+Status Derived::fold_values(const base::EnvelopeId& version, const base::Json& answers) {
+    const auto insert = [&](int row, const base::Json& members) -> Status {
+        for (const auto& [field, value] : members.items()) {
+            if (value.is_string())
+                m_insert_value.bind(version, row, field, value.get_ref<const std::string&>());
+            else if (value.is_number_integer())
+                m_insert_value.bind(version, row, field, value.get<std::int64_t>());
+            else continue;
+            SHENBAO_TRY(m_insert_value.run());
+        }
+        return {};
+    };
+    SHENBAO_TRY(insert(0, answers));
+    const auto rows = answers.find("rows");
+    if (rows == answers.end()) return {};
+    int row = 0;
+    for (const base::Json& one : *rows) SHENBAO_TRY(insert(++row, one));
+    return {};
+}
+
+Status Derived::fold_filing(const StoredEnvelope& entry, const base::NoticeRef& notice,
+                            const envelope::Filing& filing) {
+    SHENBAO_ASSIGN(const notice::Package* package, package_of(notice));
+    const notice::Form* form = package->find_form(filing.form);
+    SHENBAO_CHECK(form != nullptr); // The judge has looked.
+    const bool declared = form->serves == notice::Serves::declared;
+    const auto standard = [&](std::string_view column) {
+        return declared ? standard_member(*form, filing.answers, column) : base::Json();
+    };
+    const auto certificate = text_of(standard("certificate"));
+    const auto level = text_of(standard("level"));
+    const auto headcount = integer_of(standard("headcount"));
     const std::string_view timing = envelope::timing_name(entry.timing);
     SHENBAO_TRY(m_insert_version.bind(entry.id, filing.root).run());
+    SHENBAO_TRY(fold_values(*entry.id, filing.answers));
     SHENBAO_ASSIGN(const bool known, m_find_filing.bind(filing.root).step());
     m_find_filing.reset();
     if (!known) {
         SHENBAO_TRY(m_insert_filing
                         .bind(filing.root, entry.id, entry.index, entry.unit, filing.form,
-                              filing.period, timing, certificate, level, headcount,
-                              entry.received_at)
+                              filing.period, notice::serves_name(form->serves), timing,
+                              certificate, level, headcount, entry.received_at)
                         .run());
     } else {
         SHENBAO_TRY(count(filing.root, -1));

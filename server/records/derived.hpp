@@ -5,10 +5,14 @@
 #include "server/records/store.hpp"
 #include "shared/sqlite/database.hpp"
 
+#include <map>
+#include <memory>
+
 namespace records {
 
-// Makes the tables when they are missing or of another version (then they start empty and must be
-// rebuilt; the schema's version is kept beside the facts').
+// A digest of the tables' definitions: what was derived under another one must be made anew.
+base::Sha256Hex derived_schema_version();
+// Makes the tables that are missing.
 [[nodiscard]] base::Status make_derived_schema(sqlite::Database& database);
 [[nodiscard]] base::Status drop_derived_schema(sqlite::Database& database);
 base::Result<std::vector<std::pair<std::string, std::string>>>
@@ -27,7 +31,12 @@ public:
 
 private:
     [[nodiscard]] base::Status fold_filing(const StoredEnvelope& entry,
+                                           const base::NoticeRef&  notice,
                                            const envelope::Filing& filing);
+    [[nodiscard]] base::Status fold_values(const base::EnvelopeId& version,
+                                           const base::Json& answers);
+    // The package a filing was made under, read from the facts once.
+    base::Result<const notice::Package*> package_of(const base::NoticeRef& ref);
     [[nodiscard]] base::Status fold_withdrawal(const envelope::Withdrawal& withdrawal);
     [[nodiscard]] base::Status fold_unit(std::int64_t index, const envelope::UnitEntry& unit);
     [[nodiscard]] base::Status fold_catalogue(std::int64_t                    index,
@@ -38,8 +47,9 @@ private:
 
     sqlite::Database& m_database;
     sqlite::Statement m_find_filing, m_insert_filing, m_update_filing, m_count_late, m_withdraw;
-    sqlite::Statement m_insert_version, m_find_root, m_count, m_drop_empty, m_concern;
-    sqlite::Statement m_concern_reviewer;
+    sqlite::Statement m_insert_version, m_find_root, m_insert_value, m_count, m_drop_empty;
+    sqlite::Statement m_concern, m_concern_reviewer;
+    std::map<base::Sha256Hex, std::unique_ptr<notice::Package>> m_packages;
 };
 
 } // namespace records

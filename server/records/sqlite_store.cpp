@@ -3,6 +3,7 @@
 #include "server/records/derived.hpp"
 #include "server/records/summary_sql.hpp"
 #include "shared/base/check.hpp"
+#include "shared/rules/context.hpp"
 #include "shared/sqlite/json_value.hpp"
 
 #include <map>
@@ -113,23 +114,21 @@ Result<std::optional<Item>> one_row(sqlite::Statement& select, Read read) {
     return item;
 }
 
-// Context of the rules: the live records of one unit, one period, without the matter judged.
+// The ground of the rules' context: the live records of one unit, without the matter judged.
 constexpr const char* context_views = R"sql(
 CREATE TEMP TABLE subject(
-    one INTEGER PRIMARY KEY CHECK(one = 1), unit TEXT, period TEXT, root TEXT,
+    one INTEGER PRIMARY KEY CHECK(one = 1), unit TEXT, period TEXT, root TEXT, anchor_at INTEGER,
     kind TEXT, opens TEXT, closes TEXT);
-CREATE TEMP VIEW v_declared AS
-    SELECT f.newest AS filing, f.root AS root, f.certificate AS certificate, f.level AS level,
-        f.headcount AS headcount
-    FROM subject s JOIN d_filings f
-        ON f.unit = s.unit AND f.period = s.period AND f.form = 'declaration'
+CREATE TEMP VIEW v_matters AS
+    SELECT f.newest AS filing, f.root AS root, f.newest AS key, f.form AS form,
+        f.period AS period, f.newest_index AS position, f.certificate AS certificate,
+        f.level AS level, f.headcount AS headcount
+    FROM subject s JOIN d_filings f ON f.unit = s.unit
     WHERE f.root <> s.root AND f.stage NOT IN ('withdrawn', 'rejected');
-CREATE TEMP VIEW v_quota AS
-    SELECT NULL AS certificate, NULL AS level, NULL AS approved WHERE 0;
-CREATE TEMP VIEW v_reports AS
-    SELECT NULL AS period, NULL AS quota, NULL AS month_registered, NULL AS month_assessed,
-        NULL AS cum_assessed, NULL AS cum_certified, NULL AS cum_fee_paid, NULL AS cum_fee_unpaid
-    WHERE 0;
+CREATE TEMP VIEW v_values AS SELECT version AS key, row, field, value FROM d_values;
+CREATE TEMP VIEW v_ledger AS
+    SELECT l.certificate AS certificate, l.level AS level, l.year AS year, l.amount AS amount
+    FROM subject s JOIN d_ledger l ON l.unit = s.unit WHERE l.at <= s.anchor_at;
 CREATE TEMP VIEW v_catalogue AS
     SELECT certificate, name, organisation, level, min_headcount FROM d_catalogue_levels;
 CREATE TEMP VIEW v_unit AS
@@ -147,10 +146,8 @@ public:
             "PRAGMA cache_size=-16000;"));
         SHENBAO_TRY(sqlite::migrate(m_database, application_id, facts,
                                     int(sizeof facts / sizeof facts[0])));
-        SHENBAO_TRY(make_derived_schema(m_database));
         SHENBAO_TRY(m_database.run_script(context_views));
-        m_derived.emplace(m_database);
-        return {};
+        return derive_anew_if_older();
     }
 
     // --- Writing --------------------------------------------------------------------------------
@@ -369,10 +366,12 @@ public:
     Result<rules::Verdict> judge(const RuleQuestion& question) override {
         auto found = m_engines.find(question.package->ref.sha256);
         if (found == m_engines.end()) {
+            const rules::ContextViews views = rules::make_context(
+                m_database, *question.package,
+                {"v_matters", "v_values", "v_ledger", "v_catalogue", "v_unit", "v_period",
+                 {"certificate", "level", "headcount"}});
             SHENBAO_ASSIGN(rules::Engine engine,
-                           rules::Engine::prepare(m_database, *question.package,
-                                                  {"v_declared", "v_quota", "v_reports",
-                                                   "v_catalogue", "v_unit", "v_period"}));
+                           rules::Engine::prepare(m_database, *question.package, views));
             found = m_engines.emplace(question.package->ref.sha256, std::move(engine)).first;
         }
         static constexpr const char* kinds[] = {"round", "month", "year"};
@@ -381,8 +380,8 @@ public:
         SHENBAO_CHECK(period != nullptr && window != nullptr);
         std::optional<std::string> opens, closes;
         if (!window->always) opens = base::to_iso(window->opens), closes = base::to_iso(window->closes);
-        SHENBAO_TRY(cached("INSERT OR REPLACE INTO subject VALUES(1, ?, ?, ?, ?, ?, ?)")
-                        .bind(question.unit, question.period, question.root,
+        SHENBAO_TRY(cached("INSERT OR REPLACE INTO subject VALUES(1, ?, ?, ?, ?, ?, ?, ?)")
+                        .bind(question.unit, question.period, question.root, question.anchor_at,
                               kinds[int(period->kind)], opens, closes)
                         .run());
         return found->second.check(*question.form, *question.answers, *question.notes);
@@ -411,6 +410,19 @@ public:
     }
 
 private:
+    // What an older program has derived is made again from the facts, once.
+    Status derive_anew_if_older() {
+        const std::string version = derived_schema_version().text();
+        SHENBAO_ASSIGN(const auto known, setting("derived_schema"));
+        if (known != version) {
+            SHENBAO_ASSIGN(sqlite::Transaction transaction, sqlite::Transaction::begin(m_database));
+            SHENBAO_TRY(replay_all());
+            SHENBAO_TRY(set_setting("derived_schema", version));
+            SHENBAO_TRY(transaction.commit());
+        }
+        if (!m_derived) m_derived.emplace(m_database);
+        return {};
+    }
     Status replay_all() {
         m_statements.clear();
         m_engines.clear();

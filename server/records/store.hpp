@@ -109,6 +109,7 @@ struct RuleQuestion {
     base::Period           period;
     base::UnitId           unit;
     base::EnvelopeId       root;
+    base::Time             anchor_at; // The ledger's entries up to this moment are seen.
     const base::Json*      answers = nullptr;
     const rules::Notes*    notes   = nullptr;
 };

@@ -19,7 +19,7 @@ constexpr Summary summaries[] = {
      "f.approved AS approved_headcount "
      "FROM d_filings f JOIN d_units u ON u.unit = f.unit "
      "LEFT JOIN d_catalogue c ON c.certificate = f.certificate "
-     "WHERE f.form = 'declaration' AND (?2 IS NULL OR f.period = ?2) "
+     "WHERE f.serves = 'declared' AND (?2 IS NULL OR f.period = ?2) "
      "AND (?3 IS NULL OR f.stage = ?3) AND ",
      " ORDER BY u.position, c.position, f.level, f.root"},
     {"by-school",
@@ -61,7 +61,7 @@ constexpr Summary summaries[] = {
      "f.approved AS approved_headcount, f.counting AS filing, f.root AS root "
      "FROM d_filings f JOIN d_units u ON u.unit = f.unit "
      "LEFT JOIN d_catalogue c ON c.certificate = f.counting_certificate "
-     "WHERE f.form = 'declaration' AND f.counting IS NOT NULL "
+     "WHERE f.serves = 'declared' AND f.counting IS NOT NULL "
      "AND f.stage NOT IN ('withdrawn', 'rejected') AND (?2 IS NULL OR f.period = ?2) "
      "AND (?3 IS NULL OR f.stage = ?3) AND ",
      " ORDER BY u.position, c.position, f.counting_level, f.root"},

@@ -4,6 +4,7 @@
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
 #include "shared/device/schema.hpp"
+#include "shared/rules/context.hpp"
 
 #include <algorithm>
 
@@ -113,13 +114,17 @@ base::Status Desk::Inside::use_enrolment(std::string_view body, base::ByteView s
 base::Status Desk::Inside::use_package(std::string_view document) {
     SHENBAO_ASSIGN(notice::Package loaded, notice::load_package(document));
     auto fresh = std::make_unique<notice::Package>(std::move(loaded));
-    const rules::ContextViews views = {"desk_declared", "desk_quota", "desk_reports",
-                                       "catalogue",     "desk_unit",  "desk_period"};
+    const auto prepare = [&](const notice::Package& of) {
+        views = rules::make_context(database, of,
+                                    {"desk_matters", "desk_values", "desk_ledger", "catalogue",
+                                     "desk_unit", "desk_period"});
+        return rules::Engine::prepare(database, of, views);
+    };
     engine.reset(); // Its temporary tables make room for the new one's.
-    auto prepared = rules::Engine::prepare(database, *fresh, views);
+    auto prepared = prepare(*fresh);
     if (!prepared) {
         if (package) {
-            auto again = rules::Engine::prepare(database, *package, views);
+            auto again = prepare(*package);
             SHENBAO_CHECK(again.has_value()); // It was prepared before.
             engine.emplace(std::move(*again));
         }

@@ -39,6 +39,10 @@ enum class MatterState {
     editing,   // Never signed, or changed since the last signing.
     queued,    // Signed, waits in the outbox.
     submitted, // The server holds the newest version; there is a receipt.
+    passed,    // The first reviewer has passed it; the province's decision is awaited.
+    approved,  // Finally passed: it stands in the ledger.
+    returned,  // A reviewer asks for a change; revise() opens it.
+    rejected,  // Finally refused; it counts no more.
     refused,   // The server refused the newest version; the reason stands with it.
     withdrawing, // A withdrawal is signed and waits in the outbox.
     withdrawn,
@@ -47,8 +51,36 @@ enum class MatterState {
 
 // True while the draft may be typed into: editing, refused, conflict.
 bool is_open(MatterState state);
-// False when it is withdrawn or about to be: it is then in no list, total or summary.
+// False when it is withdrawn, about to be, or rejected: it is then in no list, total or summary.
 bool counts(MatterState state);
+// True when the server holds the newest version, whatever reviewers have said of it since.
+bool is_delivered(MatterState state);
+// True when a reviewer has passed it: only a return opens it again (132).
+bool is_frozen(MatterState state);
+
+// What a reviewer has decided about a version.
+struct Review {
+    std::string               stage;    // "first_review", "final_review"
+    std::string               verdict;  // "pass", "return", "reject"
+    base::Json                approved; // As filed when null; an integer, or a list in row order.
+    std::string               reason;
+    std::vector<std::pair<base::FieldId, std::string>> remarks;
+    std::optional<base::Time> due; // Until when what was returned may be replaced.
+    base::Time                at;  // When the server received it.
+};
+
+// One entry of the ledger 台账: approved numbers, dated, never edited (R42, R54).
+struct LedgerEntry {
+    base::Time          at;
+    std::string         kind; // "round", "increase", "exception", "reversal"
+    base::Period        period;
+    base::CertificateId certificate;
+    std::string         level;
+    std::int64_t        amount  = 0; // May be negative.
+    std::int64_t        balance = 0; // Of this certificate and level, after the entry.
+    base::EnvelopeId    filing;      // Root of the matter it comes from.
+    bool                operator==(const LedgerEntry&) const = default;
+};
 
 struct TypedValue {
     std::string text;  // As typed.
@@ -70,6 +102,7 @@ struct Matter {
     std::optional<base::EnvelopeId> newest;     // Newest signed version.
     base::Time                      updated_at; // Of the draft, by this machine's clock.
     bool                            revising = false; // Open for change after a signing.
+    std::optional<Review>           review;   // The newest decision about the newest version.
 };
 
 // One signed envelope of this machine or, from other machines of the unit, of the log.
@@ -97,6 +130,7 @@ struct OutboxItem {
 inline const base::RuleId required_rule("required"); // Not filled in yet.
 inline const base::RuleId typed_rule("typed");       // What was typed cannot be read.
 inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
+inline const base::RuleId late_rule("late");         // Signed after its window has closed (C20).
 
 // Everything that stands against a draft, ready for the list 检查. Of a matter that is not open:
 // what was signed last, whatever the declarations behind it have become since.
@@ -180,6 +214,10 @@ public:
     base::Status revise(const base::EnvelopeId& root);
     base::Status discard_revision(const base::EnvelopeId& root);
 
+    // When the form's window of this period closes for this unit, an extension counted: the first
+    // moment that is late. Absent for a form that is always open or not filed in that period.
+    std::optional<base::Time> closes_at(const base::FormId& form, const base::Period& period) const;
+
     base::Result<Judgement> judge(const base::EnvelopeId& root);
     // The answers as they would be sealed now (rows made from the declarations and all); members
     // null where missing.
@@ -211,6 +249,18 @@ public:
     base::Status accept_change(const protocol::Change& change);
     std::string  changes_cursor() const;
     base::Status move_cursor(std::string_view cursor);
+
+    // --- The ledger ----------------------------------------------------------------------------
+    // This unit's entries in their order, as the server last told.
+    std::vector<LedgerEntry> ledger() const;
+    // Takes the whole ledger in place of what is kept.
+    base::Status accept_ledger(const std::vector<LedgerEntry>& entries);
+
+    // --- The school's own word about the national platform ---------------------------------------
+    // The day on which the matter's paper was uploaded there, as its people say; absent: not yet.
+    std::optional<base::Date> platform_tick(const base::EnvelopeId& root) const;
+    base::Status              set_platform_tick(const base::EnvelopeId&   root,
+                                                std::optional<base::Date> day);
 
     // {"receipt","envelope","server_key"}: a file that `shenbao verify` takes.
     base::Result<std::string> receipt_file(const base::EnvelopeId& id) const;

@@ -19,6 +19,7 @@ struct Desk::Inside {
     // The engine points into the package, so the package stays where it is.
     std::unique_ptr<notice::Package>      package;
     std::optional<rules::Engine>          engine;
+    rules::ContextViews                   views;   // Of the package.
     std::vector<envelope::UnitEntry>      units;
     std::vector<envelope::CatalogueEntry> catalogue;
     std::optional<protocol::SessionAnswer> session;
@@ -32,6 +33,9 @@ struct Desk::Inside {
                                              std::string_view device);
     [[nodiscard]] base::Status use_package(std::string_view document);
     [[nodiscard]] base::Status set_subject(const Matter& matter);
+    // The answers with the members that fill themselves.
+    base::Result<base::Json> prefilled(const Matter& matter, const notice::Form& form,
+                                       base::Json answers);
 
     // Runs `changes` as one transaction and counts it. What it returns decides about the commit.
     template <class Changes>
@@ -50,6 +54,7 @@ struct Desk::Inside {
     std::string certificate_name(const base::CertificateId& id) const;
 
     base::Result<std::optional<Matter>> read_matter(const base::EnvelopeId& root);
+    [[nodiscard]] base::Status          read_review(Matter& matter);
     base::Result<std::vector<OutboxItem>> read_items(std::string_view where_and_order,
                                                      std::string_view argument);
     // Sets newest from the envelopes that count; `revising` opens or closes the draft.

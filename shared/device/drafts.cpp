@@ -42,14 +42,15 @@ std::string missing_sentence(const notice::Field& field) {
 
 // Which declarations are not signed yet, in a clerk's words, numbered as in the list of them; ""
 // when all are.
-std::string open_words(const std::vector<Matter>& declarations) {
-    constexpr int named_max = 5;
+std::string open_words(const notice::Form& form, const std::vector<Matter>& declarations) {
+    const notice::Field* certificate = form.find_standard("certificate");
+    constexpr int        named_max = 5;
     std::string   names;
     int           number = 0, open = 0;
     for (const Matter& matter : declarations) {
         ++number;
         if (!is_open(matter.state) || ++open > named_max) continue;
-        const auto typed = matter.values.find({0, base::FieldId("certificate")});
+        const auto typed = matter.values.find({0, certificate->id});
         const bool named = typed != matter.values.end() && !typed->second.text.empty();
         names += (open > 1 ? "、第" : "第") + std::to_string(number) + "张" +
                  (named ? "“" + typed->second.text + "”" : "（未选证书）");
@@ -67,7 +68,18 @@ bool is_open(MatterState state) {
 }
 
 bool counts(MatterState state) {
-    return state != MatterState::withdrawn && state != MatterState::withdrawing;
+    return state != MatterState::withdrawn && state != MatterState::withdrawing &&
+           state != MatterState::rejected;
+}
+
+bool is_delivered(MatterState state) {
+    return state == MatterState::submitted || state == MatterState::passed ||
+           state == MatterState::approved || state == MatterState::returned ||
+           state == MatterState::rejected;
+}
+
+bool is_frozen(MatterState state) {
+    return state == MatterState::passed || state == MatterState::approved;
 }
 
 // --- Inside --------------------------------------------------------------------------------------
@@ -110,6 +122,7 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
                             select.integer(5) != 0, select.integer(3) != 0, select.text_view(7));
     matter.updated_at = select.time(6);
 
+    SHENBAO_TRY(read_review(matter));
     const notice::Form* form = find_form(matter.form);
     auto values = database.prepare(
         "SELECT row, field, typed, value FROM draft_values WHERE root = ? ORDER BY row");
@@ -137,6 +150,34 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
         matter.notes.emplace(base::RuleId(notes.text(0)), notes.text(1));
     }
     return matter;
+}
+
+// A decision about an older version is history; what counts is said about the newest.
+base::Status Desk::Inside::read_review(Matter& matter) {
+    if (!matter.newest) return {};
+    auto select = database.prepare(
+        "SELECT stage, verdict, approved, remarks, reason, due, at FROM decisions "
+        "WHERE root = ? AND target = ? ORDER BY log_index DESC LIMIT 1");
+    SHENBAO_ASSIGN(const bool found, select.bind(matter.root, *matter.newest).step());
+    if (!found) return {};
+    Review review;
+    review.stage = select.text(0);
+    review.verdict = select.text(1);
+    SHENBAO_ASSIGN(review.approved, base::parse_json(select.text_view(2)));
+    SHENBAO_ASSIGN(const base::Json remarks, base::parse_json(select.text_view(3)));
+    for (const base::Json& remark : remarks)
+        review.remarks.emplace_back(base::FieldId(remark.at("field").get<std::string>()),
+                                    remark.at("text").get<std::string>());
+    review.reason = select.text(4);
+    if (!select.is_null(5)) review.due = select.time(5);
+    review.at = select.time(6);
+    if (matter.state == MatterState::submitted)
+        matter.state = review.verdict == "return"         ? MatterState::returned
+                       : review.verdict == "reject"       ? MatterState::rejected
+                       : review.stage == "final_review" ? MatterState::approved
+                                                          : MatterState::passed;
+    matter.review = std::move(review);
+    return {};
 }
 
 base::Status Desk::Inside::write_value(const base::EnvelopeId& root, const Cell& cell,
@@ -219,9 +260,9 @@ base::Result<base::EnvelopeId> Desk::create_matter(const base::FormId& form_id,
         envelope::make_envelope_id(m_inside->clock.now(), m_inside->random);
     SHENBAO_TRY(m_inside->change([&] {
         return m_inside->database
-            .prepare("INSERT INTO matters(root, form, period, revising, updated_at) "
-                     "VALUES(?, ?, ?, 1, ?)")
-            .bind(root, form_id, period, m_inside->clock.now())
+            .prepare("INSERT INTO matters(root, form, period, revising, updated_at, notice) "
+                     "VALUES(?, ?, ?, 1, ?, ?)")
+            .bind(root, form_id, period, m_inside->clock.now(), m_inside->package->ref.sha256)
             .run();
     }));
     return root;
@@ -248,6 +289,11 @@ std::optional<Matter> Desk::find_matter(const base::EnvelopeId& root) const {
 
 namespace {
 
+std::string late_words(base::Time closes_at) {
+    return "填报时间已于" + base::clerk_day(base::date_of({closes_at.microseconds - 1})) +
+           "24时截止，请写明逾期补报的原因。";
+}
+
 // Typing needs an open draft: a signed matter is opened by revise() first.
 base::Status open_for_typing(const std::optional<Matter>& matter) {
     if (!matter) return base::fail(Outcome::not_found_locally);
@@ -265,6 +311,7 @@ base::Status Desk::type(const base::EnvelopeId& root, const Cell& cell, std::str
     const notice::Form*  form = m_inside->find_form(matter->form);
     const notice::Field* field = form == nullptr ? nullptr : field_of(*form, cell);
     if (field == nullptr) return base::fail(Outcome::unknown_form, cell.second.text());
+    if (!field->prefill.empty()) return base::fail(Outcome::frozen, "the field fills itself");
     base::Json value;
     if (field->type == notice::FieldType::certificate) {
         const std::string wanted(base::trim(text));
@@ -323,7 +370,8 @@ base::Status Desk::restore(const base::EnvelopeId& root) {
 base::Status Desk::revise(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter) return base::fail(Outcome::not_found_locally);
-    if (!counts(matter->state)) return base::fail(Outcome::frozen, "withdrawn");
+    if (!counts(matter->state)) return base::fail(Outcome::frozen, "withdrawn or rejected");
+    if (is_frozen(matter->state)) return base::fail(Outcome::frozen, "a reviewer has passed it");
     return m_inside->change([&]() -> base::Status {
         SHENBAO_ASSIGN(const bool taken_back, m_inside->take_back(root));
         if (!taken_back) return {};
@@ -388,7 +436,7 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
     base::Json answers = base::Json::object();
     for (const notice::Field& field : form->fields)
         answers[field.id.text()] = value_at(0, field.id);
-    if (!form->table) return answers;
+    if (!form->table) return m_inside->prefilled(*matter, *form, std::move(answers));
 
     base::Json rows = base::Json::array();
     if (form->table->rows_from.empty()) {
@@ -410,11 +458,11 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
         std::string columns;
         for (const notice::Field& column : form->table->columns)
             columns += (columns.empty() ? "" : ", ") +
-                       std::string(column.type == notice::FieldType::filing
-                                       ? "filing"
-                                       : column.id.text());
-        auto select = m_inside->database.prepare("SELECT " + columns +
-                                                 " FROM desk_declared ORDER BY position");
+                       (column.type == notice::FieldType::filing ? "filing"
+                                                                 : "\"" + column.id.text() + "\"");
+        auto select =
+            m_inside->database.prepare("SELECT " + columns + " FROM " + m_inside->views.declared +
+                                       " ORDER BY position");
         for (;;) {
             SHENBAO_ASSIGN(const bool has_row, select.step());
             if (!has_row) break;
@@ -426,6 +474,13 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
         }
     }
     answers["rows"] = std::move(rows);
+    return m_inside->prefilled(*matter, *form, std::move(answers));
+}
+
+base::Result<base::Json> Desk::Inside::prefilled(const Matter& matter, const notice::Form& form,
+                                                 base::Json answers) {
+    SHENBAO_TRY(set_subject(matter));
+    SHENBAO_TRY(engine->prefill(form, answers));
     return answers;
 }
 
@@ -442,16 +497,29 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     const notice::Form* form = m_inside->find_form(matter->form);
     SHENBAO_CHECK(form != nullptr && m_inside->engine.has_value());
     SHENBAO_TRY(m_inside->set_subject(*matter));
+    std::vector<rules::Finding> of_the_desk;
+    const auto closes_at = this->closes_at(matter->form, matter->period);
+    if (is_open(matter->state) && closes_at && server_time() >= *closes_at)
+        of_the_desk.push_back({late_rule, {}, notice::Severity::warning, late_words(*closes_at)});
     rules::Notes notes;
     for (const auto& [rule, note] : matter->notes)
         if (base::character_count(base::trim(note)) >= base::limits::note_characters_min)
             notes.emplace(rule, note);
     Judgement judgement;
-    SHENBAO_ASSIGN(judgement.verdict, m_inside->engine->check_draft(*form, answers, notes));
+    SHENBAO_ASSIGN(judgement.verdict,
+                   m_inside->engine->check_draft(*form, answers, notes, std::move(of_the_desk)));
     judgement.answers = std::move(answers);
 
     const auto look_at = [&](const Cell& cell, const notice::Field& field, std::string name,
                              const std::string& place) {
+        if (!field.prefill.empty()) {
+            // Nobody can type it; the rules say in other words what is wrong in a row.
+            if (cell.first == 0 && judgement.answers[field.id.text()].is_null())
+                judgement.findings.push_back({required_rule, {base::FieldId(std::move(name))},
+                                              notice::Severity::error,
+                                              place + "“" + field.label + "”还没有数据，请先同步。"});
+            return;
+        }
         const auto found = matter->values.find(cell);
         const bool empty =
             found == matter->values.end() || base::trim(found->second.text).empty();
@@ -482,7 +550,9 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     }
     if (form->table && !form->table->rows_from.empty() && is_open(matter->state)) {
         SHENBAO_CHECK(form->table->rows_from == "declared"); // The loader knows no other view.
-        const std::string open = open_words(matters(base::FormId("declaration"), matter->period));
+        const notice::Form* declared = m_inside->package->find_serving(notice::Serves::declared);
+        const std::string   open =
+            declared == nullptr ? "" : open_words(*declared, matters(declared->id, matter->period));
         if (!open.empty())
             judgement.findings.push_back(
                 {unsigned_rule, {base::FieldId("rows")}, notice::Severity::error, open});
@@ -496,6 +566,17 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     judgement.to_explain = int(judgement.verdict.unexplained.size());
     judgement.sealable = judgement.errors == 0 && judgement.verdict.filing.has_value();
     return judgement;
+}
+
+std::optional<base::Time> Desk::closes_at(const base::FormId& form,
+                                          const base::Period& period) const {
+    const notice::Form*   found = m_inside->find_form(form);
+    const notice::Window* window = found == nullptr ? nullptr : found->find_window(period);
+    if (window == nullptr || window->always) return std::nullopt;
+    auto select = m_inside->database.prepare(
+        "SELECT coalesce(max(until), 0) FROM extensions WHERE form = ? AND period = ?");
+    const auto row = select.bind(form, period).step();
+    return row && *row ? std::max(window->closes_at(), select.time(0)) : window->closes_at();
 }
 
 base::Result<bool> Desk::outdated(const base::EnvelopeId& root) {

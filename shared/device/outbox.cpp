@@ -153,7 +153,7 @@ base::Status Desk::withdraw(const base::EnvelopeId& root, std::string_view reaso
     Inside&    inside = *m_inside;
     const auto matter = find_matter(root);
     if (!matter || !inside.enrolment) return base::fail(Outcome::not_found_locally);
-    if (matter->state != MatterState::submitted)
+    if (matter->state != MatterState::submitted && matter->state != MatterState::returned)
         return base::fail(Outcome::frozen, "only a submitted matter can be withdrawn");
     SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
     const envelope::Common common = {
@@ -299,7 +299,7 @@ base::Status Desk::accept_change(const protocol::Change& change) {
                             .run());
         SHENBAO_TRY(inside.add_item(item, notes));
         const bool changed_here =
-            matter && matter->state != MatterState::submitted && counts(matter->state);
+            matter && !is_delivered(matter->state) && counts(matter->state);
         if (changed_here) {
             SHENBAO_TRY(inside.database.prepare("UPDATE matters SET conflict = 1 WHERE root = ?")
                             .bind(filing->root)

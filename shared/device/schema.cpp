@@ -75,6 +75,45 @@ CREATE TABLE envelopes(
 CREATE INDEX envelopes_by_root ON envelopes(root);
 CREATE INDEX envelopes_by_state ON envelopes(state);
 )sql"},
+    {R"sql(
+-- The notice's version under which a draft was begun or last carried over.
+ALTER TABLE matters ADD COLUMN notice TEXT NOT NULL DEFAULT '';
+UPDATE matters SET notice = coalesce((SELECT sha256 FROM packages WHERE current = 1), '');
+CREATE TABLE decisions(        -- Of the reviewers on this unit's filings, as the log has them.
+    id        TEXT PRIMARY KEY,
+    root      TEXT NOT NULL,
+    target    TEXT NOT NULL,   -- The version it is about.
+    stage     TEXT NOT NULL,
+    verdict   TEXT NOT NULL,
+    approved  TEXT NOT NULL,   -- JSON, as the envelope has it.
+    remarks   TEXT NOT NULL,   -- JSON
+    reason    TEXT NOT NULL,
+    due       INTEGER,
+    at        INTEGER NOT NULL,
+    log_index INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX decisions_by_root ON decisions(root, log_index);
+CREATE TABLE extensions(       -- Of this unit's windows.
+    id        TEXT PRIMARY KEY,
+    form      TEXT NOT NULL,
+    period    TEXT NOT NULL,
+    until     INTEGER NOT NULL,
+    reason    TEXT NOT NULL,
+    log_index INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE ledger(           -- 台账 of this unit, as the server has derived it from the log.
+    position    INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    year        TEXT NOT NULL,
+    period      TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    certificate TEXT NOT NULL,
+    level       TEXT NOT NULL,
+    amount      INTEGER NOT NULL,
+    balance     INTEGER NOT NULL,
+    filing      TEXT NOT NULL);
+CREATE TABLE platform_ticks(   -- The school's own word that it has uploaded the paper (R8, R32).
+    root TEXT PRIMARY KEY,
+    day  TEXT NOT NULL) WITHOUT ROWID;
+)sql"},
 };
 constexpr int migration_count = int(sizeof migrations / sizeof migrations[0]);
 
@@ -88,25 +127,20 @@ CREATE TEMP TABLE subject(
     opens  TEXT,
     closes TEXT);
 CREATE TEMP TABLE desk_unit(id TEXT, name TEXT, kind TEXT, city TEXT);
-CREATE TEMP VIEW desk_declared AS
-    SELECT coalesce(m.newest, m.root) AS filing, m.root AS root,
-        (SELECT value FROM draft_values v
-            WHERE v.root = m.root AND v.row = 0 AND v.field = 'certificate') AS certificate,
-        (SELECT value FROM draft_values v
-            WHERE v.root = m.root AND v.row = 0 AND v.field = 'level') AS level,
-        (SELECT value FROM draft_values v
-            WHERE v.root = m.root AND v.row = 0 AND v.field = 'headcount') AS headcount,
-        m.position AS position
-    FROM subject s JOIN matters m ON m.form = 'declaration' AND m.period = s.period
-    WHERE m.root <> s.root AND m.deleted_at IS NULL AND m.withdrawn = 0
+CREATE TEMP VIEW desk_matters AS
+    SELECT coalesce(m.newest, m.root) AS filing, m.root AS root, m.root AS key, m.form AS form,
+        m.period AS period, m.position AS position
+    FROM subject s JOIN matters m ON m.root <> s.root
+    WHERE m.deleted_at IS NULL AND m.withdrawn = 0
         AND NOT EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root
-            AND e.kind = 'withdrawal' AND e.state = 'queued');
-CREATE TEMP VIEW desk_quota AS
-    SELECT NULL AS certificate, NULL AS level, NULL AS approved WHERE 0;
-CREATE TEMP VIEW desk_reports AS
-    SELECT NULL AS period, NULL AS quota, NULL AS month_registered, NULL AS month_assessed,
-        NULL AS cum_assessed, NULL AS cum_certified, NULL AS cum_fee_paid, NULL AS cum_fee_unpaid
-    WHERE 0;
+            AND e.kind = 'withdrawal' AND e.state = 'queued')
+        AND coalesce((SELECT d.verdict FROM decisions d WHERE d.root = m.root
+            AND d.target = m.newest ORDER BY d.log_index DESC LIMIT 1), '') <> 'reject';
+CREATE TEMP VIEW desk_values AS SELECT root AS key, row, field, value FROM draft_values;
+-- What is sealed now carries the newest anchor, and the server looks no further than that.
+CREATE TEMP VIEW desk_ledger AS
+    SELECT certificate, level, year, amount FROM ledger
+    WHERE at <= coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'anchor_at'), 0);
 CREATE TEMP VIEW desk_period AS
     SELECT period AS id, kind, opens, closes FROM subject;
 )sql";

@@ -63,6 +63,9 @@ struct PreparedForm {
     // rule.
     sqlite::Statement                           judge;
     std::vector<std::vector<sqlite::Statement>> values; // By rule; run only for a finding's text.
+    // One row with the form's prefilled fields, and one a row of the table with its columns.
+    std::vector<base::FieldId>       prefilled_fields, prefilled_columns;
+    std::optional<sqlite::Statement> prefill_fields, prefill_columns;
 };
 
 // False when an expression closes a bracket that it has not opened or leaves one open ("1) FROM x"
@@ -143,6 +146,7 @@ struct Engine::Prepared {
                               const ContextViews& context);
     void         make_rows_table(PreparedForm& form);
     base::Status fill_rows(PreparedForm& form, const Json& answers);
+    base::Status prefill(PreparedForm& form, Json& answers);
     base::Status explain(PreparedForm& form, std::size_t rule, const Json& answers,
                          Verdict& verdict);
     base::Result<Verdict> judge(PreparedForm& form, const Json& answers, const Notes& notes);
@@ -196,7 +200,8 @@ sqlite::Fence make_fence(sqlite::Database& database, const PreparedForm& form,
         return std::find(list.begin(), list.end(), name) != list.end();
     };
     return {[=](std::string_view table, std::string_view column, std::string_view through) {
-                return among(names, table) || (!through.empty() && among(names, through)) ||
+                return among(names, table) ||
+                       (!through.empty() && (among(names, through) || among(behind, through))) ||
                        (column.empty() && among(behind, table));
             },
             [](std::string_view function) {
@@ -215,14 +220,14 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
     const std::string   with = common_tables(prepared, context);
     const sqlite::Fence fence = make_fence(database, prepared, context);
     const std::string   path = "/forms/" + std::to_string(index);
-    const auto prepare_one = [&](const std::string& expression, const std::string& where)
-        -> base::Result<sqlite::Statement> {
+    const auto prepare_one = [&](const std::string& expression, const std::string& where,
+                                 const char* from = "form") -> base::Result<sqlite::Statement> {
         const auto wrong = [&](const std::string& reason) {
             return base::fail(Outcome::bad_rule, path + where + "：" + reason);
         };
         if (!is_one_expression(expression)) return wrong("括号或引号不成对，或有待填的参数");
         auto statement =
-            database.prepare_foreign(with + " SELECT (" + expression + "\n) FROM form", fence);
+            database.prepare_foreign(with + " SELECT (" + expression + "\n) FROM " + from, fence);
         if (!statement) return wrong(statement.error().detail);
         if (statement->column_count() != 1) return wrong("只能有一个值");
         return statement;
@@ -245,6 +250,29 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
                                 "/computed/" + std::to_string(i) + "/expression"));
         all += (all.empty() ? "(" : ", (") + form.computed[i].expression + "\n)";
     }
+    const auto prepare_prefills = [&](const std::vector<notice::Field>& fields,
+                                      const std::string& where, const char* from,
+                                      std::vector<base::FieldId>&       ids,
+                                      std::optional<sqlite::Statement>& together) -> base::Status {
+        std::string values;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (fields[i].prefill.empty()) continue;
+            SHENBAO_TRY(
+                prepare_one(fields[i].prefill, where + std::to_string(i) + "/prefill", from));
+            values += (values.empty() ? "(" : ", (") + fields[i].prefill + "\n)";
+            ids.push_back(fields[i].id);
+        }
+        if (values.empty()) return {};
+        const std::string select = with + " SELECT " + values + " FROM " + from;
+        SHENBAO_ASSIGN(together, database.prepare_foreign(select, fence));
+        return {};
+    };
+    SHENBAO_TRY(prepare_prefills(form.fields, "/fields/", "form", prepared.prefilled_fields,
+                                 prepared.prefill_fields));
+    if (form.table)
+        SHENBAO_TRY(prepare_prefills(form.table->columns, "/table/columns/",
+                                     "rows ORDER BY rows.seq", prepared.prefilled_columns,
+                                     prepared.prefill_columns));
     if (all.empty()) all = "NULL";
     SHENBAO_ASSIGN(prepared.judge,
                    database.prepare_foreign(with + " SELECT " + all + " FROM form", fence));
@@ -291,6 +319,41 @@ base::Status Engine::Prepared::fill_rows(PreparedForm& prepared, const Json& ans
         });
         SHENBAO_TRY(prepared.insert_row.run());
     }
+    return {};
+}
+
+base::Status Engine::Prepared::prefill(PreparedForm& prepared, Json& answers) {
+    const auto take = [&](sqlite::Statement& statement, const std::vector<base::FieldId>& ids,
+                          Json& into) -> base::Status {
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            const sqlite::Type type = statement.type(int(i));
+            if (!is_integer_or_null(type) && type != sqlite::Type::text)
+                return base::fail(Outcome::bad_rule, prepared.form->id.text() + "." +
+                                                         ids[i].text() + "：结果应是整数或文字");
+            into[ids[i].text()] = sqlite::json_value(statement, int(i));
+        }
+        return {};
+    };
+    const auto rows = answers.find("rows");
+    if (prepared.prefill_columns && rows != answers.end() && rows->is_array()) {
+        SHENBAO_TRY(fill_rows(prepared, answers));
+        sqlite::Statement& columns = *prepared.prefill_columns;
+        bind_form(columns, *prepared.form, answers);
+        for (Json& row : *rows) {
+            SHENBAO_ASSIGN(const bool has_row, columns.step());
+            SHENBAO_CHECK(has_row); // FROM rows: one for each that was filled in.
+            SHENBAO_TRY(take(columns, prepared.prefilled_columns, row));
+        }
+        columns.reset();
+    }
+    if (!prepared.prefill_fields) return {};
+    SHENBAO_TRY(fill_rows(prepared, answers));
+    sqlite::Statement& fields = *prepared.prefill_fields;
+    bind_form(fields, *prepared.form, answers);
+    SHENBAO_ASSIGN(const bool has_row, fields.step());
+    SHENBAO_CHECK(has_row);
+    SHENBAO_TRY(take(fields, prepared.prefilled_fields, answers));
+    fields.reset();
     return {};
 }
 
@@ -369,6 +432,13 @@ base::Result<Engine> Engine::prepare(sqlite::Database& database, const notice::P
     return Engine(std::move(prepared));
 }
 
+base::Status Engine::prefill(const notice::Form& form, Json& answers) {
+    m_prepared->database.limit_steps(steps_max);
+    const base::Status filled_in = m_prepared->prefill(m_prepared->find(form), answers);
+    m_prepared->database.limit_steps(0);
+    return filled_in;
+}
+
 // Whole answers against which nothing stands become a filing.
 void Engine::Prepared::conclude(const notice::Form& form, const Json& answers, const Notes& notes,
                                 Verdict& verdict) {
@@ -393,10 +463,18 @@ base::Result<Verdict> Engine::check(const notice::Form& form, const Json& answer
 }
 
 base::Result<Verdict> Engine::check_draft(const notice::Form& form, const Json& answers,
-                                          const Notes& notes) {
+                                          const Notes& notes, std::vector<Finding> beforehand) {
     const bool whole = notice::check_shape(form, answers).has_value() &&
                        notice::range_faults(form, answers).empty();
     auto verdict = m_prepared->judge_within_limits(m_prepared->find(form), answers, notes);
+    if (verdict) {
+        for (const Finding& finding : beforehand)
+            if (finding.severity == notice::Severity::warning && !explains(notes, finding.rule))
+                verdict->unexplained.push_back(finding.rule);
+        verdict->findings.insert(verdict->findings.begin(),
+                                 std::make_move_iterator(beforehand.begin()),
+                                 std::make_move_iterator(beforehand.end()));
+    }
     if (verdict && whole) Prepared::conclude(form, answers, notes, *verdict);
     return verdict;
 }

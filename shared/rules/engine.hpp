@@ -5,10 +5,11 @@
 // An expression sees
 //   form        one row, a column for each field of the form;
 //   rows        the rows of the form's table, with seq from 1;
-//   declared    filing, root, certificate, level, headcount: this unit's declarations of this
-//               period that count (newest versions, not withdrawn or rejected), without the root
-//               that is being judged;
-//   quota       certificate, level, approved: what the unit may assess, as of now;
+//   declared    filing, root, certificate, level, headcount, and each own field of the form that
+//               serves as declared: this unit's declarations of this period that count (newest
+//               versions, not withdrawn or rejected), without the root that is being judged;
+//   quota       certificate, level, approved: what the unit may assess by the ledger of the
+//               notice's year, as of the anchor of what is judged;
 //   reports     period, quota, month_registered, month_assessed, cum_assessed, cum_certified,
 //               cum_fee_paid, cum_fee_unpaid: the unit's earlier monthly reports;
 //   catalogue   certificate, name, organisation, level, min_headcount (NULL: unknown), a row a
@@ -16,7 +17,7 @@
 //   unit        id, name, kind, city: one row;
 //   period      id, kind, opens, closes (as 2023-03-31): one row.
 // These eight are all it can read. Whoever owns the database offers the context views under the
-// names given in ContextViews; how they are filled (standing tables keyed by unit) is theirs.
+// names given in ContextViews; context.hpp makes them from standing tables keyed by unit.
 //
 // NULL means "cannot say yet" and is never a finding. A REAL result, a function outside the list,
 // too many steps: bad_rule, a mistake of the package, never of the filing.
@@ -93,15 +94,21 @@ public:
     Engine& operator=(Engine&&) noexcept;
     ~Engine();
 
+    // Sets the members whose fields have a prefill to what their expressions say now, in the rows
+    // first; null where they cannot say. Other members are left as they are. Whether a filing must
+    // hold just that is for the rules to say.
+    [[nodiscard]] base::Status prefill(const notice::Form& form, base::Json& answers);
+
     // Judges whole answers (their shape is checked first: bad_payload) against the context that the
     // views show right now. Answers out of range have findings of the rule "range" and no others.
     base::Result<Verdict> check(const notice::Form& form, const base::Json& answers,
                                 const Notes& notes);
 
     // Judges a draft: members may be missing or null (NULL in the expressions). Verdict::filing is
-    // absent unless the answers are whole.
+    // absent unless the answers are whole. `beforehand`: what the caller itself has found; it
+    // stands before the package's findings, and blocks or wants its explanation as they do.
     base::Result<Verdict> check_draft(const notice::Form& form, const base::Json& answers,
-                                      const Notes& notes);
+                                      const Notes& notes, std::vector<Finding> beforehand = {});
 
 private:
     struct Prepared;
