@@ -41,9 +41,9 @@ struct Field {
     std::size_t              characters_max = 0; // text.
     std::vector<std::string> choices;
     std::string              help;       // One sentence beside the field; may be empty.
-    // SQL expression whose value the field has: it is then never typed, but signed and sent like any
-    // other. In a column it may name the columns of its own row as rows.certificate. Empty: people
-    // type the field.
+    // SQL expression whose value the field has: it is then never typed, but signed and sent like
+    // any other. In a column it may name the columns of its own row as rows.certificate. Empty:
+    // people type the field.
     std::string              prefill;
     // The id that an earlier version of the notice gave this field: what was typed there is carried
     // over. Empty: none.
@@ -106,7 +106,8 @@ struct TableColumn {
 
 // What a form's filings are to the other forms and to the summaries, whatever the form and its
 // fields are called. A standard column that is not named in `columns` is the field of its own name.
-//   declared  certificate, level, headcount: fields. What units declare; approval enters the ledger.
+//   declared  certificate, level, headcount: fields. What units declare; approval enters the
+//             ledger.
 //   increase  certificate, level, approved_before, approved_after: columns of the table. Approval
 //             enters the difference into the ledger.
 //   report    quota, month_registered, month_assessed, cum_assessed, cum_certified, cum_fee_paid,

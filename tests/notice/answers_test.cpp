@@ -4,7 +4,6 @@
 
 namespace vectors {
 extern const std::string_view anhui_2023_14;
-extern const std::string_view four_forms;
 } // namespace vectors
 
 using base::Json;
@@ -14,11 +13,10 @@ using notice::Typed;
 
 namespace {
 
-const notice::Package& four_forms() {
-    static const notice::Package package = *notice::load(vectors::four_forms).package;
-    return package;
+const notice::Form& form(const char* id) {
+    static const notice::Package package = *notice::load(vectors::anhui_2023_14).package;
+    return *package.find_form(base::FormId(id));
 }
-const notice::Form& form(const char* id) { return *four_forms().find_form(base::FormId(id)); }
 const Field& headcount() { return *form("declaration").find_field("headcount"); }
 const Field& level() { return *form("declaration").find_field("level"); }
 const Field& registered() { return *form("monthly_report").find_field("month_registered"); }
