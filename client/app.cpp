@@ -25,7 +25,6 @@ App::App(device::Desk desk)
     });
     platform::disk::on_change([] { platform::request_frame(); });
     platform::offline::on_change([] { platform::request_frame(); });
-    choose_current_period();
     changed();
     sync_when_worth_it();
     tick();
@@ -48,7 +47,6 @@ void App::frame() {
     const bool online = platform::online();
     if (online && !m_was_online) sync_when_worth_it();
     m_was_online = online;
-    if (m_period.empty()) choose_current_period();
     if (m_desk.find_enrolment() == nullptr) draw_first_start(*this);
     else draw_shell(*this, m_said, m_undo != nullptr);
 }
@@ -99,37 +97,85 @@ void App::undo() {
 void App::go(ScreenId screen) {
     if (screen != m_screen) {
         m_visit_memory.clear();
+        m_focus_wish.reset();
         if (!m_undo) m_said.clear(); // Said of the screen that is left.
     }
     m_screen = screen;
     platform::request_frame();
 }
 
-void App::open_matter(const base::EnvelopeId& root) {
-    m_open_root = root;
-    go(ScreenId::declaration);
+void App::open_form(const base::FormId& form) {
+    if (form != m_form) m_visit_memory.clear();
+    m_form = form;
+    m_open_root = {};
+    const notice::Form* shown = find_form();
+    go(shown != nullptr && shown->many ? ScreenId::form_list : ScreenId::form_paper);
 }
 
-const base::Period& App::period() { return m_period; }
+void App::open_form(const base::FormId& form, const base::Period& period) {
+    m_periods[form] = period;
+    open_form(form);
+}
 
-void App::choose_period(const base::Period& period) {
-    m_period = period;
-    m_cache.change_count = -1;
+void App::open_matter(const device::Matter& matter) {
+    open_form(matter.form, matter.period);
+    m_open_root = matter.root;
+    go(ScreenId::form_paper);
+}
+
+const notice::Form* App::find_form() const {
+    const notice::Package* package = m_desk.find_package();
+    return package == nullptr ? nullptr : package->find_form(m_form);
+}
+
+std::vector<const notice::Form*> App::forms() const {
+    std::vector<const notice::Form*> filed;
+    const notice::Package*           package = m_desk.find_package();
+    if (package == nullptr) return filed;
+    for (const notice::Form& form : package->forms)
+        if (package->files(form, m_desk.find_enrolment()->unit.kind)) filed.push_back(&form);
+    return filed;
+}
+
+base::Period App::period_of(const notice::Form& form) {
+    const auto chosen = m_periods.find(form.id);
+    if (chosen != m_periods.end() && form.find_window(chosen->second) != nullptr)
+        return chosen->second;
+    const notice::Window* window = notice::current_window(form, now(), closing());
+    return window == nullptr ? base::Period() : window->period;
+}
+
+bool App::period_chosen(const notice::Form& form) const {
+    return m_periods.find(form.id) != m_periods.end();
+}
+
+void App::choose_period(const notice::Form& form, const base::Period& period) {
+    // Who turns to another round means its other forms, too.
+    for (const notice::Form* other : forms())
+        if (other->find_window(period) != nullptr) m_periods[other->id] = period;
+    m_periods[form.id] = period;
     platform::request_frame();
 }
 
-// The period whose window is open, or else the next one to open, or else the last.
-void App::choose_current_period() {
-    const notice::Package* package = m_desk.find_package();
-    if (package == nullptr) return;
-    for (const notice::Period& period : package->periods) {
-        base::Time closes{0};
-        for (const notice::Form& form : package->forms)
-            if (const notice::Window* window = form.find_window(period.id); window && !window->always)
-                closes = std::max(closes, window->closes_at());
-        m_period = period.id;
-        if (now() < closes) return;
-    }
+base::Time App::closes_at(const notice::Form&, const notice::Window& window) const {
+    return window.closes_at();
+}
+
+notice::ClosesAt App::closing() const {
+    return [this](const notice::Form& form, const notice::Window& window) {
+        return closes_at(form, window);
+    };
+}
+
+void App::wish_focus(const base::EnvelopeId& root, device::Cell cell) {
+    m_focus_wish.emplace(root, std::move(cell));
+    platform::request_frame();
+}
+
+bool App::take_focus_wish(const base::EnvelopeId& root, const device::Cell& cell) {
+    if (!m_focus_wish || m_focus_wish->first != root || m_focus_wish->second != cell) return false;
+    m_focus_wish.reset();
+    return true;
 }
 
 App::Cache& App::cache() {
@@ -140,11 +186,19 @@ App::Cache& App::cache() {
     return m_cache;
 }
 
-const std::vector<device::Matter>& App::matters(const base::FormId& form) {
-    Cache& read = cache();
-    const auto found = read.matters.find(form);
+const std::vector<device::Matter>& App::matters(const base::FormId& form,
+                                                const base::Period& period) {
+    Cache&     read = cache();
+    const auto key = std::make_pair(form, period);
+    const auto found = read.matters.find(key);
     if (found != read.matters.end()) return found->second;
-    return read.matters.emplace(form, m_desk.matters(form, m_period)).first->second;
+    return read.matters.emplace(key, m_desk.matters(form, period)).first->second;
+}
+
+const std::vector<Due>& App::calendar() {
+    Cache& read = cache();
+    if (!read.calendar) read.calendar = make_calendar(*this);
+    return *read.calendar;
 }
 
 const device::Judgement* App::judgement(const base::EnvelopeId& root) {

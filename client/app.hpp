@@ -4,6 +4,7 @@
 
 #include "client/courier.hpp"
 #include "client/platform/application.hpp"
+#include "client/due.hpp"
 #include "client/screens.hpp"
 #include "shared/device/desk.hpp"
 #include "shared/print/page.hpp"
@@ -34,15 +35,35 @@ public:
     // A sentence at the foot of the page; with an undo when `undo` is given.
     void say(std::string sentence, std::function<void()> undo = {});
 
-    void                             go(ScreenId screen);
-    void                             open_matter(const base::EnvelopeId& root);
-    ScreenId                         screen() const { return m_screen; }
-    const base::EnvelopeId&          open_root() const { return m_open_root; }
-    const base::Period&              period();
-    void                             choose_period(const base::Period& period);
+    void                    go(ScreenId screen);
+    void                    open_form(const base::FormId& form); // Its list, or its paper.
+    void                    open_form(const base::FormId& form, const base::Period& period);
+    void                    open_matter(const device::Matter& matter); // As paper.
+    ScreenId                screen() const { return m_screen; }
+    const base::FormId&     form_id() const { return m_form; }
+    const notice::Form*     find_form() const; // The form that is shown; null without a notice.
+    // The matter that is shown as paper; empty: that of the form's period.
+    const base::EnvelopeId& open_root() const { return m_open_root; }
+
+    // Forms of the notice that this unit files, in the notice's order.
+    std::vector<const notice::Form*> forms() const;
+    // The period in which the screens show a form: the one chosen, else the one that matters now.
+    base::Period period_of(const notice::Form& form);
+    bool         period_chosen(const notice::Form& form) const;
+    void         choose_period(const notice::Form& form, const base::Period& period);
+    // When a window closes for this unit: later than the window's own end when it was extended.
+    base::Time closes_at(const notice::Form& form, const notice::Window& window) const;
+    notice::ClosesAt closing() const; // The same, to hand on.
+
+    // A finding of the list 检查 was pressed: its field takes the focus when it is next drawn.
+    void wish_focus(const base::EnvelopeId& root, device::Cell cell);
+    // True once, for that cell.
+    bool take_focus_wish(const base::EnvelopeId& root, const device::Cell& cell);
 
     // Read from the desk once after each change, not once a frame.
-    const std::vector<device::Matter>& matters(const base::FormId& form);
+    const std::vector<device::Matter>& matters(const base::FormId& form,
+                                               const base::Period& period);
+    const std::vector<Due>&            calendar(); // In the order of closing.
     const device::Judgement*           judgement(const base::EnvelopeId& root); // Null on a fault.
     const std::vector<device::OutboxItem>& queued();
     const std::vector<device::OutboxItem>& refused();
@@ -60,21 +81,23 @@ public:
 
 private:
     struct Cache {
-        std::int64_t                                                 change_count = -1;
-        std::map<base::FormId, std::vector<device::Matter>>          matters;
+        std::int64_t change_count = -1;
+        std::map<std::pair<base::FormId, base::Period>, std::vector<device::Matter>> matters;
+        std::optional<std::vector<Due>>                              calendar;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
     };
     Cache& cache();
-    void   choose_current_period();
     void   sync_when_worth_it();
     void   tick();
 
     device::Desk                m_desk;
     Courier                     m_courier;
     ScreenId                    m_screen = ScreenId::home;
+    base::FormId                m_form;
     base::EnvelopeId            m_open_root;
-    base::Period                m_period;
+    std::map<base::FormId, base::Period> m_periods; // Chosen by hand.
+    std::optional<std::pair<base::EnvelopeId, device::Cell>> m_focus_wish;
     Cache                       m_cache;
     std::map<std::string, std::string> m_memory, m_visit_memory;
     std::string                 m_said;

@@ -6,12 +6,6 @@
 
 namespace {
 
-int declaration_count(App& app) {
-    int count = 0;
-    for (const device::Matter& matter : app.matters(base::FormId("declaration")))
-        count += device::counts(matter.state);
-    return count;
-}
 int outbox_count(App& app) { return int(app.queued().size() + app.refused().size()); }
 int receipt_count(App& app) { return int(app.receipts().size()); }
 
@@ -20,10 +14,8 @@ constexpr std::string_view everybody = "school city province";
 constexpr Screen list[] = {
     // id, key, title, group, roles, draw, count, the count waits for somebody
     {ScreenId::home, "home", "首页", "", everybody, draw_home, nullptr},
-    {ScreenId::declarations, "declarations", "证书申报表", "{period}", "school",
-     draw_declarations, declaration_count},
-    {ScreenId::declaration, "declaration", "", "", "school", draw_declaration, nullptr},
-    {ScreenId::summary, "summary", "学校汇总表", "", "school", draw_summary, nullptr},
+    {ScreenId::form_list, "form_list", "", "", "school", draw_form_list, nullptr},
+    {ScreenId::form_paper, "form_paper", "", "", "school", draw_form_paper_screen, nullptr},
     {ScreenId::outbox, "outbox", "待同步", "往来", "school", draw_outbox, outbox_count, true},
     {ScreenId::receipts, "receipts", "回执", "", "school", draw_receipts, receipt_count},
     {ScreenId::tables, "tables", "申报汇总", "数据", "city province", draw_tables, nullptr},

@@ -52,12 +52,21 @@ void draw_top_bar(App& app) {
     draw_line_state(app);
 }
 
-std::string group_words(App& app, std::string_view group) {
-    if (group != "{period}") return std::string(group);
-    const notice::Package* package = app.desk().find_package();
-    const notice::Period*  period =
-        package == nullptr ? nullptr : package->find_period(app.period());
-    return period == nullptr ? std::string() : period->name;
+// The notice's forms, under its number.
+void draw_forms(App& app) {
+    const std::vector<const notice::Form*> forms = app.forms();
+    if (forms.empty()) return;
+    widgets::nav_heading(app.desk().find_package()->document_number);
+    const bool on_form =
+        app.screen() == ScreenId::form_list || app.screen() == ScreenId::form_paper;
+    for (const notice::Form* form : forms) {
+        int count = 0;
+        if (form->many)
+            count = standing_of(*form, app.matters(form->id, app.period_of(*form))).filings;
+        if (widgets::nav_item("form/" + form->id.text(), form->short_title,
+                              {.current = on_form && app.form_id() == form->id, .count = count}))
+            app.open_form(form->id);
+    }
 }
 
 void draw_rail(App& app) {
@@ -65,18 +74,14 @@ void draw_rail(App& app) {
     const widgets::Rail rail;
     for (const Screen& screen : screens()) {
         if (screen.title.empty() || screen.roles.find(role) == std::string_view::npos) continue;
-        if (!screen.group.empty())
-            if (const std::string words = group_words(app, screen.group); !words.empty())
-                widgets::nav_heading(words);
-        const bool current = app.screen() == screen.id ||
-                             (app.screen() == ScreenId::declaration &&
-                              screen.id == ScreenId::declarations);
+        if (!screen.group.empty()) widgets::nav_heading(screen.group);
         if (widgets::nav_item(screen.key, screen.title,
-                              {.current = current,
+                              {.current = app.screen() == screen.id,
                                .count = screen.count == nullptr ? 0 : screen.count(app),
                                .tone = screen.count_waits ? widgets::CountTone::waits
                                                           : widgets::CountTone::informs}))
             app.go(screen.id);
+        if (screen.id == ScreenId::home && role == "school") draw_forms(app);
     }
 }
 
@@ -104,8 +109,12 @@ void draw_shell(App& app, const std::string& said, bool can_undo) {
     draw_rail(app);
     const Screen& screen = screen_of(app.screen());
     {
-        const widgets::Page page(std::string(screen.key) + "/" + app.open_root().text(),
-                                 screen.title.empty() ? "证书申报表" : screen.title);
+        const notice::Form* form = app.find_form();
+        const bool          of_form = screen.title.empty() && form != nullptr;
+        const widgets::Page page(of_form ? std::string(screen.key) + "/" + form->id.text() + "/" +
+                                               app.open_root().text()
+                                         : std::string(screen.key),
+                                 of_form ? form->short_title : screen.title);
         draw_warnings(app);
         screen.draw(app);
     }

@@ -5,9 +5,8 @@ class App;
 
 void draw_first_start(App& app);  // Before the machine is enrolled: the whole page.
 void draw_home(App& app);
-void draw_declarations(App& app);
-void draw_declaration(App& app);
-void draw_summary(App& app);
+void draw_form_list(App& app);
+void draw_form_paper_screen(App& app);
 void draw_outbox(App& app);
 void draw_receipts(App& app);
 void draw_tables(App& app);

@@ -1,6 +1,7 @@
 #include "client/screens/form_paper.hpp"
 
 #include "client/app.hpp"
+#include "client/screens/parts.hpp"
 #include "client/widgets/fields.hpp"
 #include "client/widgets/inside.hpp"
 #include "client/widgets/paper.hpp"
@@ -53,18 +54,36 @@ void type(App& app, const Matter& matter, const Field& field, const std::string&
     app.tell(app.desk().type(matter.root, {0, field.id}, text));
 }
 
+// The levels of the certificate chosen in the same form, if they are what this field chooses from.
+const std::vector<std::string>* levels_for(App& app, const Matter& matter, const Field& field) {
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    for (const Field& other : form->fields) {
+        if (other.type != FieldType::certificate) continue;
+        const auto* typed = typed_at(matter, {0, other.id});
+        if (typed == nullptr || !typed->value.is_string()) continue;
+        const auto* entry = app.desk().find_certificate(
+            base::CertificateId(typed->value.get<std::string>()));
+        if (entry == nullptr) continue;
+        const auto is_choice = [&](const std::string& level) {
+            return std::find(field.choices.begin(), field.choices.end(), level) !=
+                   field.choices.end();
+        };
+        if (std::all_of(entry->levels.begin(), entry->levels.end(), is_choice))
+            return &entry->levels;
+    }
+    return nullptr;
+}
+
 // A select's first option stands for "not chosen yet".
 void draw_choice(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
                  const widgets::Rect* place) {
     std::vector<std::string> options = {"请选择"};
     options.insert(options.end(), field.choices.begin(), field.choices.end());
     // The catalogue says which levels this certificate has; others cannot be chosen by mistake.
-    if (const auto* certificate = typed_at(matter, {0, base::FieldId("certificate")});
-        certificate != nullptr && certificate->value.is_string() && field.id.text() == "level")
-        if (const auto* entry = app.desk().find_certificate(
-                base::CertificateId(certificate->value.get<std::string>())))
-            options.assign(1, "请选择"),
-                options.insert(options.end(), entry->levels.begin(), entry->levels.end());
+    if (const auto* levels = levels_for(app, matter, field)) {
+        options.assign(1, "请选择");
+        options.insert(options.end(), levels->begin(), levels->end());
+    }
     const auto* typed = typed_at(matter, {0, field.id});
     int         chosen = 0;
     if (typed != nullptr && !typed->text.empty()) {
@@ -113,6 +132,19 @@ widgets::Entry entry_of(FieldType type) {
     }
 }
 
+// A field whose value is the judgement's, not the clerk's.
+void draw_locked(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
+                 const widgets::Rect* place) {
+    const device::Judgement* judged = app.judgement(matter.root);
+    const base::Json value = judged == nullptr
+                                 ? base::Json()
+                                 : judged->answers.value(field.id.text(), base::Json());
+    std::string words = value.is_null() ? "—" : value_words(app, field, value);
+    look.locked_because = "取自审核台账，不能改动";
+    if (place == nullptr) widgets::text_field(field.id.text(), words, look);
+    else widgets::field_at(field.id.text(), *place, words, look);
+}
+
 // One field, at a place of the paper or, without one, where the next widget stands.
 void draw_field(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
                 const widgets::Rect* place) {
@@ -121,6 +153,9 @@ void draw_field(App& app, const Matter& matter, const Field& field, widgets::Fie
     look.attention = marks.attention;
     look.need = widgets::Need::required;
     if (!device::is_open(matter.state)) look.locked_because = "已签名，按“修改”后才能改动";
+    if (app.take_focus_wish(matter.root, {0, field.id}))
+        platform::focus(platform::mirror().handle_of(field.id.text()));
+    if (!field.prefill.empty()) return draw_locked(app, matter, field, look, place);
     if (field.type == FieldType::choice) return draw_choice(app, matter, field, look, place);
     if (field.type == FieldType::certificate) {
         if (place == nullptr) return draw_certificate(app, matter, field, look);
@@ -148,8 +183,12 @@ std::string computed_words(App& app, const Matter& matter, const base::FieldId& 
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr) return {};
     const auto found = judged->verdict.computed.find(id);
-    if (found == judged->verdict.computed.end() || !found->second.is_number_integer()) return {};
-    return base::grouped(found->second.get<std::int64_t>());
+    const base::Json value = found == judged->verdict.computed.end() ? base::Json() : found->second;
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    for (const notice::Computed& computed : form->computed)
+        if (computed.id == id && (computed.decimals > 0 || value.is_null()))
+            return notice::printed_computed(computed, value);
+    return value.is_number_integer() ? base::grouped(value.get<std::int64_t>()) : std::string();
 }
 
 void draw_sentence(App& app, const Matter& matter, const notice::Form& form, const Block& block,
@@ -157,6 +196,7 @@ void draw_sentence(App& app, const Matter& matter, const notice::Form& form, con
     widgets::Paragraph paragraph({.indent = indent, .above = 6});
     for (const notice::Inline& part : block.inlines) {
         const float width = float(part.width_em) * em + 20;
+        std::string words;
         switch (part.kind) {
         case notice::Inline::Kind::text: paragraph.words(part.text); break;
         case notice::Inline::Kind::field: {
@@ -169,7 +209,8 @@ void draw_sentence(App& app, const Matter& matter, const notice::Form& form, con
             break;
         }
         case notice::Inline::Kind::computed:
-            paragraph.words(computed_words(app, matter, base::FieldId(part.text)));
+            words = computed_words(app, matter, base::FieldId(part.text));
+            paragraph.words(words.empty() ? "　　" : words);
             break;
         case notice::Inline::Kind::context:
             paragraph.blank(width, [&app](const widgets::Rect& place) {
@@ -183,13 +224,6 @@ void draw_sentence(App& app, const Matter& matter, const notice::Form& form, con
         }
     }
     paragraph.set();
-}
-
-std::string cell_words(App& app, const Field& field, const base::Json& value) {
-    if (field.type == FieldType::integer && value.is_number_integer())
-        return base::grouped(value.get<std::int64_t>());
-    return print::blank_text(
-        field, value, [&app](const base::CertificateId& id) { return app.certificate_name(id); });
 }
 
 void draw_table(App& app, const Matter& matter, const notice::Form& form, const Block& block) {
@@ -219,7 +253,7 @@ void draw_table(App& app, const Matter& matter, const notice::Form& form, const 
             const Field* field = form.find_column(column.id.text());
             if (column.id.text() == "seq") table.text(std::to_string(i + 1));
             else if (field == nullptr || i >= rows.size()) table.text("");
-            else table.text(cell_words(app, *field, rows.at(i).at(column.id.text())));
+            else table.text(value_words(app, *field, rows.at(i).at(column.id.text())));
         }
     }
     if (block.total_label.empty()) return;
@@ -233,6 +267,13 @@ void draw_table(App& app, const Matter& matter, const notice::Form& form, const 
 }
 
 } // namespace
+
+void draw_card_field(App& app, const Matter& matter, const Field& field) {
+    widgets::FieldLook look;
+    look.label = field.label;
+    look.hint = field.help;
+    draw_field(app, matter, field, look, nullptr);
+}
 
 void draw_cell_field(App& app, const Matter& matter, const Field& field, std::string_view name,
                      bool in_column) {

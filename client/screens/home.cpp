@@ -10,146 +10,357 @@
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
 
+#include <algorithm>
+
 namespace {
 
-using device::Matter;
-using device::MatterState;
+using Calendar = std::vector<Due>;
 
-void draw_window(App& app, const notice::Window& window) {
-    const base::Time now = app.now(), opens = window.opens_at(), closes = window.closes_at();
-    if (now < opens) {
-        widgets::text(base::clerk_day(window.opens) + " 开始，" + texts::closing_words(window.closes) +
-                      "（北京时间）截止。现在可以先填写。");
-        return;
+widgets::Sign sign_of(Due::State state) {
+    switch (state) {
+    case Due::State::nothing:
+    case Due::State::drafting: return widgets::Sign::open;
+    case Due::State::waiting: return widgets::Sign::waiting;
+    case Due::State::done: return widgets::Sign::done;
+    case Due::State::wrong: return widgets::Sign::wrong;
     }
-    {
-        widgets::Line line({.gap = 4});
-        widgets::text("截止");
-        widgets::text(texts::closing_words(window.closes), widgets::bold_text);
-        widgets::text("（北京时间）");
-        line.push_right();
-        const std::string left = texts::time_left(now, closes);
-        widgets::text(left.empty() ? "已截止" : left, {.weight = widgets::Weight::bold,
-                                                       .colour = widgets::colour::attention});
-    }
-    const auto hours = [](base::Time from, base::Time to) {
-        return int((to.microseconds - from.microseconds) / 3600000000LL);
-    };
-    widgets::progress_bar("window", "填报时间", std::min(hours(opens, now), hours(opens, closes)),
-                          hours(opens, closes), texts::time_left(now, closes));
+    return widgets::Sign::open;
 }
 
-// One thing to do: a sign, what, how it stands, a button that leads there.
-void draw_task(App& app, widgets::Table& table, std::string_view id, widgets::Sign sign,
-               std::string_view sign_words, std::string_view what, const std::string& how,
-               std::string_view act, ScreenId where) {
-    table.row(id);
+std::string_view sign_words(const Due& due) {
+    if (due.state == Due::State::done) return "已完成";
+    return due.word.empty() ? std::string_view("待办") : std::string_view(due.word);
+}
+
+// What is to be done with a form, in the order in which a clerk does it.
+std::string task_words(const Due& due) {
+    return (is_made(*due.form) ? "核对" : "填写") + form_name(*due.form);
+}
+
+std::string act_words(const Due& due, notice::Phase phase) {
+    if (due.state == Due::State::done || due.state == Due::State::waiting) return "查看";
+    if (due.state == Due::State::wrong) return "去修改";
+    if (phase == notice::Phase::closed) return "去补报";
+    return is_made(*due.form) ? "去核对" : "去填写";
+}
+
+struct Task {
+    std::string_view id;
+    widgets::Sign    sign;
+    std::string_view sign_words, what, how;
+    std::string      act = {}; // Empty: no button.
+};
+
+// One thing to do: a sign, what, how it stands, a button. True when the button was pressed.
+bool draw_task(widgets::Table& table, const Task& task) {
+    table.row(task.id);
     {
         const auto cell = table.cell();
-        widgets::sign(sign, sign_words);
+        widgets::sign(task.sign, task.sign_words);
     }
-    table.text(what);
-    table.text(how, widgets::second_text);
+    table.text(task.what);
+    table.text(task.how, widgets::second_text);
     const auto cell = table.cell();
-    if (!act.empty() && widgets::button("go", act, {.size = widgets::ButtonSize::small,
-                                                    .name = std::string(act) + "：" +
-                                                            std::string(what)}))
-        app.go(where);
+    return !task.act.empty() &&
+           widgets::button("go", task.act, {.size = widgets::ButtonSize::small,
+                                            .name = task.act + "：" + std::string(task.what)});
 }
 
-const Matter* find_summary(App& app) {
-    for (const Matter& matter : app.matters(base::FormId("school_summary")))
-        if (device::counts(matter.state)) return &matter;
-    return nullptr;
+widgets::Table task_table(std::string_view name) {
+    return widgets::Table("tasks",
+                          {{"状态", widgets::fixed(34)},
+                           {"事项", widgets::share(1)},
+                           {"进展", widgets::share(1.2f)},
+                           {"", widgets::fixed(118), widgets::Align::right}},
+                          {.name = name, .row_height = 48, .width_min = 500,
+                           .narrow = widgets::Narrow::stack, .head = widgets::Head::hidden});
 }
 
-void draw_tasks(App& app, const Standing& standing) {
-    widgets::Table table("tasks",
-                         {{"状态", widgets::fixed(34)},
-                          {"事项", widgets::share(1)},
-                          {"进展", widgets::share(1)},
-                          {"", widgets::fixed(118), widgets::Align::right}},
-                         {.name = "今天要做的事", .row_height = 48, .width_min = 500,
-                          .narrow = widgets::Narrow::stack, .head = widgets::Head::hidden});
-    const bool filled = standing.filings > 0 && standing.unsigned_filings == 0;
-    draw_task(app, table, "declarations", filled ? widgets::Sign::done : widgets::Sign::open,
-              filled ? "已完成" : "待办", "填写证书申报表（附件1）",
-              standing.filings == 0
-                  ? "还没有填写"
-                  : std::to_string(standing.filings) + " 张，合计 " +
-                        base::grouped(standing.headcount) + " 人" +
-                        (standing.unsigned_filings > 0
-                             ? "，" + std::to_string(standing.unsigned_filings) + " 张未签名"
-                             : ""),
-              filled ? "查看" : "去填写", ScreenId::declarations);
-    const Matter* summary = find_summary(app);
-    const bool    summed = summary != nullptr && !device::is_open(summary->state);
-    const auto    outdated = summary == nullptr ? base::Result<bool>(false)
-                                                : app.desk().outdated(summary->root);
-    const bool    stale = summed && outdated && *outdated;
-    draw_task(app, table, "summary",
-              stale    ? widgets::Sign::wrong
-              : summed ? widgets::Sign::done
-                       : widgets::Sign::open,
-              stale    ? "需更新"
-              : summed ? "已完成"
-                       : "待办",
-              "核对学校汇总表（附件2）",
-              stale    ? "申报表有变动，需更新"
-              : summed ? std::string(texts::state_word(summary->state))
-                       : "由申报表自动生成",
-              summed && !stale ? "查看" : "去核对", ScreenId::summary);
-    for (const device::OutboxItem& item : app.refused())
-        draw_task(app, table, item.sha256.text(), widgets::Sign::wrong, "未被接收",
-                  item_words(app, item), item.refusal ? item.refusal->detail : "", "去修改",
-                  ScreenId::outbox);
-    const std::size_t waiting = app.queued().size();
-    const bool        summary_there = summed && summary->state == MatterState::submitted;
-    const int         there = standing.submitted + int(summary_there);
-    const bool        all_there = standing.filings > 0 && standing.submitted == standing.filings &&
-                           summary_there && !stale;
-    draw_task(app, table, "send",
-              waiting > 0 ? widgets::Sign::waiting
-              : all_there ? widgets::Sign::done
-                          : widgets::Sign::open,
-              waiting > 0 ? "等待发送" : all_there ? "已完成" : "待办", "提交",
-              waiting > 0 ? std::to_string(waiting) + " 份已签名，等待发送"
-              : there > 0 ? std::to_string(there) + " 份已送达，回执已保存"
-                          : std::string("签名后按“一键同步”发送"),
-              "", ScreenId::outbox);
+// --- One period that is open now -----------------------------------------------------------------
+
+// The closing time that the head of a card tells: that of what is still to be done, else the last.
+const Due& head_of(const Calendar& dues) {
+    for (const Due& due : dues)
+        if (due.state != Due::State::done) return due;
+    return dues.back();
+}
+
+void draw_time(App& app, const Due& due) {
+    const base::Time now = app.now(), opens = due.window->opens_at();
+    const auto       hours = [](base::Time from, base::Time to) {
+        return int((to.microseconds - from.microseconds) / 3600000000LL);
+    };
+    widgets::progress_bar("window", "填报时间",
+                          std::min(hours(opens, now), hours(opens, due.closes)),
+                          hours(opens, due.closes), texts::time_left(now, due.closes));
+}
+
+// "附件2盖章扫描件于 4月3日 24:00 前发送至 …": the mail is due with the form.
+void draw_mail_lines(App& app, const Calendar& dues) {
+    for (const Due& due : dues)
+        if (due.form->mail)
+            widgets::text(mail_words(app, *due.form, due.closes), widgets::second_text);
+}
+
+// Who looks at it afterwards, and when.
+void draw_review_line(App& app, const base::Period& period) {
+    const notice::Package&  package = *app.desk().find_package();
+    const notice::UnitKind* kind =
+        package.find_unit_kind(app.desk().find_enrolment()->unit.kind);
+    std::string words;
+    for (const notice::ReviewWindow& window : package.review_windows) {
+        const bool first = window.stage == "first_review";
+        if (window.period != period || (first && (kind == nullptr || !kind->first_review)))
+            continue;
+        words += (words.empty() ? "提交后：" : "，") + std::string(first ? "市级初审 " : "省级审核 ") +
+                 base::clerk_day(window.opens) + " 至 " + base::clerk_day(window.closes);
+    }
+    if (!words.empty()) widgets::text(words, widgets::second_text);
+}
+
+void draw_sending(App& app, widgets::Table& table, const Calendar& dues) {
+    const base::Period& period = dues.front().window->period;
+    int                 waiting = 0, arrived = 0;
+    bool                all_there = true;
+    for (const device::OutboxItem& item : app.queued()) waiting += item.period == period;
+    for (const Due& due : dues) {
+        const auto& matters = app.matters(due.form->id, period);
+        arrived += standing_of(*due.form, matters).arrived;
+        all_there = all_there && due.state == Due::State::done;
+    }
+    const std::string how =
+        waiting > 0   ? std::to_string(waiting) + " 份已签名，等待发送"
+        : arrived > 0 ? std::to_string(arrived) + " 份已送达，回执已保存"
+                      : std::string("签名后按“一键同步”发送");
+    draw_task(table, {"send",
+                      waiting > 0 ? widgets::Sign::waiting
+                      : all_there ? widgets::Sign::done
+                                  : widgets::Sign::open,
+                      waiting > 0 ? "等待发送" : all_there ? "已完成" : "待办", "提交", how});
+}
+
+void draw_open_period(App& app, const Calendar& dues) {
+    const Due&        head = head_of(dues);
+    const std::string title =
+        head.period->name + (head.period->kind == notice::Period::Kind::round ? "申报" : "报送");
+    const widgets::Card card(head.period->id.text(), {.name = title});
+    {
+        widgets::Line line({.gap = 4});
+        widgets::heading(title, 2);
+        line.push_right();
+        draw_closing(app, *head.form, *head.window);
+    }
+    draw_time(app, head);
+    {
+        widgets::Table table = task_table(title);
+        for (const Due& due : dues) {
+            std::string how = due.words;
+            if (due.closes != head.closes) how += "　截止 " + texts::closing_words(due.closes);
+            const std::string what = task_words(due);
+            if (draw_task(table, {due.form->id.text(), sign_of(due.state), sign_words(due), what,
+                                  how, act_words(due, notice::Phase::open)}))
+                app.open_form(due.form->id, due.window->period);
+        }
+        draw_sending(app, table, dues);
+    }
+    draw_mail_lines(app, dues);
+    draw_review_line(app, head.period->id);
+}
+
+// --- What waits, whatever its period -------------------------------------------------------------
+
+void draw_refused(App& app) {
+    if (app.refused().empty()) return;
+    const widgets::Card card("refused", {.title = "未被接收"});
+    widgets::Table      table = task_table("未被接收");
+    for (const device::OutboxItem& item : app.refused()) {
+        const std::string what = item_words(app, item);
+        if (draw_task(table, {item.sha256.text(), widgets::Sign::wrong, "未被接收", what,
+                              item.refusal ? std::string_view(item.refusal->detail) : "", "去修改"}))
+            app.go(ScreenId::outbox);
+    }
+}
+
+// What should have been sent by now.
+void draw_overdue(App& app, const Calendar& calendar) {
+    Calendar overdue;
+    for (const Due& due : calendar)
+        if (due.expected && due.state != Due::State::done &&
+            notice::phase_of(*due.window, due.closes, app.now()) == notice::Phase::closed)
+            overdue.push_back(due);
+    if (overdue.empty()) return;
+    const widgets::Card card("overdue", {.title = "已过截止时间"});
+    {
+        widgets::Table table = task_table("已过截止时间");
+        for (const Due& due : overdue) {
+            const std::string what = form_name(*due.form) + "　" + due.period->name;
+            const std::string how =
+                "已于 " + texts::closing_words(due.closes) + " 截止，" + due.words;
+            if (draw_task(table, {due.form->id.text() + due.window->period.text(),
+                                  widgets::Sign::wrong, "逾期未报", what, how,
+                                  act_words(due, notice::Phase::closed)}))
+                app.open_form(due.form->id, due.window->period);
+        }
+    }
+    widgets::text("之后送达的标为逾期补报，省级延期前不计入汇总。", widgets::second_text);
+}
+
+// Nothing is open: what comes next, and from when.
+void draw_pause(App& app, const Calendar& calendar) {
+    const widgets::Card card("pause", {.name = "当前没有要报送的内容"});
+    std::string         words;
+    bool                months = false;
+    for (const notice::Form* form : app.forms())
+        if (const auto off = notice::month_off(*app.desk().find_package(), *form, app.now(),
+                                               app.closing())) {
+            months = true;
+            words += form_name(*form) + next_report_words(app, *off);
+        }
+    const Due* next = nullptr;
+    for (const Due& due : calendar)
+        if (notice::phase_of(*due.window, due.closes, app.now()) == notice::Phase::before &&
+            (next == nullptr || due.window->opens < next->window->opens))
+            next = &due;
+    if (!months && next != nullptr)
+        words = "下一项：" + next->period->name + form_name(*next->form) + "，" +
+                base::clerk_day(next->window->opens) + " 开始。";
+    widgets::empty_state(months ? "本月无需报送" : "当前没有要报送的内容",
+                         words.empty() ? std::string("本年度的报送已经结束。") : words);
+}
+
+// --- The whole year ------------------------------------------------------------------------------
+
+void draw_due_state(App& app, const Due& due) {
+    const base::Time now = app.now();
+    const auto       phase = notice::phase_of(*due.window, due.closes, now);
+    if (due.late) return widgets::badge("逾期补报", widgets::Tone::attention);
+    switch (due.state) {
+    case Due::State::done: return widgets::badge(due.word, widgets::Tone::done);
+    case Due::State::waiting: return widgets::badge(due.word, widgets::Tone::attention);
+    case Due::State::wrong: return widgets::badge(due.word, widgets::Tone::wrong);
+    case Due::State::nothing:
+    case Due::State::drafting: break;
+    }
+    switch (phase) {
+    case notice::Phase::before:
+        return widgets::text(base::clerk_day(due.window->opens) + " 开始", widgets::second_text);
+    case notice::Phase::open:
+        return widgets::text(texts::time_left(now, due.closes),
+                             {.size = widgets::type_size::small,
+                              .weight = widgets::Weight::bold,
+                              .colour = widgets::colour::attention});
+    case notice::Phase::closed:
+        if (due.expected) return widgets::badge("逾期未报", widgets::Tone::wrong);
+        return widgets::text("未填报", widgets::second_text);
+    case notice::Phase::always: return widgets::text("随时可报", widgets::second_text);
+    }
+}
+
+void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
+    const bool           always = due.window->always;
+    const bool           over = !always && app.now() >= due.closes;
+    const widgets::TextLook look{.colour = over ? widgets::colour::second
+                                                : widgets::colour::text};
+    table.row(due.form->id.text() + due.window->period.text());
+    {
+        const auto cell = table.cell();
+        if (widgets::link("open", form_name(*due.form),
+                          {.name = form_name(*due.form) + "　" + due.period->name}))
+            app.open_form(due.form->id, due.window->period);
+    }
+    table.text(due.period->name, look);
+    table.text(always ? std::string("全年") : base::clerk_day(due.window->opens) + " 起", look);
+    {
+        const auto cell = table.cell();
+        widgets::text(always ? std::string("—") : texts::closing_words(due.closes), look);
+        if (due.extended()) widgets::badge("已延期", widgets::Tone::info);
+        if (const std::string off =
+                always || over ? std::string()
+                               : notice::day_off(*app.desk().find_package(),
+                                                 notice::last_day_before(due.closes));
+            !off.empty())
+            widgets::badge(off, widgets::Tone::attention);
+    }
+    const auto cell = table.cell();
+    draw_due_state(app, due);
+}
+
+void draw_calendar(App& app, const Calendar& calendar) {
+    const widgets::Card card("calendar", {.title = "全年日程"});
+    widgets::text("时间为北京时间，最后一天算到 24:00。", widgets::second_text);
+    for (const notice::Form* form : app.forms())
+        if (const auto off = notice::month_off(*app.desk().find_package(), *form, app.now(),
+                                               app.closing()))
+            widgets::text(form_name(*form) + "：本月（" + std::to_string(off->month.month) +
+                              "月）无需报送，" + next_report_words(app, *off),
+                          widgets::second_text);
+    widgets::gap(4);
+    widgets::Table table("calendar",
+                         {{"事项", widgets::share(1.5f)},
+                          {"期间", widgets::share(0.9f)},
+                          {"开始", widgets::share(0.8f)},
+                          {"截止", widgets::share(1.6f)},
+                          {"状态", widgets::share(1)}},
+                         {.name = "全年日程", .width_min = 640, .narrow = widgets::Narrow::stack});
+    for (const Due& due : calendar) draw_calendar_row(app, due, table);
+}
+
+// --- The right side ------------------------------------------------------------------------------
+
+// What the school declares in the round that matters now.
+void draw_declared(App& app) {
+    const notice::Package* package = app.desk().find_package();
+    const notice::Form*    form =
+        package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
+    if (form == nullptr) return;
+    const notice::Window* window = notice::current_window(*form, app.now(), app.closing());
+    if (window == nullptr) return;
+    const notice::Period* period = package->find_period(window->period);
+    const Standing        standing = standing_of(*form, app.matters(form->id, window->period));
+    const std::string     title = (period == nullptr ? "" : period->name) + "拟申报";
+    const widgets::Card   card("mine", {.title = title});
+    widgets::figure(base::grouped(standing.total), "人");
+    widgets::text(std::to_string(standing.filings) + " 张申报表", widgets::second_text);
+}
+
+void draw_help() {
+    const widgets::Card card("help", {.title = "帮助"});
+    widgets::text("怎样填写、打印、盖章、同步，遇到问题怎么办。", widgets::second_text);
+    if (widgets::link("help", "打开使用说明")) platform::open_link("help.html");
 }
 
 void draw_school_home(App& app) {
-    const notice::Package* package = app.desk().find_package();
     widgets::heading("今天要做的事", 1);
-    const Standing   standing = standing_of(app.matters(base::FormId("declaration")));
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
     columns.next();
-    if (package != nullptr) {
-        const notice::Period* period = package->find_period(app.period());
-        const widgets::Card   card("round", {.title = period == nullptr ? "" : period->name + "申报"});
-        const notice::Form*   form = package->find_form(base::FormId("declaration"));
-        const notice::Window* window = form == nullptr ? nullptr : form->find_window(app.period());
-        if (window != nullptr) draw_window(app, *window);
-        draw_tasks(app, standing);
-    }
-    if (!app.receipts().empty()) {
-        const widgets::Card card("receipts", {.title = "最近的回执"});
-        draw_receipt_table(app, 5);
+    if (app.desk().find_package() != nullptr) {
+        const Calendar calendar = app.calendar(); // A copy: acts change the original.
+        draw_refused(app);
+        // Of one period together, in the order in which the first of each closes.
+        std::vector<Calendar> open;
+        for (const Due& due : calendar) {
+            if (notice::phase_of(*due.window, due.closes, app.now()) != notice::Phase::open)
+                continue;
+            const auto same =
+                std::find_if(open.begin(), open.end(), [&](const Calendar& one) {
+                    return one.front().window->period == due.window->period;
+                });
+            if (same == open.end()) open.push_back({due});
+            else same->push_back(due);
+        }
+        for (const Calendar& dues : open) draw_open_period(app, dues);
+        if (open.empty()) draw_pause(app, calendar);
+        draw_overdue(app, calendar);
+        if (!app.receipts().empty()) {
+            const widgets::Card card("receipts", {.title = "最近的回执"});
+            draw_receipt_table(app, 5);
+        }
+        draw_calendar(app, calendar);
     }
     columns.next();
     draw_sync_card(app);
-    {
-        const widgets::Card card("mine", {.title = "本轮拟申报"});
-        widgets::figure(base::grouped(standing.headcount), "人");
-        widgets::text(std::to_string(standing.filings) + " 张申报表", widgets::second_text);
-        draw_period_choice(app);
-    }
-    {
-        const widgets::Card card("help", {.title = "帮助"});
-        widgets::text("怎样填写、打印、盖章、同步，遇到问题怎么办。", widgets::second_text);
-        if (widgets::link("help", "打开使用说明")) platform::open_link("help.html");
-    }
+    draw_declared(app);
+    draw_help();
 }
 
 void draw_bureau_home(App& app) {

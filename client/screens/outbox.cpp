@@ -16,7 +16,7 @@ void draw_refused(App& app, const device::OutboxItem& item) {
         widgets::badge("未被接收", widgets::Tone::wrong);
         widgets::text(item_words(app, item), widgets::bold_text);
         line.push_right();
-        if (item.kind == "filing" && widgets::button("mend", "去修改")) open_form(app, item.root);
+        if (item.kind == "filing" && widgets::button("mend", "去修改")) open_matter(app, item.root);
     }
     widgets::text(item.refusal ? item.refusal->detail : std::string(),
                   {.colour = widgets::colour::wrong});
@@ -35,7 +35,7 @@ void draw_queued(App& app, const device::OutboxItem& item) {
                   widgets::second_text);
     line.push_right();
     if (item.kind == "filing" && item.attempts == 0 && widgets::button("back", "取回修改")) {
-        if (app.tell(app.desk().revise(item.root))) open_form(app, item.root);
+        if (app.tell(app.desk().revise(item.root))) open_matter(app, item.root);
     }
     if (item.kind == "withdrawal" && item.attempts == 0 && widgets::button("keep", "取消撤回"))
         app.tell(app.desk().cancel_withdrawal(item.root));

@@ -15,50 +15,63 @@
 
 #include <span>
 
+std::string value_words(App& app, const notice::Field& field, const base::Json& value) {
+    if (field.type == notice::FieldType::integer && value.is_number_integer())
+        return base::grouped(value.get<std::int64_t>());
+    return print::blank_text(
+        field, value, [&app](const base::CertificateId& id) { return app.certificate_name(id); });
+}
+
+std::string answers_words(App& app, const notice::Form& form, const base::Period& period,
+                          const base::Json& answers) {
+    const auto member = [&](const base::Json& of, const base::FieldId& id) {
+        const auto found = of.is_object() ? of.find(id.text()) : of.end();
+        return found == of.end() ? base::Json() : *found;
+    };
+    // What names one of many: its choices, else those of its first row.
+    const auto named = [&](const std::vector<notice::Field>& fields, const base::Json& of) {
+        std::string words;
+        for (const notice::Field& field : fields) {
+            if (field.type != notice::FieldType::certificate &&
+                field.type != notice::FieldType::choice)
+                continue;
+            const std::string value = value_words(app, field, member(of, field.id));
+            if (!value.empty()) words += (words.empty() ? "" : " · ") + value;
+        }
+        return words;
+    };
+    if (in_grid(form)) {
+        std::string          words = named(form.fields, answers);
+        const notice::Field* number = number_of(form);
+        if (words.empty()) words = form.short_title;
+        if (const base::Json value = number == nullptr ? base::Json() : member(answers, number->id);
+            value.is_number_integer())
+            words += "　" + value_words(app, *number, value) + " " + number->unit;
+        return words;
+    }
+    std::string words = form.short_title;
+    if (form.table) {
+        const base::Json  rows = member(answers, base::FieldId("rows"));
+        const std::size_t count = rows.is_array() ? rows.size() : 0;
+        if (form.many && count > 0) words = named(form.table->columns, rows.at(0));
+        if (words.empty()) words = form.short_title;
+        if (form.many) return count > 1 ? words + " 等 " + std::to_string(count) + " 项" : words;
+        if (count > 0) words += "（" + std::to_string(count) + " 项）";
+    }
+    const notice::Period* of = app.desk().find_package()->find_period(period);
+    return of == nullptr || form.windows.size() < 2 ? words : words + "　" + of->name;
+}
+
 std::string item_words(App& app, const device::OutboxItem& item) {
     const notice::Package* package = app.desk().find_package();
     const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
-    std::string words = item.kind == "withdrawal" ? "撤回：" : "";
-    const auto  member = [&](const char* name) {
-        const auto found = item.answers.find(name);
-        return found == item.answers.end() ? base::Json() : *found;
-    };
-    const base::Json certificate = member("certificate"), headcount = member("headcount");
-    if (!certificate.is_string()) {
-        words += form == nullptr ? item.form.text() : form->short_title;
-        if (const base::Json rows = member("rows"); rows.is_array())
-            words += "（" + std::to_string(rows.size()) + " 项）";
-        return words;
-    }
-    words += app.certificate_name(base::CertificateId(certificate.get<std::string>()));
-    if (const base::Json level = member("level"); level.is_string())
-        words += " · " + level.get<std::string>();
-    if (headcount.is_number_integer())
-        words += "　" + base::grouped(headcount.get<std::int64_t>()) + " 人";
-    return words;
+    const std::string      before = item.kind == "withdrawal" ? "撤回：" : "";
+    return before + (form == nullptr ? item.form.text()
+                                     : answers_words(app, *form, item.period, item.answers));
 }
 
-Standing standing_of(const std::vector<device::Matter>& declarations) {
-    Standing standing;
-    for (const device::Matter& matter : declarations) {
-        if (!device::counts(matter.state)) continue;
-        ++standing.filings;
-        standing.unsigned_filings += device::is_open(matter.state);
-        const auto found = matter.values.find({0, base::FieldId("headcount")});
-        standing.submitted += matter.state == device::MatterState::submitted;
-        if (found == matter.values.end()) continue;
-        if (found->second.value.is_number_integer())
-            standing.headcount += found->second.value.get<std::int64_t>();
-        else standing.unread += !found->second.text.empty();
-    }
-    return standing;
-}
-
-void open_form(App& app, const base::EnvelopeId& root) {
-    const auto matter = app.desk().find_matter(root);
-    if (!matter) return;
-    if (matter->form == base::FormId("declaration")) app.open_matter(root);
-    else app.go(ScreenId::summary);
+void open_matter(App& app, const base::EnvelopeId& root) {
+    if (const auto matter = app.desk().find_matter(root)) app.open_matter(*matter);
 }
 
 namespace {
@@ -89,17 +102,72 @@ void draw_report(const device::Report& report) {
 
 } // namespace
 
-void draw_period_choice(App& app, widgets::Shape shape) {
+void draw_period_choice(App& app, const notice::Form& form) {
     const notice::Package* package = app.desk().find_package();
-    if (package == nullptr) return;
-    std::vector<std::string> names;
-    int                      chosen = 0;
+    if (package == nullptr || form.windows.size() < 2) return;
+    const base::Period        shown = app.period_of(form);
+    std::vector<std::string>  names;
+    std::vector<base::Period> ids;
+    int                       chosen = 0;
+    std::string_view          label = "申报轮次";
     for (const notice::Period& period : package->periods) {
-        if (period.id == app.period()) chosen = int(names.size());
+        if (form.find_window(period.id) == nullptr) continue;
+        if (period.id == shown) chosen = int(names.size());
+        if (period.kind == notice::Period::Kind::month) label = "报送月份";
+        if (period.kind == notice::Period::Kind::year) label = "年度";
         names.push_back(period.name);
+        ids.push_back(period.id);
     }
-    if (widgets::select("period", names, chosen, {.label = "申报轮次", .shape = shape, .width = 160}))
-        app.choose_period(package->periods[std::size_t(chosen)].id);
+    if (widgets::select("period", names, chosen,
+                        {.label = label, .shape = widgets::Shape::cell, .width = 140}))
+        app.choose_period(form, ids[std::size_t(chosen)]);
+}
+
+void draw_closing(App& app, const notice::Form& form, const notice::Window& window) {
+    if (window.always) return widgets::text("全年可报，没有截止时间", widgets::second_text);
+    const base::Time now = app.now(), closes = app.closes_at(form, window);
+    widgets::text("截止");
+    widgets::text(texts::closing_words(closes), widgets::bold_text);
+    widgets::text("（北京时间）");
+    if (closes > window.closes_at()) widgets::badge("已延期", widgets::Tone::info);
+    if (const std::string off = day_off_words(*app.desk().find_package(), closes);
+        !off.empty() && now < closes)
+        widgets::badge(off, widgets::Tone::attention);
+    const std::string left = texts::time_left(now, closes);
+    if (now < window.opens_at())
+        widgets::text(base::clerk_day(window.opens) + " 开始", widgets::second_text);
+    else
+        widgets::text(left.empty() ? "已截止" : left, {.weight = widgets::Weight::bold,
+                                                       .colour = widgets::colour::attention});
+}
+
+void draw_window_notice(App& app, const notice::Form& form, const notice::Window& window) {
+    const base::Time now = app.now(), closes = app.closes_at(form, window);
+    switch (notice::phase_of(window, closes, now)) {
+    case notice::Phase::before:
+        widgets::notice("window", widgets::Tone::info,
+                        base::clerk_day(window.opens) + " 开始接收，可以先填写。");
+        break;
+    case notice::Phase::closed:
+        widgets::notice("window", widgets::Tone::attention,
+                        "填报时间已于 " + texts::closing_words(closes) +
+                            " 截止。之后送达的标为逾期补报，省级延期前不计入汇总。");
+        break;
+    case notice::Phase::open:
+        if (closes > window.closes_at())
+            widgets::notice("window", widgets::Tone::info,
+                            "本单位已延期至 " + texts::closing_words(closes) + "（北京时间）。");
+        break;
+    case notice::Phase::always: break;
+    }
+}
+
+std::string next_report_words(App& app, const notice::MonthOff& off) {
+    if (off.next == nullptr) return "本年度的报送已经结束。";
+    const notice::Period* period = app.desk().find_package()->find_period(off.next->period);
+    return "下次报送：" + (period == nullptr ? "" : period->name + "，") +
+           base::clerk_day(off.next->opens) + " 至 " + texts::closing_words(off.next->closes) +
+           "。";
 }
 
 void draw_sync_card(App& app) {
@@ -130,10 +198,33 @@ void draw_sync_card(App& app) {
     }
 }
 
-std::string not_open_yet(App& app, const notice::Form& form) {
-    const notice::Window* window = form.find_window(app.period());
+std::string not_open_yet(App& app, const notice::Form& form, const base::Period& period) {
+    const notice::Window* window = form.find_window(period);
     if (window == nullptr || window->always || app.now() >= window->opens_at()) return {};
     return base::clerk_day(window->opens) + "开始接收，届时再签名提交";
+}
+
+void draw_state_badge(App& app, const device::Matter& matter) {
+    using device::MatterState;
+    switch (matter.state) {
+    case MatterState::submitted: return widgets::badge("已提交", widgets::Tone::done);
+    case MatterState::queued: return widgets::badge("待同步", widgets::Tone::attention);
+    case MatterState::withdrawing:
+        return widgets::badge("撤回待同步", widgets::Tone::attention);
+    case MatterState::withdrawn: return widgets::badge("已撤回", widgets::Tone::plain);
+    case MatterState::refused: return widgets::badge("未被接收", widgets::Tone::wrong);
+    case MatterState::conflict: return widgets::badge("存在冲突", widgets::Tone::wrong);
+    case MatterState::editing: break;
+    }
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return;
+    if (judged->sealable) return widgets::badge("待提交", widgets::Tone::info);
+    if (judged->missing < judged->errors)
+        return widgets::badge("待改 " + std::to_string(judged->errors - judged->missing) + " 处",
+                              widgets::Tone::wrong);
+    if (judged->errors > 0)
+        return widgets::badge("待填 " + std::to_string(judged->errors) + " 处", widgets::Tone::plain);
+    widgets::badge("请说明", widgets::Tone::attention);
 }
 
 void draw_restore(App& app) {

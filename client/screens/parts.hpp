@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/widgets/fields.hpp"
+#include "client/due.hpp"
 #include "shared/device/desk.hpp"
 
 #include <string>
@@ -9,30 +10,39 @@
 
 class App;
 
-// "老年照护 · 初级　60 人": what a signed envelope is about, in a clerk's words.
+// "老年照护 · 初级　60 人", "进度月报表　2023年5月": what answers to a form say, in a clerk's words.
+std::string answers_words(App& app, const notice::Form& form, const base::Period& period,
+                          const base::Json& answers);
+// The same of a signed envelope.
 std::string item_words(App& app, const device::OutboxItem& item);
 
-// How far a school is with its declarations of a period, withdrawn ones left out.
-struct Standing {
-    int          filings = 0, unsigned_filings = 0;
-    int          submitted = 0; // The server has them.
-    int          unread = 0;    // What was typed as their number cannot be read.
-    std::int64_t headcount = 0; // Of those whose number can be read.
-};
-Standing standing_of(const std::vector<device::Matter>& declarations);
+// A certificate's name, a phone number, 万元: how the paper shows the value of a field.
+std::string value_words(App& app, const notice::Field& field, const base::Json& value);
 
 // Opens the screen on which a matter is filled in.
-void open_form(App& app, const base::EnvelopeId& root);
+void open_matter(App& app, const base::EnvelopeId& root);
 
-// Which round the screens show: a box under its label, or a cell whose label is only read out.
-void draw_period_choice(App& app, widgets::Shape shape = widgets::Shape::box);
+// Which period of the form the screens show, as a cell whose label is only read out. Nothing when
+// the form has only one.
+void draw_period_choice(App& app, const notice::Form& form);
+
+// Until when the form is filed, in one line: "截止 5月27日 24:00（北京时间） 截止日为周六 还有 2 天".
+void draw_closing(App& app, const notice::Form& form, const notice::Window& window);
+// What one must know about the form's window before filling it in: that it has not opened, or that
+// it is over.
+void draw_window_notice(App& app, const notice::Form& form, const notice::Window& window);
+// "下次报送：2023年9月，9月1日 至 9月27日 24:00。"
+std::string next_report_words(App& app, const notice::MonthOff& off);
 
 // The one big button with what waits, how far it is, and what came of it.
 void draw_sync_card(App& app);
 
-// Why nothing of this form can be signed yet: its window of the chosen period has not opened.
-// Empty when it has.
-std::string not_open_yet(App& app, const notice::Form& form);
+// Why nothing of this form can be signed yet: its window of the period has not opened. Empty when
+// it has.
+std::string not_open_yet(App& app, const notice::Form& form, const base::Period& period);
+
+// How a matter stands, as a badge.
+void draw_state_badge(App& app, const device::Matter& matter);
 
 // 从备份文件恢复: picks a file, asks, and replaces everything on this device by what it holds.
 void draw_restore(App& app);
@@ -40,5 +50,10 @@ void draw_restore(App& app);
 // The newest receipts, at most `count_max`.
 void draw_receipt_table(App& app, std::size_t count_max);
 
-// The list 检查 beside a form: every finding, in its words, with a field for each explanation.
+// The list 检查 beside a form: every finding, in its words, leading to its field, with a field for
+// each explanation.
 void draw_findings(App& app, const device::Matter& matter);
+// "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when.
+std::string mail_words(App& app, const notice::Form& form, base::Time closes);
+// 邮件与文件: what the notice calls the mail and the file.
+void draw_mail(App& app, const device::Matter& matter);

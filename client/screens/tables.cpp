@@ -23,6 +23,7 @@ struct Column {
 
 struct Summary {
     std::string_view    name;  // As on the wire.
+    notice::Serves      of;    // What it sums up; its periods are that form's.
     std::string_view    title; // On its tab.
     std::string_view    file;  // Its download's name.
     std::vector<Column> columns;
@@ -30,20 +31,20 @@ struct Summary {
 
 const std::vector<Summary>& summaries() {
     static const std::vector<Summary> list = {
-        {"by-city", "按市", "按市汇总",
+        {"by-city", notice::Serves::declared, "按市", "按市汇总",
          {{"city", "市", widgets::share(2)},
           {"schools", "学校", widgets::fixed(90), true},
           {"filings", "项数", widgets::fixed(90), true},
           {"planned_headcount", "拟申报人数", widgets::fixed(130), true},
           {"approved_headcount", "审核通过", widgets::fixed(130), true}}},
-        {"by-certificate", "按证书", "按证书汇总",
+        {"by-certificate", notice::Serves::declared, "按证书", "按证书汇总",
          {{"certificate_name", "职业技能等级证书", widgets::share(2)},
           {"level", "级别", widgets::fixed(70)},
           {"schools", "学校", widgets::fixed(80), true},
           {"filings", "项数", widgets::fixed(80), true},
           {"planned_headcount", "拟申报人数", widgets::fixed(120), true},
           {"approved_headcount", "审核通过", widgets::fixed(110), true}}},
-        {"by-school", "按学校", "按学校汇总",
+        {"by-school", notice::Serves::declared, "按学校", "按学校汇总",
          {{"school_name", "学校", widgets::share(2)},
           {"city", "市", widgets::fixed(110)},
           {"filings", "项数", widgets::fixed(80), true},
@@ -58,13 +59,20 @@ constexpr struct {
     std::string_view name, title;
 } downloads[] = {{"rows", "申报明细"}, {"province", "全省合计"}, {"sources", "来源与回执"}};
 
-std::string path_of(App& app, std::string_view name, std::string_view format) {
-    return "/summaries/" + std::string(name) + "?period=" + app.period().text() +
+// The period that the summaries of what such forms say are shown for.
+std::string period_of(App& app, notice::Serves of) {
+    const notice::Package* package = app.desk().find_package();
+    const notice::Form*    form = package == nullptr ? nullptr : package->find_serving(of);
+    return form == nullptr ? std::string() : app.period_of(*form).text();
+}
+
+std::string path_of(std::string_view name, const std::string& period, std::string_view format) {
+    return "/summaries/" + std::string(name) + "?period=" + period +
            "&format=" + std::string(format);
 }
 
-std::string kept_name(App& app, std::string_view name) {
-    return "summary/" + std::string(name) + "/" + app.period().text();
+std::string kept_name(std::string_view name, const std::string& period) {
+    return "summary/" + std::string(name) + "/" + period;
 }
 
 // Nothing is waiting to be sent here, so the sentence for a school would be wrong.
@@ -74,12 +82,13 @@ std::string sentence_of(const base::Fault& fault) {
     return std::string(base::outcome_text(fault.outcome).sentence);
 }
 
-void refresh(App& app, std::string_view name) {
+void refresh(App& app, const Summary& summary) {
     std::string& running = app.memory("tables/running");
     if (!running.empty()) return;
-    running = name;
-    const std::string kept = kept_name(app, name);
-    app.courier().read(path_of(app, name, "json"), [&app, kept](base::Result<std::string> body) {
+    running = summary.name;
+    const std::string period = period_of(app, summary.of);
+    const std::string kept = kept_name(summary.name, period);
+    app.courier().read(path_of(summary.name, period, "json"), [&app, kept](base::Result<std::string> body) {
         app.memory("tables/running").clear();
         app.memory("tables/fault") = body ? std::string() : sentence_of(body.error());
         if (!body) return platform::request_frame();
@@ -89,9 +98,10 @@ void refresh(App& app, std::string_view name) {
     });
 }
 
-void save(App& app, std::string_view name, std::string_view title) {
-    const std::string file = app.period().text() + "-" + std::string(title) + ".csv";
-    app.courier().read(path_of(app, name, "csv"), [&app, file](base::Result<std::string> body) {
+void save(App& app, std::string_view name, notice::Serves of, std::string_view title) {
+    const std::string period = period_of(app, of);
+    const std::string file = period + "-" + std::string(title) + ".csv";
+    app.courier().read(path_of(name, period, "csv"), [&app, file](base::Result<std::string> body) {
         if (!body) return app.say(sentence_of(body.error()));
         platform::download(file, "text/csv", *body);
         app.say("已下载 " + file);
@@ -154,26 +164,29 @@ void draw_tables(App& app) {
     {
         widgets::Line line;
         widgets::heading("申报汇总", 1);
-        draw_period_choice(app, widgets::Shape::cell);
+        const notice::Package* package = app.desk().find_package();
+        if (const notice::Form* form =
+                package == nullptr ? nullptr : package->find_serving(summary->of))
+            draw_period_choice(app, *form);
         if (widgets::tabs("tabs", "汇总方式", titles, tab)) {
             tab_text = std::string(1, char('0' + tab));
             summary = &summaries()[std::size_t(tab)];
-            refresh(app, summary->name);
+            refresh(app, *summary);
         }
         line.push_right();
         if (widgets::button("csv", "下载CSV", {.name = "下载" + std::string(summary->file)}))
-            save(app, summary->name, summary->file);
+            save(app, summary->name, summary->of, summary->file);
         if (widgets::button("refresh", app.memory("tables/running").empty() ? "刷新" : "正在刷新…",
                             widgets::primary_button))
-            refresh(app, summary->name);
+            refresh(app, *summary);
     }
-    const std::string kept = kept_name(app, summary->name);
+    const std::string kept = kept_name(summary->name, period_of(app, summary->of));
     const auto        body = app.desk().kept(kept);
     // Whoever opens the screen sees what is there now, once a visit; offline what was read last.
     std::string& looked = app.visit_memory("looked/" + kept);
     if (looked.empty() && platform::online() && app.memory("tables/running").empty()) {
         looked = "1";
-        refresh(app, summary->name);
+        refresh(app, *summary);
     }
     if (!app.memory("tables/fault").empty())
         widgets::notice("fault", widgets::Tone::attention, app.memory("tables/fault"));
@@ -201,6 +214,7 @@ void draw_tables(App& app) {
         const bool city_total = std::string_view(download.name) == "province" &&
                                 app.desk().find_enrolment()->role == "city";
         const std::string_view title = city_total ? "本市合计" : download.title;
-        if (widgets::button(download.name, title)) save(app, download.name, title);
+        if (widgets::button(download.name, title))
+            save(app, download.name, notice::Serves::declared, title);
     }
 }

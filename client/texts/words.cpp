@@ -1,5 +1,7 @@
 #include "client/texts/words.hpp"
 
+#include "shared/notice/calendar.hpp"
+
 namespace texts {
 
 std::string_view state_word(device::MatterState state) {
@@ -34,6 +36,12 @@ std::string time_left(base::Time now, base::Time until) {
 }
 
 std::string closing_words(base::Date last_day) { return base::clerk_day(last_day) + " 24:00"; }
+
+std::string closing_words(base::Time closes) {
+    const base::Date last_day = notice::last_day_before(closes);
+    return closes == base::end_of(last_day) ? closing_words(last_day)
+                                            : base::clerk_day_minute(closes);
+}
 
 std::string index_words(std::int64_t index) {
     std::string digits = std::to_string(index);

@@ -17,6 +17,8 @@ std::string time_left(base::Time now, base::Time until);
 
 // "3月31日 24:00": the last moment of a window, said as its last day.
 std::string closing_words(base::Date last_day);
+// The same of any closing time: "4月3日 12:00" when it lies within a day.
+std::string closing_words(base::Time closes);
 
 // "000 418": a place in the log as people read it out.
 std::string index_words(std::int64_t index);

@@ -1,6 +1,7 @@
 #include "client/widgets/controls.hpp"
 
 #include "client/widgets/layout.hpp"
+#include "client/widgets/lines.hpp"
 
 #include <algorithm>
 
@@ -87,11 +88,18 @@ bool button(std::string_view id, std::string_view label, ButtonLook look) {
 
 bool link(std::string_view id, std::string_view label, LinkLook look) {
     const Type type{platform::Face::sans, look.size};
-    const float width = std::min(text_width(type, label), std::max(width_left(), area().bounds.w));
-    const std::string shown = shortened(type, label, width);
-    const Rect rect =
-        next_place(text_width(type, shown), static_cast<float>(line_height(look.size)));
-    const Rect target{rect.x - 4, rect.y + rect.h / 2 - 16, rect.w + 8, 32};
+    const float height = static_cast<float>(line_height(look.size));
+    const bool wraps = look.wrapping == Wrapping::wrap;
+    const float room = wraps ? width_left() : std::max(width_left(), area().bounds.w);
+    const float width = std::min(text_width(type, label), room);
+    const std::string shown = wraps ? std::string(label) : shortened(type, label, width);
+    const auto lines = break_lines(shown, room, room, [&](std::string_view piece) {
+        return text_width(type, piece);
+    });
+    const float rows = wraps ? static_cast<float>(std::max<std::size_t>(1, lines.size())) : 1;
+    const Rect rect = next_place(rows > 1 ? room : text_width(type, shown), height * rows);
+    const float reach = std::max(32.f, rect.h);
+    const Rect target{rect.x - 4, rect.y + rect.h / 2 - reach / 2, rect.w + 8, reach};
     const bool hot = hovered(target);
 
     semantics::Node node;
@@ -101,9 +109,16 @@ bool link(std::string_view id, std::string_view label, LinkLook look) {
     node.rect = target;
     const Handle handle = platform::mirror().leaf(node);
 
-    const float base = base_line(type, rect.y, rect.h);
-    draw_text(type, hot ? colour::action_hover : colour::action, rect.x, base, shown);
-    if (hot) fill({rect.x, base + 3, rect.w, 1}, colour::action_hover);
+    const auto draw_line = [&](std::string_view words, float y) {
+        const float base = base_line(type, y, height);
+        draw_text(type, hot ? colour::action_hover : look.colour, rect.x, base, words);
+        if (hot) fill({rect.x, base + 3, text_width(type, words), 1}, colour::action_hover);
+    };
+    if (rows <= 1) draw_line(shown, rect.y);
+    else
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            draw_line(std::string_view(shown).substr(lines[i].from, lines[i].to - lines[i].from),
+                      rect.y + height * static_cast<float>(i));
     if (has_focus(handle)) ring({rect.x - 1, rect.y, rect.w + 2, rect.h}, 4);
     return platform::input().take_click(handle);
 }

@@ -36,6 +36,8 @@ inline constexpr ButtonLook quiet_button{.kind = ButtonKind::quiet};
 struct LinkLook {
     int size = type_size::body;
     std::string_view name = {}; // As for buttons.
+    Colour colour = colour::action;
+    Wrapping wrapping = Wrapping::one_line; // wrap: a whole sentence that leads somewhere.
 };
 bool link(std::string_view id, std::string_view label, LinkLook look = {});
 

@@ -17,7 +17,9 @@ export const csv_rows = (text) =>
     text.replace(/^\uFEFF/, "").trim().split(/\r?\n/).map((line) => line.split(","));
 
 export class Server {
-    constructor({ units = path.join(demo, "units.csv"), catalogue = path.join(demo, "catalogue.csv") } = {}) {
+    constructor({ units = path.join(demo, "units.csv"), catalogue = path.join(demo, "catalogue.csv"),
+        clock = "2023-03-29T09:00:00+08:00" } = {}) {
+        this.clock = clock;
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-server-"));
         this.data = path.join(this.folder, "data");
         run("init", "--data", this.data);
@@ -30,7 +32,7 @@ export class Server {
 
     start() {
         this.process = spawn(program, ["serve", "--data", this.data, "--web", web, "--listen", "127.0.0.1:0",
-            "--clock", "2023-03-29T09:00:00+08:00"], { stdio: ["ignore", "ignore", "pipe"] });
+            "--clock", this.clock], { stdio: ["ignore", "ignore", "pipe"] });
         return new Promise((resolve, reject) => {
             let said = "";
             this.process.stderr.on("data", (piece) => {

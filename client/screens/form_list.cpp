@@ -1,0 +1,245 @@
+// A form of which there may be many in a period. Sheets with fields alone (附件1) are made in a grid,
+// all at once; those with a table (附件3) stand in a list and open as paper.
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/form_paper.hpp"
+#include "client/screens/parts.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/table.hpp"
+#include "client/widgets/words.hpp"
+#include "shared/base/text.hpp"
+
+namespace {
+
+using device::Matter;
+using device::MatterState;
+using notice::Field;
+using notice::FieldType;
+using notice::Form;
+
+int sealable_of(App& app, const std::vector<Matter>& matters) {
+    int sealable = 0;
+    for (const Matter& matter : matters) {
+        const device::Judgement* judged =
+            device::is_open(matter.state) ? app.judgement(matter.root) : nullptr;
+        sealable += judged != nullptr && judged->sealable;
+    }
+    return sealable;
+}
+
+// Returns the new one; nothing when it could not be made, which was told.
+std::optional<Matter> add_one(App& app, const Form& form) {
+    const auto root = app.desk().create_matter(form.id, app.period_of(form));
+    if (!app.tell(root ? base::Status{} : base::fail(root.error()))) return std::nullopt;
+    return app.desk().find_matter(*root);
+}
+
+void seal_all(App& app, const Form& form, const std::vector<Matter>& matters) {
+    int sealed = 0;
+    for (const Matter& matter : matters) {
+        if (!device::is_open(matter.state)) continue;
+        const device::Judgement* judged = app.judgement(matter.root);
+        if (judged != nullptr && judged->sealable) sealed += app.tell(app.desk().seal(matter.root));
+    }
+    app.say(std::to_string(sealed) + " " + std::string(counter_of(form)) +
+            (platform::online() ? "已签名，正在发送。" : "已签名，联网后自动发送。"));
+    if (platform::online()) app.courier().start();
+}
+
+// "附件1，同一职业技能等级证书、级别只填一张".
+std::string subtitle_of(const Form& form) {
+    std::string words;
+    for (const base::FieldId& id : form.key)
+        if (const Field* field = form.find_field(id.text()))
+            words += (words.empty() ? "同一" : "、") + field->label;
+    if (!words.empty()) words += "只填一" + std::string(counter_of(form));
+    if (form.appendix.empty() || words.empty()) return form.appendix + words;
+    return form.appendix + "，" + words;
+}
+
+void draw_head(App& app, const Form& form, const std::vector<Matter>& matters,
+               const Standing& standing) {
+    const std::string counter(counter_of(form));
+    const int         sealable = sealable_of(app, matters);
+    const std::string early = not_open_yet(app, form, app.period_of(form));
+    widgets::Line     line;
+    widgets::heading(form.short_title, 1);
+    widgets::text(subtitle_of(form), widgets::second_text);
+    line.push_right();
+    draw_period_choice(app, form);
+    if (widgets::button("print_all", "打印全部",
+                        {.off_because = standing.filings == 0 ? "还没有可以打印的内容" : ""})) {
+        std::vector<print::Sheet> sheets;
+        for (const Matter& matter : matters)
+            if (device::counts(matter.state)) sheets.push_back(app.sheet_of(matter));
+        app.print(sheets);
+    }
+    if (widgets::button("seal_all",
+                        sealable > 0
+                            ? "签名并提交 " + std::to_string(sealable) + " " + counter
+                            : std::string("签名并提交"),
+                        {.kind = widgets::ButtonKind::primary,
+                         .off_because = !early.empty()  ? std::string_view(early)
+                                        : sealable == 0 ? "没有填好而未签名的内容"
+                                                        : ""}))
+        seal_all(app, form, matters);
+}
+
+// Where it stands in the list, as it is read out and as findings count: "第2行".
+std::string place_words(int number) { return "第" + std::to_string(number) + "行"; }
+
+void draw_row_acts(App& app, const Form& form, const Matter& matter, int number) {
+    const std::string place = place_words(number);
+    if (widgets::link("open", "打开", {.name = "打开" + place})) app.open_matter(matter);
+    if (!matter.newest && matter.state == MatterState::editing &&
+        widgets::link("remove", "删除", {.name = "删除" + place})) {
+        if (app.tell(app.desk().remove(matter.root)))
+            app.say("已删除一" + std::string(counter_of(form)) + form.short_title + "。",
+                    [&app, root = matter.root] { app.tell(app.desk().restore(root)); });
+    }
+}
+
+// --- The grid ------------------------------------------------------------------------------------
+
+widgets::TableColumn column_of(const Field& field) {
+    switch (field.type) {
+    case FieldType::choice:
+        return {.title = field.label, .width = widgets::fixed(96), .inset = 8};
+    case FieldType::integer:
+    case FieldType::money:
+        return {.title = field.label,
+                .width = widgets::fixed(106),
+                .align = widgets::Align::right,
+                .inset = 8};
+    case FieldType::phone:
+        return {.title = field.label, .width = widgets::fixed(150), .inset = 8};
+    default: return {.title = field.label, .inset = 8};
+    }
+}
+
+void draw_grid_row(App& app, const Form& form, const Matter& matter, int number,
+                   widgets::Table& table) {
+    table.row(matter.root.text());
+    table.number(std::int64_t(number));
+    for (const Field& field : form.fields) {
+        const auto cell = table.cell();
+        draw_cell_field(app, matter, field, place_words(number) + field.label, !table.stacked());
+    }
+    {
+        const auto cell = table.cell();
+        draw_state_badge(app, matter);
+    }
+    const auto cell = table.cell();
+    draw_row_acts(app, form, matter, number);
+}
+
+void draw_total_row(const Form& form, const Standing& standing, widgets::Table& table) {
+    const Field*      number = number_of(form);
+    const std::string total =
+        "合计 " + std::to_string(standing.filings) + " " + std::string(counter_of(form));
+    table.row("total", {.weight = widgets::Weight::bold});
+    table.text("");
+    bool labelled = false;
+    for (const Field& field : form.fields) {
+        if (&field == number) table.number(standing.total);
+        else table.text(std::exchange(labelled, true) ? std::string() : total);
+    }
+    if (standing.unread > 0)
+        table.text(std::to_string(standing.unread) + " " + std::string(counter_of(form)) + "未计入",
+                   {.colour = widgets::colour::attention});
+}
+
+void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
+               const Standing& standing) {
+    const widgets::Card card("grid", {.name = form.short_title + "清单",
+                                      .padding_x = 12,
+                                      .padding_y = 12});
+    if (matters.empty())
+        widgets::empty_state("还没有" + form.short_title, "按“新增一张”开始填写，每张占一行。");
+    {
+        std::vector<widgets::TableColumn> columns = {
+            {"序号", widgets::fixed(52), widgets::Align::right}};
+        for (const Field& field : form.fields) columns.push_back(column_of(field));
+        columns.push_back({"状态", widgets::fixed(104)});
+        columns.push_back({"", widgets::fixed(104)});
+        widgets::Table table("declarations", columns,
+                             {.name = form.short_title,
+                              .width_min = 320 + 100 * float(form.fields.size()),
+                              .narrow = widgets::Narrow::stack});
+        int number = 0;
+        for (const Matter& matter : matters) draw_grid_row(app, form, matter, ++number, table);
+        if (!matters.empty()) draw_total_row(form, standing, table);
+    }
+    widgets::gap(8);
+    if (widgets::button("add", "新增一张")) add_one(app, form);
+}
+
+// --- The list of requests ------------------------------------------------------------------------
+
+std::string add_words(const Form& form) {
+    const bool request = form.serves == notice::Serves::increase ||
+                         form.short_title.find("申请") != std::string::npos;
+    return request ? "新建申请" : "新建一份";
+}
+
+void draw_request(App& app, const Form& form, const Matter& matter, int number,
+                  widgets::Table& table) {
+    table.row(matter.root.text());
+    table.number(std::int64_t(number));
+    const device::Judgement* judged = app.judgement(matter.root);
+    table.text(is_blank(matter) || judged == nullptr
+                   ? std::string("还没有填写")
+                   : answers_words(app, form, matter.period, judged->answers));
+    table.text(base::clerk_day_minute(app.shown_time(matter.updated_at)), widgets::second_text);
+    {
+        const auto cell = table.cell();
+        draw_state_badge(app, matter);
+    }
+    const auto cell = table.cell();
+    draw_row_acts(app, form, matter, number);
+}
+
+void draw_requests(App& app, const Form& form, const std::vector<Matter>& matters) {
+    const widgets::Card card("requests", {.name = form.short_title + "清单"});
+    const std::string   add = add_words(form);
+    if (matters.empty())
+        widgets::empty_state("还没有填写",
+                             "按“" + add + "”，在和纸质表一样的版面上填写。");
+    else {
+        widgets::Table table("requests",
+                             {{"序号", widgets::fixed(52), widgets::Align::right},
+                              {"内容", widgets::share(1)},
+                              {"最后改动", widgets::fixed(140)},
+                              {"状态", widgets::fixed(110)},
+                              {"", widgets::fixed(104)}},
+                             {.name = form.short_title,
+                              .width_min = 600,
+                              .narrow = widgets::Narrow::stack});
+        int number = 0;
+        for (const Matter& matter : matters) draw_request(app, form, matter, ++number, table);
+    }
+    widgets::gap(8);
+    if (widgets::button("add", add, widgets::primary_button))
+        if (const auto made = add_one(app, form)) app.open_matter(*made);
+}
+
+} // namespace
+
+void draw_form_list(App& app) {
+    const Form* form = app.find_form();
+    if (form == nullptr) return app.go(ScreenId::home);
+    const base::Period        period = app.period_of(*form);
+    const std::vector<Matter> matters = app.matters(form->id, period); // A copy: acts change it.
+    const Standing            standing = standing_of(*form, matters);
+    draw_head(app, *form, matters, standing);
+    if (const notice::Window* window = form->find_window(period)) {
+        draw_window_notice(app, *form, *window);
+        widgets::Line line({.gap = 6});
+        draw_closing(app, *form, *window);
+    }
+    if (in_grid(*form)) draw_grid(app, *form, matters, standing);
+    else draw_requests(app, *form, matters);
+}

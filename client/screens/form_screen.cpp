@@ -1,0 +1,212 @@
+// The screen on which a form stands as paper, with its checks and acts beside it: one of many, or
+// that of the chosen period.
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/form_paper.hpp"
+#include "client/screens/parts.hpp"
+#include "client/texts/words.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/dialog.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/words.hpp"
+
+namespace {
+
+using device::Matter;
+using device::MatterState;
+
+void draw_state(App& app, const Matter& matter) {
+    widgets::Line line;
+    draw_state_badge(app, matter);
+    if (!matter.newest) return;
+    const auto item = app.desk().find_item(*matter.newest);
+    if (item && item->receipt_fields)
+        widgets::text("回执 " + texts::index_words(item->receipt_fields->index) + "　" +
+                          base::clerk_day_second(item->receipt_fields->received_at),
+                      widgets::second_text);
+}
+
+// Why it cannot be signed right now; "" when it can.
+std::string why_not(App& app, const Matter& matter) {
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return "暂时不能检查";
+    if (judged->errors > 0) return "改好标出的 " + std::to_string(judged->errors) + " 处即可提交。";
+    if (judged->to_explain > 0)
+        return "还有 " + std::to_string(judged->to_explain) + " 处需要写明原因。";
+    return judged->sealable ? "" : "内容还不完整";
+}
+
+void draw_open_acts(App& app, const Matter& matter) {
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const std::string   early =
+        form == nullptr ? "" : not_open_yet(app, *form, matter.period);
+    const std::string   off = early.empty() ? why_not(app, matter) : early + "。";
+    if (widgets::button("seal", "签名并提交",
+                        {.kind = widgets::ButtonKind::primary,
+                         .size = widgets::ButtonSize::large,
+                         .width = widgets::Width::fill,
+                         .off_because = off}) &&
+        app.tell(app.desk().seal(matter.root))) {
+        app.say(platform::online() ? "已签名，正在发送。" : "已签名，联网后自动发送。");
+        if (platform::online()) app.courier().start();
+    }
+    widgets::text(off.empty() ? "签名后放入待同步，联网后发送。" : off, widgets::second_text);
+    if (matter.revising && matter.newest && widgets::button("discard", "放弃修改"))
+        app.tell(app.desk().discard_revision(matter.root));
+}
+
+void draw_withdrawal(App& app, const Matter& matter) {
+    std::string& asking = app.memory("withdraw/" + matter.root.text());
+    if (asking.empty()) {
+        if (widgets::button("withdraw", "撤回", widgets::quiet_button)) asking = "?";
+        return;
+    }
+    switch (widgets::ask("withdraw", {.title = "撤回这份申报？",
+                                      .words = "撤回后不再计入汇总；需要时可以重新填写一份。",
+                                      .yes = "撤回",
+                                      .dangerous = true})) {
+    case widgets::Answer::yes:
+        asking.clear();
+        if (!app.tell(app.desk().withdraw(matter.root, ""))) break;
+        app.say(platform::online() ? "撤回已签名，正在发送。" : "撤回已签名，联网后自动发送。");
+        if (platform::online()) app.courier().start();
+        break;
+    case widgets::Answer::no: asking.clear(); break;
+    case widgets::Answer::none: break;
+    }
+}
+
+void draw_acts(App& app, const Matter& matter) {
+    const widgets::Card card("acts", {.name = "操作"});
+    draw_state(app, matter);
+    {
+        widgets::Line line;
+        if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
+        if (!device::is_open(matter.state) && device::counts(matter.state) &&
+            widgets::button("revise", "修改"))
+            app.tell(app.desk().revise(matter.root));
+    }
+    if (device::is_open(matter.state)) draw_open_acts(app, matter);
+    else if (matter.state == MatterState::submitted && app.find_form()->many)
+        draw_withdrawal(app, matter);
+    else if (matter.state == MatterState::withdrawing && widgets::button("keep", "取消撤回"))
+        app.tell(app.desk().cancel_withdrawal(matter.root));
+}
+
+// Why the newest version is not at the server, and what can be done about it.
+void draw_trouble(App& app, const Matter& matter) {
+    if (matter.state == MatterState::conflict)
+        widgets::notice("conflict", widgets::Tone::attention,
+                        "本单位的另一台电脑已经提交了这份表的新版本。按“签名并提交”，以本机的内容替代它；"
+                        "按“放弃修改”，采用已提交的版本。");
+    if (matter.state != MatterState::refused) return;
+    for (const device::OutboxItem& item : app.refused()) {
+        if (item.root != matter.root || item.kind != "filing") continue;
+        std::string words = "上次提交未被接收";
+        if (item.refusal) words += "：" + item.refusal->detail;
+        for (const rules::Finding& finding : item.findings) words += " " + finding.text;
+        return widgets::notice("refused", widgets::Tone::wrong, words);
+    }
+}
+
+// What the notice asks for without a blank on its paper (the name behind a signature).
+void draw_off_paper(App& app, const Matter& matter, const notice::Form& form) {
+    std::vector<const notice::Field*> missing;
+    for (const notice::Field& field : form.fields) {
+        bool on_paper = false;
+        for (const notice::Block& block : form.blocks) {
+            for (const notice::Inline& part : block.inlines)
+                on_paper = on_paper || (part.kind == notice::Inline::Kind::field &&
+                                        part.text == field.id.text());
+            for (const notice::TableColumn& column : block.columns)
+                on_paper = on_paper || (!form.table && column.id == field.id);
+        }
+        if (!on_paper) missing.push_back(&field);
+    }
+    if (missing.empty()) return;
+    const widgets::Card card("off_paper", {.title = "另需填写"});
+    for (const notice::Field* field : missing) draw_card_field(app, matter, *field);
+}
+
+void draw_form(App& app, const Matter& matter, const notice::Form& form) {
+    draw_trouble(app, matter);
+    const auto outdated = app.desk().outdated(matter.root);
+    if (outdated && *outdated && !device::is_open(matter.state))
+        widgets::notice("outdated", widgets::Tone::attention,
+                        "需更新：申报表在" + form.short_title +
+                            "签名之后有变动。请按“修改”后重新签名提交。");
+    widgets::Columns columns({widgets::share(1), widgets::fixed(290)}, {.gap = 20});
+    columns.next();
+    draw_form_paper(app, matter);
+    columns.next();
+    draw_off_paper(app, matter, form);
+    draw_findings(app, matter);
+    draw_acts(app, matter);
+    draw_mail(app, matter);
+}
+
+void draw_head(App& app, const notice::Form& form, const base::Period& period) {
+    const notice::Window* window = form.find_window(period);
+    {
+        widgets::Line line({.gap = 6});
+        if (form.many) {
+            if (widgets::link("back", "‹ 返回" + form.short_title)) app.open_form(form.id);
+        } else {
+            draw_period_choice(app, form);
+        }
+        line.push_right();
+        if (window != nullptr) draw_closing(app, form, *window);
+    }
+    if (window != nullptr) draw_window_notice(app, form, *window);
+}
+
+// In a month without a report there is no paper to fill in; the others can still be turned to.
+bool draw_month_off(App& app, const notice::Form& form) {
+    if (form.many || app.period_chosen(form)) return false;
+    const auto off = notice::month_off(*app.desk().find_package(), form, app.now(), app.closing());
+    if (!off) return false;
+    widgets::heading(form.short_title, 1);
+    const widgets::Card card("month_off", {.name = form.short_title});
+    widgets::empty_state("本月（" + std::to_string(off->month.month) + "月）无需报送", next_report_words(app, *off));
+    widgets::Line line({.side = widgets::Side::centre});
+    const notice::Window* last = nullptr;
+    for (const notice::Window& window : form.windows)
+        if (window.opens_at() <= app.now()) last = &window;
+    for (const notice::Window* window : {last, off->next}) {
+        const notice::Period* period =
+            window == nullptr ? nullptr : app.desk().find_package()->find_period(window->period);
+        if (period != nullptr &&
+            widgets::button(period->id.text(), (window == last ? "查看" : "先看") + period->name))
+            app.choose_period(form, period->id);
+    }
+    return true;
+}
+
+// The matter of a form that has one a period; it is made when it is first looked at.
+std::optional<Matter> matter_of(App& app, const notice::Form& form, const base::Period& period) {
+    for (const Matter& matter : app.matters(form.id, period))
+        if (device::counts(matter.state)) return matter;
+    const auto root = app.desk().create_matter(form.id, period);
+    if (!root) {
+        app.tell(base::fail(root.error()));
+        return std::nullopt;
+    }
+    app.changed();
+    return app.desk().find_matter(*root);
+}
+
+} // namespace
+
+void draw_form_paper_screen(App& app) {
+    const notice::Form* form = app.find_form();
+    if (form == nullptr) return app.go(ScreenId::home);
+    if (draw_month_off(app, *form)) return;
+    const base::Period period = app.period_of(*form);
+    const auto matter = form->many ? app.desk().find_matter(app.open_root())
+                                   : matter_of(app, *form, period);
+    if (!matter) return form->many ? app.open_form(form->id) : app.go(ScreenId::home);
+    draw_head(app, *form, matter->period);
+    draw_form(app, *matter, *form);
+}

@@ -1,0 +1,105 @@
+// 邮件与文件: the names that the notice prescribes for the mail and its file, until when it is due,
+// and the school's own tick for the national platform.
+#include "client/app.hpp"
+#include "client/platform/browser.hpp"
+#include "client/screens/parts.hpp"
+#include "client/texts/words.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/words.hpp"
+#include "shared/base/text.hpp"
+
+namespace {
+
+using device::Matter;
+
+std::string with_unit_name(App& app, std::string pattern) {
+    constexpr std::string_view place = "{unit_name}";
+    if (const std::size_t at = pattern.find(place); at != std::string::npos)
+        pattern.replace(at, place.size(), app.desk().find_enrolment()->unit.name);
+    return pattern;
+}
+
+// No file system takes these in a name; a unit's or a certificate's name may hold one.
+std::string as_file_name(std::string words) {
+    for (char& c : words)
+        if (std::string_view("\\/:*?\"<>|").find(c) != std::string_view::npos) c = '-';
+    return words + ".pdf";
+}
+
+// Without a prescribed mail the file is named by unit and form, and by what tells it from others.
+std::string own_name(App& app, const notice::Form& form, const Matter& matter) {
+    std::string name = app.desk().find_enrolment()->unit.name + "+";
+    const notice::Period* period = app.desk().find_package()->find_period(matter.period);
+    if (period != nullptr) name += period->name;
+    name += form.short_title;
+    if (const device::Judgement* judged = app.judgement(matter.root))
+        for (const base::FieldId& id : form.key)
+            if (const notice::Field* field = form.find_field(id.text()))
+                if (const std::string value = value_words(
+                        app, *field, judged->answers.value(id.text(), base::Json()));
+                    !value.empty())
+                    name += "+" + value;
+    return name;
+}
+
+void draw_name(App& app, std::string_view id, std::string_view label, const std::string& name) {
+    const widgets::Scope scope(id);
+    widgets::text(label, widgets::second_text);
+    widgets::text(name);
+    if (widgets::button("copy", "复制" + std::string(label),
+                        {.size = widgets::ButtonSize::small})) {
+        platform::copy_text(name);
+        app.say("已复制。");
+    }
+}
+
+// Schools whose bureau reviews first send the paper there (R19); the others to the mailbox.
+bool goes_to_bureau(App& app, const notice::Form& form) {
+    const envelope::UnitEntry& unit = app.desk().find_enrolment()->unit;
+    const notice::UnitKind*    kind = app.desk().find_package()->find_unit_kind(unit.kind);
+    // An increase goes straight to the province, whoever reviews the declarations (C10).
+    return kind != nullptr && kind->first_review && form.serves != notice::Serves::increase;
+}
+
+std::string address_words(App& app, const notice::Form& form) {
+    return goes_to_bureau(app, form) ? "盖章扫描件报送所在市教育行政部门，作为市级初审的依据。"
+                                     : "盖章扫描件发送至 " + form.mail->to + "。";
+}
+
+void draw_until(App& app, const notice::Form& form, const base::Period& period) {
+    const notice::Window* window = form.find_window(period);
+    if (window == nullptr) return;
+    widgets::Line line({.gap = 4});
+    draw_closing(app, form, *window);
+}
+
+} // namespace
+
+std::string mail_words(App& app, const notice::Form& form, base::Time closes) {
+    return (form.appendix.empty() ? form.short_title : form.appendix) + "盖章扫描件于 " +
+           texts::closing_words(closes) + " 前" +
+           (goes_to_bureau(app, form) ? "报送所在市教育行政部门。"
+                                      : "发送至 " + form.mail->to + "。");
+}
+
+void draw_mail(App& app, const Matter& matter) {
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    if (form == nullptr) return;
+    const widgets::Card card("mail", {.title = "邮件与文件"});
+    if (form->mail) {
+        const std::string subject = with_unit_name(app, form->mail->subject_pattern);
+        widgets::text(address_words(app, *form), widgets::second_text);
+        draw_until(app, *form, matter.period);
+        draw_name(app, "subject", "邮件名称", subject);
+        draw_name(app, "file", "文件名称", as_file_name(subject));
+        return;
+    }
+    widgets::text(form->national_platform
+                      ? "签字盖章后扫描成一个文件，由学校上传到" +
+                            app.desk().find_package()->platform + "。文件可命名为："
+                      : std::string("签字盖章后扫描存档。文件可命名为："),
+                  widgets::second_text);
+    draw_name(app, "file", "文件名称", as_file_name(own_name(app, *form, matter)));
+}
