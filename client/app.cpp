@@ -157,8 +157,8 @@ void App::choose_period(const notice::Form& form, const base::Period& period) {
     platform::request_frame();
 }
 
-base::Time App::closes_at(const notice::Form&, const notice::Window& window) const {
-    return window.closes_at();
+base::Time App::closes_at(const notice::Form& form, const notice::Window& window) const {
+    return m_desk.closes_at(form.id, window.period).value_or(window.closes_at());
 }
 
 notice::ClosesAt App::closing() const {
@@ -229,6 +229,12 @@ const std::vector<device::OutboxItem>& App::receipts() {
     Cache& read = cache();
     if (!read.receipts) read.receipts = m_desk.receipts();
     return *read.receipts;
+}
+
+const std::vector<device::LedgerEntry>& App::ledger() {
+    Cache& read = cache();
+    if (!read.ledger) read.ledger = m_desk.ledger();
+    return *read.ledger;
 }
 
 std::string App::certificate_name(const base::CertificateId& id) const {

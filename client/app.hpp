@@ -64,6 +64,7 @@ public:
     const std::vector<device::Matter>& matters(const base::FormId& form,
                                                const base::Period& period);
     const std::vector<Due>&            calendar(); // In the order of closing.
+    const std::vector<device::LedgerEntry>& ledger();
     const device::Judgement*           judgement(const base::EnvelopeId& root); // Null on a fault.
     const std::vector<device::OutboxItem>& queued();
     const std::vector<device::OutboxItem>& refused();
@@ -84,6 +85,7 @@ private:
         std::int64_t change_count = -1;
         std::map<std::pair<base::FormId, base::Period>, std::vector<device::Matter>> matters;
         std::optional<std::vector<Due>>                              calendar;
+        std::optional<std::vector<device::LedgerEntry>>              ledger;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
     };

@@ -36,6 +36,10 @@ void read_many(App& app, const std::vector<Matter>& matters, Due& due) {
         due.state = Due::State::wrong;
         due.word = "未被接收";
         due.words += "，" + count_words(standing.wrong, *due.form) + "未被接收";
+    } else if (standing.returned > 0) {
+        due.state = Due::State::wrong;
+        due.word = "退回修改";
+        due.words += "，" + count_words(standing.returned, *due.form) + "退回修改";
     } else if (standing.unsigned_filings > 0) {
         due.state = Due::State::drafting;
         due.word = "未签名";
@@ -86,7 +90,7 @@ void read_one(App& app, const std::vector<Matter>& matters, Due& due) {
     if (matter->state == MatterState::queued) {
         due.state = Due::State::waiting;
         due.words = "已签名，待同步";
-    } else if (device::is_open(matter->state)) {
+    } else if (device::is_open(matter->state) || matter->state == MatterState::returned) {
         due.state = Due::State::wrong;
     } else {
         due.state = Due::State::done;
@@ -113,7 +117,8 @@ Standing standing_of(const notice::Form& form, const std::vector<Matter>& matter
         standing.wrong +=
             matter.state == MatterState::refused || matter.state == MatterState::conflict;
         standing.queued += matter.state == MatterState::queued;
-        standing.arrived += !open && matter.state != MatterState::queued;
+        standing.arrived += device::is_delivered(matter.state);
+        standing.returned += matter.state == MatterState::returned;
         if (number == nullptr) continue;
         const auto found = matter.values.find({0, number->id});
         if (found == matter.values.end()) continue;

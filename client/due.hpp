@@ -17,6 +17,7 @@ struct Standing {
     int queued = 0;
     int arrived = 0; // The server has them.
     int wrong = 0;   // Refused, or changed on two machines.
+    int returned = 0; // By a reviewer.
     int unread = 0;  // What was typed as their number cannot be read.
     std::int64_t total = 0; // Of the numbers that can be read; see number_of().
 };
@@ -47,7 +48,7 @@ struct Due {
         drafting, // Begun, not signed.
         waiting,  // Signed, waits for the line.
         done,     // The server has it.
-        wrong,    // Something stands against it: refused, outdated, in conflict.
+        wrong,    // Something stands against it: refused, returned, outdated, in conflict.
     };
     const notice::Form*   form = nullptr;
     const notice::Window* window = nullptr;

@@ -16,6 +16,7 @@ constexpr Screen list[] = {
     {ScreenId::home, "home", "首页", "", everybody, draw_home, nullptr},
     {ScreenId::form_list, "form_list", "", "", "school", draw_form_list, nullptr},
     {ScreenId::form_paper, "form_paper", "", "", "school", draw_form_paper_screen, nullptr},
+    {ScreenId::ledger, "ledger", "指标台账", "", "school", draw_ledger, nullptr},
     {ScreenId::outbox, "outbox", "待同步", "往来", "school", draw_outbox, outbox_count, true},
     {ScreenId::receipts, "receipts", "回执", "", "school", draw_receipts, receipt_count},
     {ScreenId::tables, "tables", "申报汇总", "数据", "city province", draw_tables, nullptr},

@@ -12,6 +12,7 @@ enum class ScreenId {
     home,
     form_list,  // A form of which there may be many: its grid, or the list of its requests.
     form_paper, // One form as paper.
+    ledger, // 指标台账
     outbox,
     receipts,
     tables,

@@ -7,6 +7,7 @@ void draw_first_start(App& app);  // Before the machine is enrolled: the whole p
 void draw_home(App& app);
 void draw_form_list(App& app);
 void draw_form_paper_screen(App& app);
+void draw_ledger(App& app);
 void draw_outbox(App& app);
 void draw_receipts(App& app);
 void draw_tables(App& app);

@@ -226,14 +226,57 @@ void draw_sentence(App& app, const Matter& matter, const notice::Form& form, con
     paragraph.set();
 }
 
-void draw_table(App& app, const Matter& matter, const notice::Form& form, const Block& block) {
-    std::vector<widgets::PaperColumn> columns;
-    std::vector<std::string>          heads;
+// The heads of a table's columns; the screen breaks their lines where it must.
+std::vector<std::string> heads_of(const Block& block) {
+    std::vector<std::string> heads;
     for (const notice::TableColumn& column : block.columns) {
         heads.push_back(column.head);
         std::string& head = heads.back();
         head.erase(std::remove(head.begin(), head.end(), '\n'), head.end());
     }
+    return heads;
+}
+
+// A table that has the form's own fields as its one row; where the columns would be too narrow to
+// type in, a row a field.
+void draw_field_table(App& app, const Matter& matter, const notice::Form& form,
+                      const Block& block) {
+    constexpr float   column_min = 64;
+    const std::size_t count = block.columns.size();
+    const bool        upright = widgets::width_left() < column_min * float(count);
+    std::vector<widgets::PaperColumn> columns;
+    std::vector<std::string>          heads = heads_of(block);
+    for (std::size_t i = 0; i < count; ++i)
+        columns.push_back({heads[i], widgets::share(float(block.columns[i].share))});
+    if (upright)
+        columns = {{"项目", widgets::share(3), widgets::Side::left}, {"填写", widgets::share(2)}};
+    widgets::PaperTable table("fields", form.short_title, columns);
+    if (!upright) table.row("values");
+    for (std::size_t i = 0; i < count; ++i) {
+        const base::FieldId& id = block.columns[i].id;
+        const Field*         field = form.find_field(id.text());
+        if (upright) {
+            table.row(id.text());
+            table.text(heads[i]);
+        }
+        if (field == nullptr) {
+            table.text(id.text() == "seq" ? std::string("1") : computed_words(app, matter, id));
+            continue;
+        }
+        table.blank([&](const widgets::Rect& place) {
+            widgets::FieldLook look = widgets::paper_field;
+            look.label = field->label;
+            look.centre = true;
+            look.size = widgets::type_size::body;
+            draw_field(app, matter, *field, look, &place);
+        });
+    }
+}
+
+void draw_table(App& app, const Matter& matter, const notice::Form& form, const Block& block) {
+    if (!form.table) return draw_field_table(app, matter, form, block);
+    std::vector<widgets::PaperColumn> columns;
+    const std::vector<std::string>    heads = heads_of(block);
     for (std::size_t i = 0; i < block.columns.size(); ++i)
         columns.push_back({heads[i], widgets::share(float(block.columns[i].share)),
                            block.columns[i].align == notice::TableColumn::Align::left

@@ -11,6 +11,7 @@
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
 #include "client/widgets/words.hpp"
+#include "shared/base/text.hpp"
 
 namespace {
 
@@ -85,7 +86,10 @@ void draw_acts(App& app, const Matter& matter) {
         widgets::Line line;
         if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
         if (!device::is_open(matter.state) && device::counts(matter.state) &&
-            widgets::button("revise", "修改"))
+            widgets::button("revise", "修改",
+                            {.off_because = device::is_frozen(matter.state)
+                                                ? "审核已通过，退回后才能修改"
+                                                : ""}))
             app.tell(app.desk().revise(matter.root));
     }
     if (device::is_open(matter.state)) draw_open_acts(app, matter);
@@ -93,6 +97,30 @@ void draw_acts(App& app, const Matter& matter) {
         draw_withdrawal(app, matter);
     else if (matter.state == MatterState::withdrawing && widgets::button("keep", "取消撤回"))
         app.tell(app.desk().cancel_withdrawal(matter.root));
+}
+
+// What the reviewer said about what was sent last.
+void draw_review(const Matter& matter, const notice::Form& form) {
+    if (!matter.review) return;
+    const device::Review& review = *matter.review;
+    const bool            first = review.stage == "first_review";
+    const widgets::Card   card("review", {.title = first ? "市级审核意见" : "省级审核意见"});
+    {
+        widgets::Line line;
+        if (review.verdict == "return") widgets::badge("退回修改", widgets::Tone::wrong);
+        else if (review.verdict == "reject") widgets::badge("不通过", widgets::Tone::wrong);
+        else widgets::badge("通过", widgets::Tone::done);
+        if (review.approved.is_number_integer())
+            widgets::text("批准 " + base::grouped(review.approved.get<std::int64_t>()) + " 人");
+    }
+    for (const auto& [id, words] : review.remarks) {
+        const notice::Field* field = form.find_field(id.text());
+        widgets::text(field == nullptr ? words : field->label + "：" + words);
+    }
+    if (!review.reason.empty()) widgets::text(review.reason);
+    widgets::text(base::clerk_day_minute(review.at) +
+                      (review.due ? "　请于 " + texts::closing_words(*review.due) + " 前报送" : ""),
+                  widgets::second_text);
 }
 
 // Why the newest version is not at the server, and what can be done about it.
@@ -141,10 +169,12 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     columns.next();
     draw_form_paper(app, matter);
     columns.next();
+    draw_review(matter, form);
     draw_off_paper(app, matter, form);
     draw_findings(app, matter);
     draw_acts(app, matter);
     draw_mail(app, matter);
+    draw_platform(app, matter);
 }
 
 void draw_head(App& app, const notice::Form& form, const base::Period& period) {

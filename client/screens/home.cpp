@@ -263,16 +263,16 @@ void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
                                                 : widgets::colour::text};
     table.row(due.form->id.text() + due.window->period.text());
     {
-        const auto cell = table.cell();
-        if (widgets::link("open", form_name(*due.form),
-                          {.name = form_name(*due.form) + "　" + due.period->name}))
-            app.open_form(due.form->id, due.window->period);
+        const auto        cell = table.cell();
+        const std::string name = due.period->name + "　" + form_name(*due.form);
+        if (widgets::link("open", name)) app.open_form(due.form->id, due.window->period);
     }
-    table.text(due.period->name, look);
-    table.text(always ? std::string("全年") : base::clerk_day(due.window->opens) + " 起", look);
     {
         const auto cell = table.cell();
-        widgets::text(always ? std::string("—") : texts::closing_words(due.closes), look);
+        widgets::text(always ? std::string("全年")
+                             : base::clerk_day(due.window->opens) + " 至 " +
+                                   texts::closing_words(due.closes),
+                      look);
         if (due.extended()) widgets::badge("已延期", widgets::Tone::info);
         if (const std::string off =
                 always || over ? std::string()
@@ -285,7 +285,7 @@ void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
     draw_due_state(app, due);
 }
 
-void draw_calendar(App& app, const Calendar& calendar) {
+void draw_calendar(App& app, Calendar calendar) {
     const widgets::Card card("calendar", {.title = "全年日程"});
     widgets::text("时间为北京时间，最后一天算到 24:00。", widgets::second_text);
     for (const notice::Form* form : app.forms())
@@ -296,12 +296,10 @@ void draw_calendar(App& app, const Calendar& calendar) {
                           widgets::second_text);
     widgets::gap(4);
     widgets::Table table("calendar",
-                         {{"事项", widgets::share(1.5f)},
-                          {"期间", widgets::share(0.9f)},
-                          {"开始", widgets::share(0.8f)},
-                          {"截止", widgets::share(1.6f)},
-                          {"状态", widgets::share(1)}},
-                         {.name = "全年日程", .width_min = 640, .narrow = widgets::Narrow::stack});
+                         {{"事项", widgets::share(1.2f)},
+                          {"填报时间", widgets::share(1.4f)},
+                          {"状态", widgets::fixed(150)}},
+                         {.name = "全年日程", .width_min = 600, .narrow = widgets::Narrow::stack});
     for (const Due& due : calendar) draw_calendar_row(app, due, table);
 }
 
@@ -313,14 +311,22 @@ void draw_declared(App& app) {
     const notice::Form*    form =
         package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
     if (form == nullptr) return;
-    const notice::Window* window = notice::current_window(*form, app.now(), app.closing());
+    const notice::Window* window = nullptr; // The round that was opened last, else the first.
+    for (const notice::Window& one : form->windows)
+        if (window == nullptr || app.now() >= one.opens_at()) window = &one;
     if (window == nullptr) return;
     const notice::Period* period = package->find_period(window->period);
     const Standing        standing = standing_of(*form, app.matters(form->id, window->period));
     const std::string     title = (period == nullptr ? "" : period->name) + "拟申报";
     const widgets::Card   card("mine", {.title = title});
     widgets::figure(base::grouped(standing.total), "人");
-    widgets::text(std::to_string(standing.filings) + " 张申报表", widgets::second_text);
+    widgets::text(std::to_string(standing.filings) + " 张" + form->short_title,
+                  widgets::second_text);
+    std::int64_t approved = 0;
+    for (const device::LedgerEntry& entry : app.ledger()) approved += entry.amount;
+    if (approved > 0)
+        widgets::text("全年已批准 " + base::grouped(approved) + " 人", widgets::second_text);
+    if (widgets::link("ledger", "查看指标台账")) app.go(ScreenId::ledger);
 }
 
 void draw_help() {
@@ -329,38 +335,42 @@ void draw_help() {
     if (widgets::link("help", "打开使用说明")) platform::open_link("help.html");
 }
 
-void draw_school_home(App& app) {
-    widgets::heading("今天要做的事", 1);
+// What is open now, what waits, what is late, and what came of it.
+void draw_now(App& app, Calendar calendar) { // A copy: acts change the original.
+    draw_refused(app);
+    // Of one period together, in the order in which the first of each closes.
+    std::vector<Calendar> open;
+    for (const Due& due : calendar) {
+        if (notice::phase_of(*due.window, due.closes, app.now()) != notice::Phase::open) continue;
+        const auto same = std::find_if(open.begin(), open.end(), [&](const Calendar& one) {
+            return one.front().window->period == due.window->period;
+        });
+        if (same == open.end()) open.push_back({due});
+        else same->push_back(due);
+    }
+    for (const Calendar& dues : open) draw_open_period(app, dues);
+    if (open.empty()) draw_pause(app, calendar);
+    draw_overdue(app, calendar);
+    if (app.receipts().empty()) return;
+    const widgets::Card card("receipts", {.title = "最近的回执"});
+    draw_receipt_table(app, 5);
+}
+
+void draw_today(App& app) {
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
     columns.next();
-    if (app.desk().find_package() != nullptr) {
-        const Calendar calendar = app.calendar(); // A copy: acts change the original.
-        draw_refused(app);
-        // Of one period together, in the order in which the first of each closes.
-        std::vector<Calendar> open;
-        for (const Due& due : calendar) {
-            if (notice::phase_of(*due.window, due.closes, app.now()) != notice::Phase::open)
-                continue;
-            const auto same =
-                std::find_if(open.begin(), open.end(), [&](const Calendar& one) {
-                    return one.front().window->period == due.window->period;
-                });
-            if (same == open.end()) open.push_back({due});
-            else same->push_back(due);
-        }
-        for (const Calendar& dues : open) draw_open_period(app, dues);
-        if (open.empty()) draw_pause(app, calendar);
-        draw_overdue(app, calendar);
-        if (!app.receipts().empty()) {
-            const widgets::Card card("receipts", {.title = "最近的回执"});
-            draw_receipt_table(app, 5);
-        }
-        draw_calendar(app, calendar);
-    }
+    if (app.desk().find_package() != nullptr) draw_now(app, app.calendar());
     columns.next();
     draw_sync_card(app);
     draw_declared(app);
     draw_help();
+}
+
+void draw_school_home(App& app) {
+    widgets::heading("今天要做的事", 1);
+    draw_today(app);
+    // The year stands below both columns: on a phone the one button must not lie beneath it.
+    if (app.desk().find_package() != nullptr) draw_calendar(app, app.calendar());
 }
 
 void draw_bureau_home(App& app) {

@@ -103,3 +103,29 @@ void draw_mail(App& app, const Matter& matter) {
                   widgets::second_text);
     draw_name(app, "file", "文件名称", as_file_name(own_name(app, *form, matter)));
 }
+
+void draw_platform(App& app, const Matter& matter) {
+    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    if (form == nullptr || !form->national_platform) return;
+    const widgets::Card card("platform", {.title = "国家平台"});
+    const auto          day = app.desk().platform_tick(matter.root);
+    bool                ticked = day.has_value();
+    if (widgets::checkbox("uploaded", "已上传国家平台", ticked)) {
+        app.tell(app.desk().set_platform_tick(
+            matter.root, ticked ? std::optional(base::date_of(app.now())) : std::nullopt));
+        app.visit_memory("platform/" + matter.root.text()).clear();
+    }
+    if (day) {
+        // As typed while it is no day yet; the day before stays until it is one.
+        std::string& typed = app.visit_memory("platform/" + matter.root.text());
+        if (typed.empty()) typed = base::to_iso(*day);
+        const auto read = base::parse_date(base::trim(typed));
+        if (widgets::text_field("day", typed,
+                                {.label = "上传日期",
+                                 .error = read ? "" : "请按“2023-05-26”的样子填写日期。"}))
+            if (const auto changed = base::parse_date(base::trim(typed)))
+                app.tell(app.desk().set_platform_tick(matter.root, *changed));
+    }
+    widgets::text("本校自行填报，不代表平台数据。本系统不向国家平台上传任何内容。",
+                  widgets::second_text);
+}

@@ -206,14 +206,18 @@ std::string not_open_yet(App& app, const notice::Form& form, const base::Period&
 
 void draw_state_badge(App& app, const device::Matter& matter) {
     using device::MatterState;
+    const std::string_view word = texts::state_word(matter.state);
     switch (matter.state) {
-    case MatterState::submitted: return widgets::badge("已提交", widgets::Tone::done);
-    case MatterState::queued: return widgets::badge("待同步", widgets::Tone::attention);
-    case MatterState::withdrawing:
-        return widgets::badge("撤回待同步", widgets::Tone::attention);
-    case MatterState::withdrawn: return widgets::badge("已撤回", widgets::Tone::plain);
-    case MatterState::refused: return widgets::badge("未被接收", widgets::Tone::wrong);
-    case MatterState::conflict: return widgets::badge("存在冲突", widgets::Tone::wrong);
+    case MatterState::submitted:
+    case MatterState::passed:
+    case MatterState::approved: return widgets::badge(word, widgets::Tone::done);
+    case MatterState::queued:
+    case MatterState::withdrawing: return widgets::badge(word, widgets::Tone::attention);
+    case MatterState::withdrawn: return widgets::badge(word, widgets::Tone::plain);
+    case MatterState::returned:
+    case MatterState::rejected:
+    case MatterState::refused:
+    case MatterState::conflict: return widgets::badge(word, widgets::Tone::wrong);
     case MatterState::editing: break;
     }
     const device::Judgement* judged = app.judgement(matter.root);

@@ -57,3 +57,5 @@ void draw_findings(App& app, const device::Matter& matter);
 std::string mail_words(App& app, const notice::Form& form, base::Time closes);
 // 邮件与文件: what the notice calls the mail and the file.
 void draw_mail(App& app, const device::Matter& matter);
+// 国家平台: the school's own word that it has uploaded the paper there.
+void draw_platform(App& app, const device::Matter& matter);

@@ -9,6 +9,10 @@ std::string_view state_word(device::MatterState state) {
     case device::MatterState::editing: return "草稿";
     case device::MatterState::queued: return "待同步";
     case device::MatterState::submitted: return "已提交";
+    case device::MatterState::passed: return "市级初审通过";
+    case device::MatterState::approved: return "审核通过";
+    case device::MatterState::returned: return "退回修改";
+    case device::MatterState::rejected: return "审核不通过";
     case device::MatterState::refused: return "未被接收";
     case device::MatterState::withdrawing: return "撤回待同步";
     case device::MatterState::withdrawn: return "已撤回";
@@ -41,6 +45,14 @@ std::string closing_words(base::Time closes) {
     const base::Date last_day = notice::last_day_before(closes);
     return closes == base::end_of(last_day) ? closing_words(last_day)
                                             : base::clerk_day_minute(closes);
+}
+
+std::string_view ledger_word(std::string_view kind) {
+    if (kind == "round") return "申报批准";
+    if (kind == "increase") return "调增批准";
+    if (kind == "exception") return "批准人数变更";
+    if (kind == "reversal") return "批准撤销";
+    return "其他";
 }
 
 std::string index_words(std::int64_t index) {

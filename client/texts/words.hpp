@@ -20,6 +20,9 @@ std::string closing_words(base::Date last_day);
 // The same of any closing time: "4月3日 12:00" when it lies within a day.
 std::string closing_words(base::Time closes);
 
+// What a ledger entry of this kind is: "申报批准", "调增批准".
+std::string_view ledger_word(std::string_view kind);
+
 // "000 418": a place in the log as people read it out.
 std::string index_words(std::int64_t index);
 

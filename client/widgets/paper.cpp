@@ -195,7 +195,20 @@ PaperTable::PaperTable(std::string_view id, std::string_view name, std::vector<P
         m_widths.push_back(w);
         x += w;
     }
-    m_row_height = std::max(40.f, target_height());
+    // Heads are long and their columns narrow: they break as on paper, in smaller type.
+    const Type head_type{platform::Face::paper, type_size::body};
+    const float head_line = static_cast<float>(line_height(head_type.size));
+    std::vector<std::vector<TextLine>> heads;
+    std::size_t head_lines = 1;
+    for (std::size_t i = 0; i < m_columns.size(); ++i) {
+        const float room = m_widths[i] - 8;
+        heads.push_back(break_lines(m_columns[i].title, room, room, [&](std::string_view piece) {
+            return text_width(head_type, piece);
+        }));
+        head_lines = std::max(head_lines, heads.back().size());
+    }
+    const float row_height = std::max(40.f, target_height());
+    m_row_height = std::max(row_height, 16 + head_line * static_cast<float>(head_lines));
     semantics::Node node;
     node.role = semantics::Role::table;
     node.id = id;
@@ -212,11 +225,16 @@ PaperTable::PaperTable(std::string_view id, std::string_view name, std::vector<P
     head.rect = {m_bounds.x, m_y, m_bounds.w, m_row_height};
     platform::mirror().open(head);
     m_in_row = true;
-    for (const PaperColumn& column : m_columns) {
+    for (std::size_t i = 0; i < m_columns.size(); ++i) {
+        const PaperColumn& column = m_columns[i];
         const Rect rect = next_cell(1);
-        const std::string shown = shortened(paper_type, column.title, rect.w - 8);
-        draw_text(paper_type, paper_ink, rect.x + (rect.w - text_width(paper_type, shown)) / 2,
-                  base_line(paper_type, rect.y, rect.h), shown);
+        float y = rect.y + (rect.h - head_line * static_cast<float>(heads[i].size())) / 2;
+        for (const TextLine& line : heads[i]) {
+            draw_text(head_type, paper_ink, rect.x + (rect.w - line.width) / 2,
+                      base_line(head_type, y, head_line),
+                      column.title.substr(line.from, line.to - line.from));
+            y += head_line;
+        }
         semantics::Node cell;
         cell.role = semantics::Role::column_header;
         cell.name = column.title;
@@ -224,6 +242,8 @@ PaperTable::PaperTable(std::string_view id, std::string_view name, std::vector<P
         cell.rect = rect;
         platform::mirror().leaf(cell);
     }
+    end_row();
+    m_row_height = row_height;
 }
 
 void PaperTable::row(std::string_view id) {
