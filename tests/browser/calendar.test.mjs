@@ -1,0 +1,139 @@
+// The home screen as a calendar, at days of the year that matter, and with the computer's own clock a day
+// off: what is due is told by the server's time. The page is driven through its accessible mirror.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, test } from "node:test";
+import { Chromium, new_profile } from "./chromium.mjs";
+import { Server, csv_rows, demo } from "./server.mjs";
+
+const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+const school = csv_rows(fs.readFileSync(path.join(demo, "units.csv"), "utf8"))
+    .find((row) => row[2] === "higher_vocational")[0];
+const day_ms = 24 * 60 * 60 * 1000;
+
+const undo = [];
+after(async () => { for (const one of undo.reverse()) await one(); });
+
+let last_page;
+function at(name, clock, act) {
+    test(name, async () => {
+        const server = new Server({ clock });
+        undo.push(() => server.remove());
+        await server.start();
+        try {
+            await act(server);
+        } catch (fault) {
+            console.error(await last_page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
+            throw fault;
+        }
+    });
+}
+
+// A computer of the school, its clock `off_ms` beside the true time.
+async function computer(server, off_ms = 0) {
+    const profile = new_profile();
+    const browser = await Chromium.start({ profile, args: webgl });
+    undo.push(() => browser.kill(), () => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
+    const page = await browser.page();
+    last_page = page;
+    page.setDefaultTimeout(20000);
+    await page.addInitScript((off) => {
+        const now = Date.now.bind(Date);
+        Date.now = () => now() + off;
+    }, off_ms);
+    await page.goto(server.url);
+    return { browser, page };
+}
+
+async function enrol(server, page) {
+    await page.getByRole("textbox", { name: "登记码" }).fill(server.codes.get(school));
+    await page.getByRole("textbox", { name: "本机名称" }).fill("一号机");
+    await page.getByRole("button", { name: "登记", exact: true }).click();
+    await page.getByText("已与服务器同步。").waitFor();
+}
+
+const go = (page, name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
+const year_row = (page, name) => page.getByRole("table", { name: "全年日程" }).getByRole("row", { name });
+
+at("May: the report is due on a Saturday, is filled in with money and figures, and arrives",
+    "2023-05-25T10:00:00+08:00", async (server) => {
+        const { browser, page } = await computer(server);
+        await enrol(server, page);
+        await page.getByRole("heading", { name: "2023年5月报送" }).waitFor();
+        await page.getByText("5月27日 24:00").first().waitFor();
+        await page.getByText("截止日为周六").first().waitFor();
+        await page.getByText(/^还有 2 天 1[34] 小时$/).first().waitFor();
+        await year_row(page, /2023年秋季.*附件1.*中秋节、国庆节/).waitFor();
+        await year_row(page, /2023年春季.*附件1.*未填报/).waitFor();
+
+        await page.getByRole("button", { name: /^去填写：填写进度月报表/ }).click();
+        // What comes from the ledger is locked; nothing is approved yet.
+        const quota = page.getByRole("textbox", { name: "2023年申报指标" });
+        assert.equal(await quota.inputValue(), "0");
+        assert.notEqual(await quota.getAttribute("readonly"), null);
+        await page.getByRole("cell", { name: "—", exact: true }).waitFor(); // No rate of nothing.
+        // A finding leads to its field.
+        await page.getByRole("link", { name: "请填写“累计取证人数”。" }).click();
+        await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "累计取证人数");
+        // A zero report, with money in both units.
+        for (const name of ["当月完成报名", "当月完成考核", "累计完成考核", "累计取证人数"])
+            await page.getByRole("textbox", { name, exact: true }).fill("0");
+        await page.getByRole("textbox", { name: "2023年累计已支付考核费用" }).fill("1.5万元");
+        await page.getByRole("textbox", { name: "2023年累计未支付考核费用" }).fill("250元");
+        await page.getByText("1.50 万元，即 15,000.00 元").waitFor();
+        await page.getByText("0.03 万元，即 250.00 元").waitFor();
+        await page.getByRole("textbox", { name: "填报人" }).fill("王芳");
+        await page.getByRole("textbox", { name: "联系电话" }).fill("0558-5512345");
+        // A hint may be explained; it blocks nothing.
+        await page.getByRole("link", { name: /^写说明/ }).click();
+        await page.getByRole("textbox", { name: "说明", exact: true }).fill("本月没有安排报名。");
+        await page.getByRole("button", { name: "签名并提交" }).click();
+        await page.getByText("已提交").first().waitFor();
+
+        // The tick is the school's own word, and stays.
+        await page.getByRole("checkbox", { name: "已上传国家平台" }).click();
+        const day = page.getByRole("textbox", { name: "上传日期" });
+        assert.equal(await day.inputValue(), "2023-05-25");
+        await day.fill("2023-05-24");
+        await page.getByText("本校自行填报，不代表平台数据").waitFor();
+        await go(page, "首页");
+        await year_row(page, /2023年5月.*已提交/).waitFor();
+        await go(page, "进度月报表");
+        assert.equal(await day.inputValue(), "2023-05-24");
+        await page.getByText(/进度月报表\.pdf$/).waitFor();
+        await browser.close();
+    });
+
+at("July: nothing is to be reported, and the next month is named", "2023-07-15T10:00:00+08:00",
+    async (server) => {
+        const { browser, page } = await computer(server);
+        await enrol(server, page);
+        await page.getByText("本月无需报送").first().waitFor();
+        await page.getByText(/下次报送：2023年9月，9月1日 至 9月27日 24:00/).first().waitFor();
+        await page.getByText("已过截止时间").first().waitFor(); // May and June were not reported.
+        await go(page, "进度月报表");
+        await page.getByText("本月（7月）无需报送").waitFor();
+        // An earlier month can be turned to; what is late asks for its reason.
+        await page.getByRole("button", { name: "查看2023年6月" }).click();
+        await page.getByText(/填报时间已于 6月27日 24:00 截止/).waitFor();
+        await page.getByRole("textbox", { name: "原因说明" }).waitFor();
+        await browser.close();
+    });
+
+for (const [name, off] of [["ahead", day_ms], ["behind", -day_ms]])
+    at(`the computer's clock a day ${name}: the last hours of the round are told by the server`,
+        "2023-03-31T18:30:00+08:00", async (server) => {
+            const { browser, page } = await computer(server, off);
+            await enrol(server, page);
+            await page.getByText(/^还有 5 小时$/).first().waitFor();
+            assert.equal(await page.getByText("已截止").count(), 0);
+            await go(page, "证书申报表");
+            await page.getByText(/^还有 5 小时$/).waitFor();
+            assert.equal(await page.getByText(/填报时间已于/).count(), 0);
+            // After a reload without a line the time still runs from what the server told.
+            await page.context().setOffline(true);
+            await page.reload();
+            await page.getByText(/^还有 5 小时$/).first().waitFor();
+            await browser.close();
+        });
