@@ -241,7 +241,7 @@ std::vector<std::string> heads_of(const Block& block) {
 // type in, a row a field.
 void draw_field_table(App& app, const Matter& matter, const notice::Form& form,
                       const Block& block) {
-    constexpr float   column_min = 64;
+    constexpr float   column_min = 80;
     const std::size_t count = block.columns.size();
     const bool        upright = widgets::width_left() < column_min * float(count);
     std::vector<widgets::PaperColumn> columns;
@@ -249,7 +249,7 @@ void draw_field_table(App& app, const Matter& matter, const notice::Form& form,
     for (std::size_t i = 0; i < count; ++i)
         columns.push_back({heads[i], widgets::share(float(block.columns[i].share))});
     if (upright)
-        columns = {{"项目", widgets::share(3), widgets::Side::left}, {"填写", widgets::share(2)}};
+        columns = {{"项目", widgets::share(3), widgets::Side::left}, {"填写", widgets::fixed(120)}};
     widgets::PaperTable table("fields", form.short_title, columns);
     if (!upright) table.row("values");
     for (std::size_t i = 0; i < count; ++i) {

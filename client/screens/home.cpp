@@ -267,19 +267,18 @@ void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
         const std::string name = due.period->name + "　" + form_name(*due.form);
         if (widgets::link("open", name)) app.open_form(due.form->id, due.window->period);
     }
+    table.text(always ? std::string("全年")
+                      : base::clerk_day(due.window->opens) + " 至 " +
+                            texts::closing_words(due.closes),
+               look);
     {
         const auto cell = table.cell();
-        widgets::text(always ? std::string("全年")
-                             : base::clerk_day(due.window->opens) + " 至 " +
-                                   texts::closing_words(due.closes),
-                      look);
         if (due.extended()) widgets::badge("已延期", widgets::Tone::info);
-        if (const std::string off =
-                always || over ? std::string()
-                               : notice::day_off(*app.desk().find_package(),
-                                                 notice::last_day_before(due.closes));
-            !off.empty())
-            widgets::badge(off, widgets::Tone::attention);
+        const std::string off =
+            always || over ? std::string()
+                           : notice::day_off(*app.desk().find_package(),
+                                             notice::last_day_before(due.closes));
+        if (!off.empty()) widgets::badge(off, widgets::Tone::attention);
     }
     const auto cell = table.cell();
     draw_due_state(app, due);
@@ -297,9 +296,10 @@ void draw_calendar(App& app, Calendar calendar) {
     widgets::gap(4);
     widgets::Table table("calendar",
                          {{"事项", widgets::share(1.2f)},
-                          {"填报时间", widgets::share(1.4f)},
-                          {"状态", widgets::fixed(150)}},
-                         {.name = "全年日程", .width_min = 600, .narrow = widgets::Narrow::stack});
+                          {"填报时间", widgets::share(1)},
+                          {.title = "截止日", .width = widgets::fixed(132)},
+                          {"状态", widgets::fixed(132)}},
+                         {.name = "全年日程", .width_min = 620, .narrow = widgets::Narrow::stack});
     for (const Due& due : calendar) draw_calendar_row(app, due, table);
 }
 
@@ -356,21 +356,23 @@ void draw_now(App& app, Calendar calendar) { // A copy: acts change the original
     draw_receipt_table(app, 5);
 }
 
-void draw_today(App& app) {
-    widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
-    columns.next();
-    if (app.desk().find_package() != nullptr) draw_now(app, app.calendar());
-    columns.next();
-    draw_sync_card(app);
-    draw_declared(app);
-    draw_help();
-}
-
 void draw_school_home(App& app) {
+    const bool has_notice = app.desk().find_package() != nullptr;
+    bool       stacked = false;
     widgets::heading("今天要做的事", 1);
-    draw_today(app);
-    // The year stands below both columns: on a phone the one button must not lie beneath it.
-    if (app.desk().find_package() != nullptr) draw_calendar(app, app.calendar());
+    {
+        widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
+        stacked = columns.stacked();
+        columns.next();
+        if (has_notice) draw_now(app, app.calendar());
+        if (has_notice && !stacked) draw_calendar(app, app.calendar());
+        columns.next();
+        draw_sync_card(app);
+        draw_declared(app);
+        draw_help();
+    }
+    // On a phone the one button must not lie beneath the whole year.
+    if (has_notice && stacked) draw_calendar(app, app.calendar());
 }
 
 void draw_bureau_home(App& app) {
