@@ -8,6 +8,8 @@
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
 
+#include <iconv.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -18,11 +20,33 @@ namespace {
 
 using base::Outcome;
 
+// What a spreadsheet saves as plain CSV on a Chinese Windows is GBK; its superset GB18030 also has the
+// rare characters of names. The file is read as that only when it is not UTF-8.
+base::Result<std::string> as_utf8(std::string text) {
+    if (base::is_utf8(text)) return text;
+    const iconv_t converter = iconv_open("UTF-8", "GB18030");
+    if (converter == iconv_t(-1))
+        return base::fail(Outcome::bad_file, "文件不是UTF-8编码，请另存为“CSV UTF-8”后重试");
+    std::string result(text.size() * 3, '\0');
+    char*       from = text.data();
+    char*       to = result.data();
+    std::size_t from_left = text.size(), to_left = result.size();
+    const bool  whole = iconv(converter, &from, &from_left, &to, &to_left) != std::size_t(-1) &&
+                       iconv(converter, nullptr, nullptr, &to, &to_left) != std::size_t(-1);
+    iconv_close(converter);
+    if (!whole)
+        return base::fail(Outcome::bad_file,
+                          "文件既不是UTF-8也不是GBK编码，请另存为“CSV UTF-8”后重试");
+    result.resize(result.size() - to_left);
+    return result;
+}
+
 class Sheet {
 public:
     static base::Result<Sheet> read(const std::string& path,
                                     const std::vector<std::string>& columns) {
-        SHENBAO_ASSIGN(const std::string text, read_whole_file(path));
+        SHENBAO_ASSIGN(std::string bytes, read_whole_file(path));
+        SHENBAO_ASSIGN(const std::string text, as_utf8(std::move(bytes)));
         SHENBAO_ASSIGN(auto rows, base::parse_csv(text));
         if (rows.empty()) return base::fail(Outcome::bad_file, "文件是空的");
         Sheet       sheet;

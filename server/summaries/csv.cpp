@@ -71,15 +71,14 @@ std::string to_json(const records::Summary& summary, std::int64_t as_of_index) {
 }
 
 std::string to_csv(const records::Summary& summary, const notice::Package& package) {
-    std::string csv(base::csv_mark);
-    for (std::size_t i = 0; i < summary.columns.size(); ++i)
-        csv += (i == 0 ? "" : ",") + base::csv_cell(head_of(summary.columns[i]));
-    csv += "\r\n";
+    std::vector<std::string> heads;
+    for (const std::string& column : summary.columns) heads.emplace_back(head_of(column));
+    std::string csv = std::string(base::csv_mark) + base::csv_line(heads);
     for (const std::vector<base::Json>& row : summary.rows) {
+        std::vector<std::string> cells;
         for (std::size_t i = 0; i < row.size(); ++i)
-            csv += (i == 0 ? "" : ",") +
-                   base::csv_cell(cell_text(summary.columns[i], row[i], package));
-        csv += "\r\n";
+            cells.push_back(cell_text(summary.columns[i], row[i], package));
+        csv += base::csv_line(cells);
     }
     return csv;
 }

@@ -25,6 +25,9 @@ Result<std::vector<CsvRow>> parse_csv(std::string_view text);
 // gets a leading apostrophe (protocol.md, "Reading").
 std::string csv_cell(std::string_view text);
 
+// The cells as csv_cell writes them, between commas, with the line's end.
+std::string csv_line(const std::vector<std::string>& cells);
+
 // The byte order mark with which a CSV file begins.
 inline constexpr std::string_view csv_mark = "\xEF\xBB\xBF";
 

@@ -53,6 +53,8 @@ namespace base {
     X(not_enrolled, 217, 400, "本机尚未登记。请先用登记码登记。")                                  \
     X(foreign_server, 218, 400, "签名无效：服务器密钥与登记时不一致。")                            \
     X(already_enrolled, 219, 409, "本机已登记。")                                                  \
+    X(too_many_rows, 225, 400, "表中的行数已到上限，没有改动。")                                    \
+    X(table_signed, 226, 409, "表已签名，这一步不能再撤销。需要时请按“修改”后再改。")               \
     /* Requests. */                                                                                \
     X(bad_request, 300, 400, "请求格式不正确。")                                                   \
     X(not_signed_in, 301, 401, "登录已失效，请重新同步。")                                         \

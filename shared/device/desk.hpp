@@ -10,6 +10,7 @@
 #pragma once
 
 #include "shared/base/world.hpp"
+#include "shared/device/grid.hpp"
 #include "shared/envelope/envelope.hpp"
 #include "shared/envelope/receipt.hpp"
 #include "shared/notice/answers.hpp"
@@ -92,6 +93,17 @@ struct TypedValue {
 // (row, field); row 0 is the form itself, rows of the table count from 1.
 using Cell = std::pair<int, base::FieldId>;
 
+// What a change of a table replaced, so that it can be put back exactly.
+struct TableUndo {
+    struct Draft {
+        base::EnvelopeId           root;
+        std::map<Cell, TypedValue> values; // wrong is not kept: it follows from the text.
+        base::Time                 updated_at;
+    };
+    std::vector<Draft>            drafts;
+    std::vector<base::EnvelopeId> made; // Matters that were not there before.
+};
+
 struct Matter {
     base::EnvelopeId                root;
     base::FormId                    form;
@@ -104,6 +116,10 @@ struct Matter {
     bool                            revising = false; // Open for change after a signing.
     std::optional<Review>           review;   // The newest decision about the newest version.
 };
+
+// The rows of a draft's table in which something was typed, in order. The rows of its answers are
+// these and no others: an empty row between them is only room.
+std::vector<int> filled_rows(const Matter& matter);
 
 // One signed envelope of this machine or, from other machines of the unit, of the log.
 enum class EnvelopeState { queued, accepted, refused, superseded };
@@ -217,6 +233,32 @@ public:
     // When the form's window of this period closes for this unit, an extension counted: the first
     // moment that is late. Absent for a form that is always open or not filed in that period.
     std::optional<base::Time> closes_at(const base::FormId& form, const base::Period& period) const;
+
+    // --- Tables (device/tables.cpp) ------------------------------------------------------------
+    // Rows are those of a matter's table, or the matters of a form that has many, one a row. Each
+    // call is one transaction and returns what undo() needs; frozen for signed matters.
+
+    // What the form's rows would take of a grid (grid.hpp); `rows_free`: how many more there may be.
+    base::Result<GridPreview> preview_grid(const base::FormId& form, const Grid& grid,
+                                           const notice::Field* column,
+                                           std::size_t          rows_free) const;
+    // Takes it into the table, from `row` on (from 1): a whole preview into rows without text, then
+    // behind the last; any other over what stands there. too_many_rows beyond rows_max.
+    base::Result<TableUndo> take_rows(const base::EnvelopeId& root, const GridPreview& taken,
+                                      int row);
+    // The same for matters of a form and period, from the matter `from` on (null: from the first)
+    // and then into new ones. Those that are signed are left alone.
+    base::Result<TableUndo> take_matters(const base::FormId& form, const base::Period& period,
+                                         const GridPreview& taken, const base::EnvelopeId* from);
+    base::Result<TableUndo> insert_row(const base::EnvelopeId& root, int row); // Before `row`.
+    base::Result<TableUndo> remove_row(const base::EnvelopeId& root, int row);
+    base::Result<TableUndo> clear_row(const base::EnvelopeId& root, int row); // 0: the form itself.
+    // Copies text and value of a cell of the same form, of this matter or another.
+    base::Result<TableUndo> copy_cell(const base::EnvelopeId& from, const Cell& from_cell,
+                                      const base::EnvelopeId& root, const Cell& cell);
+    // Puts everything back as it was before that change; what was typed since into these drafts is
+    // lost with it. frozen when one of them has been signed meanwhile.
+    base::Status undo(const TableUndo& change);
 
     base::Result<Judgement> judge(const base::EnvelopeId& root);
     // The answers as they would be sealed now (rows made from the declarations and all); members

@@ -70,6 +70,14 @@ struct Desk::Inside {
     // One keystroke or one choice: the value and when the draft was changed, as one transaction.
     [[nodiscard]] base::Status put(const base::EnvelopeId& root, const Cell& cell,
                                    std::string_view typed, const base::Json& value);
+    [[nodiscard]] base::Status touch(const base::EnvelopeId& root, base::Time at);
+    base::Result<base::EnvelopeId> insert_matter(const base::FormId& form,
+                                                 const base::Period& period);
+    // Of a block of cells: those with text, into a row of a draft.
+    [[nodiscard]] base::Status write_grid_row(const base::EnvelopeId& root, int row,
+                                              const GridPreview& taken, const GridRow& from);
+    // Rows from `from` on get other numbers.
+    [[nodiscard]] base::Status move_rows(const base::EnvelopeId& root, int from, int by);
     // Keeps a signed envelope; of the item all but refusal, findings and receipt_fields.
     [[nodiscard]] base::Status add_item(const OutboxItem& item, const base::Json& notes);
 };

@@ -67,6 +67,14 @@ bool is_open(MatterState state) {
            state == MatterState::conflict;
 }
 
+std::vector<int> filled_rows(const Matter& matter) {
+    std::vector<int> rows;
+    for (const auto& [cell, value] : matter.values)
+        if (cell.first > 0 && !value.text.empty() && (rows.empty() || rows.back() != cell.first))
+            rows.push_back(cell.first);
+    return rows;
+}
+
 bool counts(MatterState state) {
     return state != MatterState::withdrawn && state != MatterState::withdrawing &&
            state != MatterState::rejected;
@@ -223,7 +231,7 @@ base::Status Desk::Inside::write_draft(const base::EnvelopeId& root, const notic
         for (const base::Json& one : answers.at("rows")) {
             ++row;
             for (const notice::Field& column : form.table->columns)
-                SHENBAO_TRY(write_one(row, column, one));
+                if (column.prefill.empty()) SHENBAO_TRY(write_one(row, column, one));
         }
     }
     for (const auto& [rule, note] : notes.items())
@@ -256,15 +264,22 @@ base::Result<base::EnvelopeId> Desk::create_matter(const base::FormId& form_id,
         for (const Matter& matter : matters(form_id, period))
             if (counts(matter.state)) return matter.root;
     }
-    const base::EnvelopeId root =
-        envelope::make_envelope_id(m_inside->clock.now(), m_inside->random);
-    SHENBAO_TRY(m_inside->change([&] {
-        return m_inside->database
-            .prepare("INSERT INTO matters(root, form, period, revising, updated_at, notice) "
-                     "VALUES(?, ?, ?, 1, ?, ?)")
-            .bind(root, form_id, period, m_inside->clock.now(), m_inside->package->ref.sha256)
-            .run();
+    base::EnvelopeId root;
+    SHENBAO_TRY(m_inside->change([&]() -> base::Status {
+        SHENBAO_ASSIGN(root, m_inside->insert_matter(form_id, period));
+        return {};
     }));
+    return root;
+}
+
+base::Result<base::EnvelopeId> Desk::Inside::insert_matter(const base::FormId& form,
+                                                           const base::Period& period) {
+    const base::EnvelopeId root = envelope::make_envelope_id(clock.now(), random);
+    SHENBAO_TRY(database
+                    .prepare("INSERT INTO matters(root, form, period, revising, updated_at, notice) "
+                             "VALUES(?, ?, ?, 1, ?, ?)")
+                    .bind(root, form, period, clock.now(), package->ref.sha256)
+                    .run());
     return root;
 }
 
@@ -314,11 +329,9 @@ base::Status Desk::type(const base::EnvelopeId& root, const Cell& cell, std::str
     if (!field->prefill.empty()) return base::fail(Outcome::frozen, "the field fills itself");
     base::Json value;
     if (field->type == notice::FieldType::certificate) {
-        const std::string wanted(base::trim(text));
-        std::size_t       same = 0;
-        for (const envelope::CatalogueEntry& entry : m_inside->catalogue)
-            if (entry.name == wanted && ++same == 1) value = entry.certificate.text();
-        if (same != 1) value = nullptr; // Two organisations may give one name: a person must pick.
+        // Two organisations may give one name: a person must pick.
+        if (const auto named = certificates_named(m_inside->catalogue, text); named.size() == 1)
+            value = named[0]->certificate.text();
     } else {
         value = notice::parse_typed(*field, text).value;
     }
@@ -440,17 +453,11 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
 
     base::Json rows = base::Json::array();
     if (form->table->rows_from.empty()) {
-        int last = 0;
-        for (const auto& [cell, value] : matter->values) last = std::max(last, cell.first);
-        for (int row = 1; row <= last; ++row) {
+        for (const int row : filled_rows(*matter)) {
             base::Json one = base::Json::object();
-            bool       any = false;
-            for (const notice::Field& column : form->table->columns) {
+            for (const notice::Field& column : form->table->columns)
                 one[column.id.text()] = value_at(row, column.id);
-                const auto typed = matter->values.find({row, column.id});
-                any = any || (typed != matter->values.end() && !typed->second.text.empty());
-            }
-            if (any) rows.push_back(std::move(one));
+            rows.push_back(std::move(one));
         }
     } else {
         SHENBAO_TRY(m_inside->set_subject(*matter));
@@ -535,10 +542,12 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     if (form->table) {
         const base::Json& rows = judgement.answers["rows"];
         if (form->table->rows_from.empty()) {
-            for (std::size_t row = 1; row <= rows.size(); ++row)
+            std::size_t number = 0; // As the paper counts: without empty rows.
+            for (const int row : filled_rows(*matter)) {
+                const std::string place = "第" + std::to_string(++number) + "行：";
                 for (const notice::Field& column : form->table->columns)
-                    look_at({int(row), column.id}, column, "rows." + column.id.text(),
-                            "第" + std::to_string(row) + "行：");
+                    look_at({row, column.id}, column, "rows." + column.id.text(), place);
+            }
         }
         if (rows.size() < form->table->rows_min)
             judgement.findings.push_back({required_rule,

@@ -5,6 +5,7 @@
 
 using base::Outcome;
 using device::Desk;
+using device::Grid;
 using device::MatterState;
 
 namespace vectors {
@@ -411,6 +412,125 @@ TEST_CASE("a deletion is undone, and what was signed is not deleted") {
     CHECK(office.desk->matters(declaration, spring).size() == 1);
     REQUIRE(office.desk->seal(root).has_value());
     CHECK(office.desk->remove(root).error().outcome == Outcome::frozen);
+}
+
+TEST_CASE("a block of cells becomes declarations, and undo leaves no trace of it") {
+    Office office;
+    office.enrol();
+    const auto signed_one = office.declare("C1", "中级", "60");
+    REQUIRE(office.desk->seal(signed_one).has_value());
+    const auto half = office.desk->create_matter(declaration, spring); // Empty: it is filled first.
+    REQUIRE(half.has_value());
+    const auto before = office.desk->matters(declaration, spring);
+    const auto preview =
+        office.desk->preview_grid(declaration,
+                                  {{"C2", "初级", "１０人"}, {"老年照护", "初级", "20"},
+                                   {"Web前端开发", "初级", "约30"}},
+                                  nullptr, 100);
+    REQUIRE(preview.has_value());
+    office.clock.advance(1000000);
+    const auto count = office.desk->change_count();
+    const auto taken = office.desk->take_matters(declaration, spring, *preview, nullptr);
+    REQUIRE(taken.has_value());
+    CHECK(office.desk->change_count() == count + 1); // One transaction.
+    const auto now = office.desk->matters(declaration, spring);
+    REQUIRE(now.size() == 4);
+    CHECK(now[1].root == *half);
+    CHECK(now[1].values.at(cell(headcount)).value == base::Json(10));
+    CHECK(now[1].values.at(cell(certificate)).text == "老年照护");
+    CHECK(now[2].values.at(cell(certificate)).value.is_null()); // Two of that name.
+    CHECK(!now[2].values.at(cell(certificate)).wrong.empty());
+    CHECK(now[3].values.at(cell(headcount)).text == "约30");
+
+    REQUIRE(office.desk->undo(*taken).has_value());
+    const auto after = office.desk->matters(declaration, spring);
+    REQUIRE(after.size() == before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        CHECK(after[i].root == before[i].root);
+        CHECK(after[i].values == before[i].values);
+        CHECK(after[i].updated_at == before[i].updated_at);
+    }
+
+    // Numbers alone lie over what is there; what is signed is left alone.
+    const notice::Form* form = office.desk->find_package()->find_form(declaration);
+    const auto numbers = office.desk->preview_grid(declaration, {{"7"}, {"8"}},
+                                                   form->find_field("headcount"), 100);
+    REQUIRE(office.desk->take_matters(declaration, spring, *numbers, &signed_one).has_value());
+    const auto laid = office.desk->matters(declaration, spring);
+    REQUIRE(laid.size() == 3);
+    CHECK(laid[0].values.at(cell(headcount)).value == base::Json(60));
+    CHECK(laid[1].values.at(cell(headcount)).value == base::Json(7));
+    CHECK(laid[2].values.at(cell(headcount)).value == base::Json(8));
+    // What was signed since cannot be undone.
+    const auto filled = office.desk->copy_cell(signed_one, cell(certificate), *half, cell(certificate));
+    REQUIRE(filled.has_value());
+    REQUIRE(office.desk->type(*half, cell(level), "初级").has_value());
+    REQUIRE(office.desk->type(*half, cell(headcount), "70").has_value());
+    REQUIRE(office.desk->seal(*half).has_value());
+    CHECK(office.desk->undo(*filled).error().outcome == Outcome::table_signed);
+}
+
+TEST_CASE("a typed table: rows are taken, inserted, removed, copied, cleared, and put back") {
+    Office office;
+    office.enrol();
+    const base::FormId increase("quota_increase");
+    const auto         root = office.desk->create_matter(increase, base::Period("2023"));
+    REQUIRE(root.has_value());
+    const base::FieldId after("approved_after");
+    const auto          rows = [&] {
+        std::string words;
+        for (const int row : device::filled_rows(*office.desk->find_matter(*root))) {
+            const auto matter = office.desk->find_matter(*root);
+            const auto found = matter->values.find({row, after});
+            words += std::to_string(row) + ":" +
+                     (found == matter->values.end() ? "" : found->second.text) + " ";
+        }
+        return words;
+    };
+    const Grid grid = {{"C1", "初级", "100"}, {"C1", "中级", "200"}, {"C2", "初级", "300"}};
+    const auto preview = office.desk->preview_grid(increase, grid, nullptr, 100);
+    REQUIRE(preview->whole);
+    REQUIRE(office.desk->take_rows(*root, *preview, 1).has_value());
+    CHECK(rows() == "1:100 2:200 3:300 ");
+
+    // Whole rows go behind those that have text, wherever they were put down.
+    const auto again = office.desk->take_rows(*root, *preview, 2);
+    CHECK(rows() == "1:100 2:200 3:300 4:100 5:200 6:300 ");
+    REQUIRE(office.desk->undo(*again).has_value());
+
+    const auto removed = office.desk->remove_row(*root, 2);
+    CHECK(rows() == "1:100 2:300 ");
+    REQUIRE(office.desk->undo(*removed).has_value());
+    CHECK(rows() == "1:100 2:200 3:300 ");
+
+    const auto inserted = office.desk->insert_row(*root, 2);
+    CHECK(rows() == "1:100 3:200 4:300 ");
+    // An empty row is only room: answers and findings count without it.
+    const auto judged = office.desk->judge(*root);
+    REQUIRE(judged.has_value());
+    CHECK(judged->answers.at("rows").size() == 3);
+    CHECK(judged->answers.at("rows").at(1).at("approved_after") == base::Json(200));
+    for (const rules::Finding& finding : judged->findings)
+        CHECK(finding.rule != device::typed_rule);
+    REQUIRE(office.desk->copy_cell(*root, {1, after}, *root, {2, after}).has_value());
+    CHECK(rows() == "1:100 2:100 3:200 4:300 ");
+    REQUIRE(office.desk->clear_row(*root, 1).has_value());
+    CHECK(rows() == "2:100 3:200 4:300 ");
+    REQUIRE(office.desk->undo(*inserted).has_value());
+    CHECK(rows() == "1:100 2:200 3:300 ");
+
+    const notice::Field* column =
+        office.desk->find_package()->find_form(increase)->find_column("approved_after");
+    const auto numbers = office.desk->preview_grid(increase, {{"1"}, {"2"}}, column, 100);
+    REQUIRE(office.desk->take_rows(*root, *numbers, 2).has_value());
+    CHECK(rows() == "1:100 2:1 3:2 ");
+    // Beyond the last row nothing is taken at all.
+    const auto refused = office.desk->take_rows(*root, *numbers, 100);
+    REQUIRE(!refused);
+    CHECK(refused.error().outcome == Outcome::too_many_rows);
+    CHECK(rows() == "1:100 2:1 3:2 ");
+    CHECK(office.desk->preview_grid(school_summary, grid, nullptr, 9).error().outcome ==
+          Outcome::unknown_form);
 }
 
 TEST_CASE("a second machine of the unit sees what the first one sent") {
