@@ -20,8 +20,8 @@ namespace {
 
 using base::Outcome;
 
-// What a spreadsheet saves as plain CSV on a Chinese Windows is GBK; its superset GB18030 also has the
-// rare characters of names. The file is read as that only when it is not UTF-8.
+// What a spreadsheet saves as plain CSV on a Chinese Windows is GBK; its superset GB18030 also has
+// the rare characters of names. The file is read as that only when it is not UTF-8.
 base::Result<std::string> as_utf8(std::string text) {
     if (base::is_utf8(text)) return text;
     const iconv_t converter = iconv_open("UTF-8", "GB18030");

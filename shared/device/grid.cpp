@@ -194,10 +194,10 @@ private:
 };
 
 std::string same_name_words(const std::vector<const envelope::CatalogueEntry*>& found) {
-    std::string words = "目录中有" + std::to_string(found.size()) + "个同名证书（";
+    std::string words = "有" + std::to_string(found.size()) + "个同名证书（";
     for (std::size_t i = 0; i < found.size(); ++i)
         words += (i == 0 ? "" : "、") + found[i]->organisation;
-    return words + "），填入后请在该格中选择。";
+    return words + "），填入后请选择。";
 }
 
 GridCell read_cell(const Field& field, std::string text, const Certificates& catalogue) {
@@ -215,7 +215,7 @@ GridCell read_cell(const Field& field, std::string text, const Certificates& cat
             cell.value = found[0]->certificate.text();
             cell.text = found[0]->name;
         } else {
-            cell.finding = found.empty() ? "目录中没有这个证书，填入后请在该格中选择。"
+            cell.finding = found.empty() ? "目录中没有这个证书。"
                                          : same_name_words(found);
         }
         return cell;

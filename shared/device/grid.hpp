@@ -19,12 +19,12 @@ namespace device {
 
 using Grid = std::vector<std::vector<std::string>>;
 
-// Cells between tabs, rows between line ends, as spreadsheets put them on the clipboard: a cell that
-// holds a tab or a line end stands in quotes, its own quotes doubled. Never fails.
+// Cells between tabs, rows between line ends, as spreadsheets put them on the clipboard: a cell
+// that holds a tab or a line end stands in quotes, its own quotes doubled. Never fails.
 Grid parse_cells(std::string_view text);
 
-// The content of a file that a spreadsheet saved: CSV, or cells between tabs. Refuses with bad_file:
-// a workbook (.xlsx, .xls, .et), what parse_csv refuses, nothing in it.
+// The content of a file that a spreadsheet saved: CSV, or cells between tabs. Refuses with
+// bad_file: a workbook (.xlsx, .xls, .et), what parse_csv refuses, nothing in it.
 base::Result<Grid> parse_table_file(std::string_view content);
 
 // The columns that people type of a form's table, or the fields of a form without one that has
@@ -66,8 +66,10 @@ struct GridPreview {
 };
 
 // What `form` would take of `grid`. `column`: the field on which it was put down, which counts only
-// when there is no head row; null: the first one. At most `rows_free` rows are taken. Form and catalogue must outlive the preview.
+// when there is no head row; null: the first one. At most `rows_free` rows are taken. Form and
+// catalogue must outlive the preview.
 GridPreview preview(const notice::Form& form, const Grid& grid, const notice::Field* column,
-                    const std::vector<envelope::CatalogueEntry>& catalogue, std::size_t rows_free);
+                    const std::vector<envelope::CatalogueEntry>& catalogue,
+                    std::size_t                                  rows_free);
 
 } // namespace device

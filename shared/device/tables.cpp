@@ -91,13 +91,13 @@ base::Result<TableUndo> Desk::take_matters(const base::FormId& form_id, const ba
     std::size_t         at = 0;
     if (from != nullptr)
         while (at < there.size() && there[at].root != *from) ++at;
-    const auto free = [&](const Matter& matter) {
+    const auto takes = [&](const Matter& matter) {
         return is_open(matter.state) && !(taken.whole && has_text(matter, 0));
     };
     TableUndo before;
     SHENBAO_TRY(m_inside->change([&]() -> base::Status {
         for (const GridRow& one : taken.rows) {
-            while (at < there.size() && !free(there[at])) ++at;
+            while (at < there.size() && !takes(there[at])) ++at;
             if (at < there.size()) {
                 before.drafts.push_back(draft_of(there[at]));
                 SHENBAO_TRY(m_inside->write_grid_row(there[at++].root, 0, taken, one));

@@ -362,16 +362,20 @@ base::Status Engine::Prepared::explain(PreparedForm& prepared, std::size_t index
                                        const Json& answers, Verdict& verdict) {
     const notice::Rule&                rule = prepared.form->rules[index];
     std::map<std::string, std::string> shown_values;
+    int                                row = 0;
     for (std::size_t k = 0; k < rule.values.size(); ++k) {
         sqlite::Statement& value = prepared.values[index][k];
         bind_form(value, *prepared.form, answers);
         SHENBAO_ASSIGN(const bool has_value, value.step());
         SHENBAO_CHECK(has_value); // FROM form: exactly one row.
-        shown_values[rule.values[k].id.text()] = shown(sqlite::json_value(value, 0));
+        const Json said = sqlite::json_value(value, 0);
+        shown_values[rule.values[k].id.text()] = shown(said);
+        if (rule.values[k].id.text() == "seq" && said.is_number_integer())
+            row = int(said.get<std::int64_t>());
         value.reset();
     }
     verdict.findings.push_back(
-        {rule.id, rule.fields, rule.severity, filled(rule.text, shown_values)});
+        {rule.id, rule.fields, rule.severity, filled(rule.text, shown_values), row});
     return {};
 }
 

@@ -49,6 +49,9 @@ struct Finding {
     std::vector<base::FieldId> fields; // "rows.level"; row below says which row, if it is known.
     notice::Severity           severity;
     std::string                text; // Chinese, complete.
+    // Of the answers' rows, from 1, where the rule says which one by its value "seq"; else 0. Only
+    // for showing it at its cell: it is not sent.
+    int                        row = 0;
 };
 
 base::Json to_json(const std::vector<Finding>& findings); // As in protocol.md, "Sending".

@@ -462,7 +462,8 @@ TEST_CASE("a block of cells becomes declarations, and undo leaves no trace of it
     CHECK(laid[1].values.at(cell(headcount)).value == base::Json(7));
     CHECK(laid[2].values.at(cell(headcount)).value == base::Json(8));
     // What was signed since cannot be undone.
-    const auto filled = office.desk->copy_cell(signed_one, cell(certificate), *half, cell(certificate));
+    const auto filled =
+        office.desk->copy_cell(signed_one, cell(certificate), *half, cell(certificate));
     REQUIRE(filled.has_value());
     REQUIRE(office.desk->type(*half, cell(level), "初级").has_value());
     REQUIRE(office.desk->type(*half, cell(headcount), "70").has_value());

@@ -156,8 +156,8 @@ TEST_CASE("what cannot be read is taken as it was typed, with its finding") {
     CHECK(told(preview) == "!老年照护|初级|!约100; !没有的证书|!特级|!0; C1|!初级、中级|!一百; C1|中级|");
     CHECK(preview.findings == 7);
     CHECK(preview.rows[0].cells[0].finding ==
-          "目录中有2个同名证书（乙机构、丙机构），填入后请在该格中选择。");
-    CHECK(preview.rows[1].cells[0].finding == "目录中没有这个证书，填入后请在该格中选择。");
+          "有2个同名证书（乙机构、丙机构），填入后请选择。");
+    CHECK(preview.rows[1].cells[0].finding == "目录中没有这个证书。");
     // Never fuzzily.
     CHECK(told(declared({{"Web前端", "中级", "1"}})) == "!Web前端|中级|1");
     CHECK(told(declared({{"C3", "初级", "1"}})) == "C3|初级|1");

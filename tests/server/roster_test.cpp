@@ -66,6 +66,26 @@ TEST_CASE("a second import of the same roster changes nothing") {
     CHECK(import.town.last_index() == index + 1);
 }
 
+TEST_CASE("a roster and a catalogue in GBK, as plain CSV is saved on a Chinese Windows") {
+    Import import;
+    // 某校 of 亳州市, then a name with a character that only GB18030 has (𠅤, four bytes).
+    REQUIRE(import
+                .units("id,name,kind,city,review_by\r\n"
+                       "S1,\xC4\xB3\xD0\xA3,secondary_vocational,\xD9\xF1\xD6\xDD\xCA\xD0,341600\r\n"
+                       "S2,\xD0\xA3\x95\x32\xA6\x32,secondary_vocational,\xD9\xF1\xD6\xDD\xCA\xD0,341600\r\n")
+                .has_value());
+    auto reader = import.town.site().reader();
+    CHECK((*(*reader)->find_unit(base::UnitId("S1")))->name == "某校");
+    CHECK((*(*reader)->find_unit(base::UnitId("S2")))->name == "校𠅤");
+    REQUIRE(import
+                .catalogue("id,batch,name,organisation,levels,min_headcount\r\n"
+                           "Y1,1,\xC4\xB3\xD6\xA4,\xC4\xB3\xB9\xAB\xCB\xBE,\xB3\xF5\xBC\xB6,\r\n")
+                .has_value());
+    CHECK((*reader)->catalogue()->back().name == "某证");
+    // Neither UTF-8 nor GBK: nothing is guessed.
+    CHECK(names(import.units("id,name,kind,city,review_by\nS3,\xC4\xB3\xFF,x,x,x\n"), {"GBK"}));
+}
+
 TEST_CASE("wrong rosters: nothing is imported and every wrong cell is named") {
     Import     import;
     const auto before = import.town.last_index();
