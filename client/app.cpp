@@ -141,7 +141,9 @@ base::Period App::period_of(const notice::Form& form) {
     const auto chosen = m_periods.find(form.id);
     if (chosen != m_periods.end() && form.find_window(chosen->second) != nullptr)
         return chosen->second;
-    const notice::Window* window = notice::current_window(form, now(), closing());
+    const bool files = m_desk.find_enrolment()->role == "school";
+    const notice::Window* window = files ? notice::current_window(form, now(), closing())
+                                         : notice::opened_window(form, now());
     return window == nullptr ? base::Period() : window->period;
 }
 

@@ -264,7 +264,7 @@ void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
     table.row(due.form->id.text() + due.window->period.text());
     {
         const auto        cell = table.cell();
-        const std::string name = due.period->name + "　" + form_name(*due.form);
+        const std::string name = due.period->name + "　" + due.form->short_title;
         if (widgets::link("open", name)) app.open_form(due.form->id, due.window->period);
     }
     table.text(always ? std::string("全年")
@@ -311,9 +311,7 @@ void draw_declared(App& app) {
     const notice::Form*    form =
         package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
     if (form == nullptr) return;
-    const notice::Window* window = nullptr; // The round that was opened last, else the first.
-    for (const notice::Window& one : form->windows)
-        if (window == nullptr || app.now() >= one.opens_at()) window = &one;
+    const notice::Window* window = notice::opened_window(*form, app.now());
     if (window == nullptr) return;
     const notice::Period* period = package->find_period(window->period);
     const Standing        standing = standing_of(*form, app.matters(form->id, window->period));
@@ -375,6 +373,47 @@ void draw_school_home(App& app) {
     if (has_notice && stacked) draw_calendar(app, app.calendar());
 }
 
+// A reviewer's window marks decisions, it refuses none: still it is what the notice asks for.
+void draw_review_windows(App& app) {
+    const notice::Package* package = app.desk().find_package();
+    if (package == nullptr || package->review_windows.empty()) return;
+    const widgets::Card card("review_windows", {.title = "审核日程"});
+    widgets::text("时间为北京时间，最后一天算到 24:00。", widgets::second_text);
+    widgets::Table table("review_windows",
+                         {{"事项", widgets::share(1)},
+                          {"审核时间", widgets::share(1.2f)},
+                          {.title = "截止日", .width = widgets::fixed(132)},
+                          {"状态", widgets::fixed(140)}},
+                         {.name = "审核日程", .width_min = 600, .narrow = widgets::Narrow::stack});
+    const base::Time now = app.now();
+    for (const notice::ReviewWindow& window : package->review_windows) {
+        const notice::Period*   period = package->find_period(window.period);
+        const base::Time        opens = base::start_of(window.opens);
+        const base::Time        closes = base::end_of(window.closes);
+        const bool              over = now >= closes;
+        const widgets::TextLook look{.colour = over ? widgets::colour::second
+                                                    : widgets::colour::text};
+        table.row(window.period.text() + window.stage);
+        table.text((period == nullptr ? std::string() : period->name + "　") +
+                       (window.stage == "first_review" ? "市级初审" : "省级审核"),
+                   look);
+        table.text(base::clerk_day(window.opens) + " 至 " + texts::closing_words(closes), look);
+        {
+            const auto        cell = table.cell();
+            const std::string off = notice::day_off(*package, window.closes);
+            if (!off.empty() && !over) widgets::badge(off, widgets::Tone::attention);
+        }
+        table.text(over         ? std::string("已结束")
+                   : now < opens ? base::clerk_day(window.opens) + " 开始"
+                                 : texts::time_left(now, closes),
+                   {.size = widgets::type_size::small,
+                    .weight = over || now < opens ? widgets::Weight::regular
+                                                  : widgets::Weight::bold,
+                    .colour = over || now < opens ? widgets::colour::second
+                                                  : widgets::colour::attention});
+    }
+}
+
 void draw_bureau_home(App& app) {
     widgets::heading("申报汇总", 1);
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
@@ -384,6 +423,7 @@ void draw_bureau_home(App& app) {
         widgets::text("按市、按证书、按学校查看和下载汇总。每个数都能追到签名的申报和回执。");
         if (widgets::button("tables", "查看汇总", widgets::primary_button)) app.go(ScreenId::tables);
     }
+    draw_review_windows(app);
     columns.next();
     draw_sync_card(app);
 }

@@ -5,6 +5,7 @@
 #include "client/platform/page.hpp"
 #include "client/screens/all.hpp"
 #include "client/screens/parts.hpp"
+#include "client/screens/summaries.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
@@ -12,67 +13,58 @@
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
 
+#include <algorithm>
+
 namespace {
-
-struct Column {
-    const char*     member;
-    const char*     head;
-    widgets::Track  width;
-    bool            number = false;
-};
-
-struct Summary {
-    std::string_view    name;  // As on the wire.
-    notice::Serves      of;    // What it sums up; its periods are that form's.
-    std::string_view    title; // On its tab.
-    std::string_view    file;  // Its download's name.
-    std::vector<Column> columns;
-};
-
-const std::vector<Summary>& summaries() {
-    static const std::vector<Summary> list = {
-        {"by-city", notice::Serves::declared, "按市", "按市汇总",
-         {{"city", "市", widgets::share(2)},
-          {"schools", "学校", widgets::fixed(90), true},
-          {"filings", "项数", widgets::fixed(90), true},
-          {"planned_headcount", "拟申报人数", widgets::fixed(130), true},
-          {"approved_headcount", "审核通过", widgets::fixed(130), true}}},
-        {"by-certificate", notice::Serves::declared, "按证书", "按证书汇总",
-         {{"certificate_name", "职业技能等级证书", widgets::share(2)},
-          {"level", "级别", widgets::fixed(70)},
-          {"schools", "学校", widgets::fixed(80), true},
-          {"filings", "项数", widgets::fixed(80), true},
-          {"planned_headcount", "拟申报人数", widgets::fixed(120), true},
-          {"approved_headcount", "审核通过", widgets::fixed(110), true}}},
-        {"by-school", notice::Serves::declared, "按学校", "按学校汇总",
-         {{"school_name", "学校", widgets::share(2)},
-          {"city", "市", widgets::fixed(110)},
-          {"filings", "项数", widgets::fixed(80), true},
-          {"planned_headcount", "拟申报人数", widgets::fixed(120), true},
-          {"approved_headcount", "审核通过", widgets::fixed(110), true}}},
-    };
-    return list;
-}
 
 // Without a table of their own on the screen.
 constexpr struct {
     std::string_view name, title;
 } downloads[] = {{"rows", "申报明细"}, {"province", "全省合计"}, {"sources", "来源与回执"}};
 
-// The period that the summaries of what such forms say are shown for.
-std::string period_of(App& app, notice::Serves of) {
+// The forms that schools can fail to send: those with windows.
+std::vector<const notice::Form*> missable_forms(App& app) {
+    std::vector<const notice::Form*> forms;
+    if (const notice::Package* package = app.desk().find_package())
+        for (const notice::Form& form : package->forms)
+            if (std::any_of(form.windows.begin(), form.windows.end(),
+                            [](const notice::Window& window) { return !window.always; }))
+                forms.push_back(&form);
+    return forms;
+}
+
+// The form whose periods are chosen from; null when the summary has none.
+const notice::Form* form_of(App& app, const Summary& summary) {
     const notice::Package* package = app.desk().find_package();
-    const notice::Form*    form = package == nullptr ? nullptr : package->find_serving(of);
-    return form == nullptr ? std::string() : app.period_of(*form).text();
+    if (package == nullptr || summary.asks == Summary::Asks::nothing) return nullptr;
+    if (summary.asks == Summary::Asks::period_and_form)
+        for (const notice::Form* form : missable_forms(app))
+            if (form->id.text() == app.memory("tables/form")) return form;
+    return package->find_serving(summary.of);
 }
 
-std::string path_of(std::string_view name, const std::string& period, std::string_view format) {
-    return "/summaries/" + std::string(name) + "?period=" + period +
-           "&format=" + std::string(format);
+// Its address and the name under which it is kept, without format.
+struct Asked {
+    std::string query; // "?period=2023-spring", "?"
+    std::string period;
+};
+Asked asked_of(App& app, const Summary& summary) {
+    const notice::Form* form = form_of(app, summary);
+    if (form == nullptr) return {"?", ""};
+    Asked asked;
+    asked.period = app.period_of(*form).text();
+    asked.query = "?period=" + asked.period;
+    if (summary.asks == Summary::Asks::period_and_form) asked.query += "&form=" + form->id.text();
+    return asked;
 }
 
-std::string kept_name(std::string_view name, const std::string& period) {
-    return "summary/" + std::string(name) + "/" + period;
+std::string path_of(std::string_view name, const std::string& query, std::string_view format) {
+    return "/summaries/" + std::string(name) + query + (query == "?" ? "" : "&") +
+           "format=" + std::string(format);
+}
+
+std::string kept_name(App& app, const Summary& summary) {
+    return "summary/" + std::string(summary.name) + "/" + asked_of(app, summary).query;
 }
 
 // Nothing is waiting to be sent here, so the sentence for a school would be wrong.
@@ -86,9 +78,9 @@ void refresh(App& app, const Summary& summary) {
     std::string& running = app.memory("tables/running");
     if (!running.empty()) return;
     running = summary.name;
-    const std::string period = period_of(app, summary.of);
-    const std::string kept = kept_name(summary.name, period);
-    app.courier().read(path_of(summary.name, period, "json"), [&app, kept](base::Result<std::string> body) {
+    const std::string kept = kept_name(app, summary);
+    const std::string path = path_of(summary.name, asked_of(app, summary).query, "json");
+    app.courier().read(path, [&app, kept](base::Result<std::string> body) {
         app.memory("tables/running").clear();
         app.memory("tables/fault") = body ? std::string() : sentence_of(body.error());
         if (!body) return platform::request_frame();
@@ -98,58 +90,99 @@ void refresh(App& app, const Summary& summary) {
     });
 }
 
-void save(App& app, std::string_view name, notice::Serves of, std::string_view title) {
-    const std::string period = period_of(app, of);
-    const std::string file = period + "-" + std::string(title) + ".csv";
-    app.courier().read(path_of(name, period, "csv"), [&app, file](base::Result<std::string> body) {
+void save(App& app, std::string_view name, const Asked& asked, std::string_view title) {
+    const std::string file = asked.period + (asked.period.empty() ? "" : "-") +
+                             std::string(title) + ".csv";
+    const std::string path = path_of(name, asked.query, "csv");
+    app.courier().read(path, [&app, file](base::Result<std::string> body) {
         if (!body) return app.say(sentence_of(body.error()));
         platform::download(file, "text/csv", *body);
         app.say("已下载 " + file);
     });
 }
 
-std::int64_t integer_of(const base::Json& row, const char* member) {
-    const auto found = row.find(member);
-    return found == row.end() || !found->is_number_integer() ? 0 : found->get<std::int64_t>();
-}
-
-std::string text_of(const base::Json& row, const char* member) {
-    const auto found = row.find(member);
-    return found == row.end() || !found->is_string() ? std::string() : found->get<std::string>();
-}
-
 void draw_rows(const Summary& summary, const base::Json& rows) {
     std::vector<widgets::TableColumn> columns;
-    for (const Column& column : summary.columns)
+    float                             width = 0;
+    for (const SummaryColumn& column : summary.columns) {
         columns.push_back({column.head, column.width,
-                           column.number ? widgets::Align::right : widgets::Align::left});
-    widgets::Table table(summary.name, columns, {.name = summary.title, .width_min = 620});
-    std::vector<std::optional<std::int64_t>> totals(summary.columns.size()); // Nothing known: empty.
-    for (const base::Json& row : rows)
-        for (std::size_t i = 0; i < summary.columns.size(); ++i)
-            if (const auto found = row.find(summary.columns[i].member);
-                found != row.end() && found->is_number_integer())
-                totals[i] = totals[i].value_or(0) + found->get<std::int64_t>();
+                           is_figure(column.kind) ? widgets::Align::right : widgets::Align::left});
+        width += std::max(column.width.fixed, 200 * column.width.share);
+    }
+    widgets::Table table(summary.name, columns,
+                         {.name = summary.title, .width_min = std::max(620.f, width)});
+    const auto put = [&](const SummaryColumn& column, const std::string& words) {
+        const bool figure = is_figure(column.kind);
+        table.text(words, {.figures = figure ? widgets::Figures::tabular
+                                             : widgets::Figures::natural,
+                           .right = figure});
+    };
     table.rows(int(rows.size()), [&](int index) {
         const base::Json& row = rows.at(std::size_t(index));
         table.row(std::to_string(index));
-        for (const Column& column : summary.columns) {
-            if (!column.number) table.text(text_of(row, column.member));
-            else if (const auto found = row.find(column.member);
-                     found != row.end() && found->is_number_integer())
-                table.number(found->get<std::int64_t>());
-            else table.text("—");
+        for (const SummaryColumn& column : summary.columns) {
+            const auto found = row.find(column.member);
+            put(column, summary_words(column.kind, found == row.end() ? base::Json() : *found));
         }
     });
+    if (!summary.has_total) return;
     table.row("total", {.weight = widgets::Weight::bold});
-    for (std::size_t i = 0; i < summary.columns.size(); ++i) {
-        const Column& column = summary.columns[i];
-        // Schools of several certificates would be counted more than once.
-        const bool adds = column.number && !(std::string_view(column.member) == "schools" &&
-                                             summary.name != "by-city");
-        if (i == 0) table.text("合计");
-        else if (adds) table.number(totals[i]);
-        else table.text("");
+    for (std::size_t i = 0; i < summary.columns.size(); ++i)
+        put(summary.columns[i],
+            i == 0 ? std::string("合计") : summary_total(summary.columns[i], rows));
+}
+
+// Which form is meant, where that is to be chosen, and which of its periods.
+void draw_choices(App& app, const Summary& summary) {
+    const notice::Form* form = form_of(app, summary);
+    if (form == nullptr) return;
+    if (summary.asks == Summary::Asks::period_and_form) {
+        const std::vector<const notice::Form*> forms = missable_forms(app);
+        std::vector<std::string>               names;
+        int                                    chosen = 0;
+        for (const notice::Form* one : forms) {
+            if (one == form) chosen = int(names.size());
+            names.push_back(one->short_title);
+        }
+        if (widgets::select("form", names, chosen,
+                            {.label = "报表", .shape = widgets::Shape::cell, .width = 150}))
+            app.memory("tables/form") = forms[std::size_t(chosen)]->id.text();
+    }
+    draw_period_choice(app, *form);
+}
+
+void draw_body(App& app, const Summary& summary, const std::string& kept) {
+    const widgets::Card card("table", {.name = summary.title, .padding_x = 16, .padding_y = 12});
+    const auto          body = app.desk().kept(kept);
+    const auto          json =
+        body ? base::parse_json(*body) : base::Result<base::Json>(base::Json());
+    if (!json || !json->is_object() || !json->contains("rows"))
+        return widgets::empty_state("还没有读取", "联网后按“刷新”。");
+    const base::Json& rows = json->at("rows");
+    if (rows.empty())
+        return widgets::empty_state(summary.has_total ? "还没有数据" : "没有未报的学校",
+                                    summary.empty);
+    const auto at = app.desk().kept(kept + "/at");
+    const auto read_at = at ? base::parse_rfc3339(*at) : base::Result<base::Time>(base::Time());
+    const auto index = json->find("as_of_index");
+    if (at && read_at && index != json->end() && index->is_number_integer())
+        widgets::text("数据截至第 " + std::to_string(index->get<std::int64_t>()) + " 条记录，" +
+                          base::clerk_day_minute(*read_at) + " 读取" +
+                          (summary.has_total ? "" : "，共 " + std::to_string(rows.size()) + " 所"),
+                      widgets::second_text);
+    draw_rows(summary, rows);
+}
+
+void draw_downloads(App& app) {
+    const widgets::Card card("downloads", {.title = "其他下载"});
+    widgets::Line       line;
+    for (const auto& download : downloads) {
+        // A bureau sees the schools it reviews, so its total is not the province's.
+        const bool city_total = std::string_view(download.name) == "province" &&
+                                app.desk().find_enrolment()->role == "city";
+        const std::string_view title = city_total ? "本市合计" : download.title;
+        if (widgets::button(download.name, title))
+            save(app, download.name, asked_of(app, summaries().front()), title);
     }
 }
 
@@ -160,28 +193,24 @@ void draw_tables(App& app) {
     int          tab = tab_text.empty() ? 0 : tab_text[0] - '0';
     std::vector<std::string_view> titles;
     for (const Summary& summary : summaries()) titles.push_back(summary.title);
-    const Summary*         summary = &summaries()[std::size_t(tab)];
+    const Summary* summary = &summaries()[std::size_t(tab)];
     {
         widgets::Line line;
         widgets::heading("申报汇总", 1);
-        const notice::Package* package = app.desk().find_package();
-        if (const notice::Form* form =
-                package == nullptr ? nullptr : package->find_serving(summary->of))
-            draw_period_choice(app, *form);
+        draw_choices(app, *summary);
         if (widgets::tabs("tabs", "汇总方式", titles, tab)) {
             tab_text = std::string(1, char('0' + tab));
             summary = &summaries()[std::size_t(tab)];
-            refresh(app, *summary);
+            app.memory("tables/fault").clear();
         }
         line.push_right();
         if (widgets::button("csv", "下载CSV", {.name = "下载" + std::string(summary->file)}))
-            save(app, summary->name, summary->of, summary->file);
+            save(app, summary->name, asked_of(app, *summary), summary->file);
         if (widgets::button("refresh", app.memory("tables/running").empty() ? "刷新" : "正在刷新…",
                             widgets::primary_button))
             refresh(app, *summary);
     }
-    const std::string kept = kept_name(summary->name, period_of(app, summary->of));
-    const auto        body = app.desk().kept(kept);
+    const std::string kept = kept_name(app, *summary);
     // Whoever opens the screen sees what is there now, once a visit; offline what was read last.
     std::string& looked = app.visit_memory("looked/" + kept);
     if (looked.empty() && platform::online() && app.memory("tables/running").empty()) {
@@ -190,31 +219,6 @@ void draw_tables(App& app) {
     }
     if (!app.memory("tables/fault").empty())
         widgets::notice("fault", widgets::Tone::attention, app.memory("tables/fault"));
-    {
-        const widgets::Card card("table", {.name = summary->title, .padding_x = 16, .padding_y = 12});
-        const auto json = body ? base::parse_json(*body) : base::Result<base::Json>(base::Json());
-        const bool has_rows = json && json->is_object() && json->contains("rows") &&
-                              !json->at("rows").empty();
-        if (!has_rows) {
-            widgets::empty_state(body ? "还没有收到申报" : "还没有读取",
-                                 body ? "学校的申报送达后显示在这里。" : "联网后按“刷新”。");
-        } else {
-            if (const auto at = app.desk().kept(kept + "/at"))
-                if (const auto read_at = base::parse_rfc3339(*at))
-                    widgets::text("数据截至第 " + std::to_string(integer_of(*json, "as_of_index")) +
-                                      " 条记录，" + base::clerk_day_minute(*read_at) + " 读取",
-                                  widgets::second_text);
-            draw_rows(*summary, json->at("rows"));
-        }
-    }
-    const widgets::Card card("downloads", {.title = "其他下载"});
-    widgets::Line       line;
-    for (const auto& download : downloads) {
-        // A bureau sees the schools it reviews, so its total is not the province's.
-        const bool city_total = std::string_view(download.name) == "province" &&
-                                app.desk().find_enrolment()->role == "city";
-        const std::string_view title = city_total ? "本市合计" : download.title;
-        if (widgets::button(download.name, title))
-            save(app, download.name, notice::Serves::declared, title);
-    }
+    draw_body(app, *summary, kept);
+    draw_downloads(app);
 }

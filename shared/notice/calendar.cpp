@@ -31,6 +31,14 @@ const Window* current_window(const Form& form, base::Time now, const ClosesAt& c
     return open != nullptr ? open : next != nullptr ? next : last;
 }
 
+const Window* opened_window(const Form& form, base::Time now) {
+    const Window* opened = nullptr;
+    for (const Window& window : form.windows)
+        if (opened == nullptr || (now >= window.opens_at() && window.opens >= opened->opens))
+            opened = &window;
+    return opened;
+}
+
 std::optional<MonthOff> month_off(const Package& package, const Form& form, base::Time now,
                                   const ClosesAt& closes_at) {
     const base::Date today = base::date_of(now);

@@ -28,6 +28,10 @@ using ClosesAt = std::function<base::Time(const Form&, const Window&)>;
 // first, else the next to open, else the last. Null when the form has none.
 const Window* current_window(const Form& form, base::Time now, const ClosesAt& closes_at);
 
+// The window that was opened last, else the first: what reviewers look at, who come after it has
+// closed. Null when the form has none.
+const Window* opened_window(const Form& form, base::Time now);
+
 // Of a form that is reported by the month: no window of it lies in the current month, so nothing is
 // to be reported (C1). next: the one that opens next; null when the year is over.
 struct MonthOff {

@@ -64,8 +64,8 @@ at("May: the report is due on a Saturday, is filled in with money and figures, a
         await page.getByText("5月27日 24:00").first().waitFor();
         await page.getByText("截止日为周六").first().waitFor();
         await page.getByText(/^还有 2 天 1[34] 小时$/).first().waitFor();
-        await year_row(page, /2023年秋季.*附件1.*中秋节、国庆节/).waitFor();
-        await year_row(page, /2023年春季.*附件1.*未填报/).waitFor();
+        await year_row(page, /2023年秋季.*证书申报表.*中秋节、国庆节/).waitFor();
+        await year_row(page, /2023年春季.*证书申报表.*未填报/).waitFor();
 
         await page.getByRole("button", { name: /^去填写：填写进度月报表/ }).click();
         // What comes from the ledger is locked; nothing is approved yet.

@@ -64,6 +64,13 @@ TEST_CASE_FIXTURE(Shipped, "calendar: what is open now, else what comes next, el
     CHECK(current(report, "2023-05-28T00:00:00+08:00") == "2023-06");
     CHECK(current(report, "2023-07-15T00:00:00+08:00") == "2023-09");
     CHECK(current(serving(notice::Serves::increase), "2023-07-15T00:00:00+08:00") == "2023");
+    // Who reviews looks at what was opened last.
+    const auto opened = [&](std::string_view now) {
+        return notice::opened_window(declared, at(now))->period.text();
+    };
+    CHECK(opened("2023-03-01T12:00:00+08:00") == "2023-spring");
+    CHECK(opened("2023-04-05T12:00:00+08:00") == "2023-spring");
+    CHECK(opened("2023-09-18T00:00:00+08:00") == "2023-autumn");
     // Two are open at once by an extension: the one that closes first.
     const auto until_june = [](const notice::Form&, const notice::Window& window) {
         return window.period.text() == "2023-05" ? at("2023-06-11T00:00:00+08:00")
