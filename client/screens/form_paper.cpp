@@ -152,6 +152,7 @@ void draw_field(App& app, const Matter& matter, const Field& field, widgets::Fie
     look.error = marks.error;
     look.attention = marks.attention;
     look.need = widgets::Need::required;
+    if (look.hint.empty()) look.hint = field.help;
     if (!device::is_open(matter.state)) look.locked_because = "已签名，按“修改”后才能改动";
     if (app.take_focus_wish(matter.root, {0, field.id}))
         platform::focus(platform::mirror().handle_of(field.id.text()));

@@ -158,6 +158,24 @@ void draw_off_paper(App& app, const Matter& matter, const notice::Form& form) {
     for (const notice::Field* field : missing) draw_card_field(app, matter, *field);
 }
 
+// The notice's word on each field, where it has one; below all that one acts on, so that nothing
+// moves.
+void draw_help(const notice::Form& form) {
+    std::vector<const notice::Field*> told;
+    for (const notice::Field& field : form.fields)
+        if (!field.help.empty()) told.push_back(&field);
+    if (form.table)
+        for (const notice::Field& field : form.table->columns)
+            if (!field.help.empty()) told.push_back(&field);
+    if (told.empty()) return;
+    const widgets::Card card("field_help", {.title = "填写说明"});
+    for (const notice::Field* field : told) {
+        widgets::text(field->label, {.size = widgets::type_size::small,
+                                     .weight = widgets::Weight::bold});
+        widgets::text(field->help, widgets::second_text);
+    }
+}
+
 void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_trouble(app, matter);
     const auto outdated = app.desk().outdated(matter.root);
@@ -175,6 +193,7 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_acts(app, matter);
     draw_mail(app, matter);
     draw_platform(app, matter);
+    draw_help(form);
 }
 
 void draw_head(App& app, const notice::Form& form, const base::Period& period) {

@@ -86,7 +86,7 @@ at("May: the report is due on a Saturday, is filled in with money and figures, a
         await page.getByRole("textbox", { name: "填报人" }).fill("王芳");
         await page.getByRole("textbox", { name: "联系电话" }).fill("0558-5512345");
         // A hint may be explained; it blocks nothing.
-        await page.getByRole("link", { name: /^写说明/ }).click();
+        await page.getByRole("link", { name: "写说明：当月没有人报名。" }).click();
         await page.getByRole("textbox", { name: "说明", exact: true }).fill("本月没有安排报名。");
         await page.getByRole("button", { name: "签名并提交" }).click();
         await page.getByText("已提交").first().waitFor();
