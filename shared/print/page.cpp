@@ -13,22 +13,32 @@ using base::html_escaped;
 using base::Json;
 using notice::Block;
 
-// Tenths of a millimetre of the style below, with a little to spare: what stands on a page is
-// reckoned here, every character of the text as a wide one, so that nothing reaches the footer.
-constexpr int page_height = 2240;
+// What stands on a page is reckoned here, every character of the text as a wide one, so that nothing
+// reaches the footer: tenths of a millimetre of the style below, with a little to spare.
 constexpr int row_height = 112, row_line_height = 57, body_line_height = 99, small_line_height = 57;
+constexpr int table_character = 43, cell_padding = 34;
+
+// The type area of a page, in tenths of a millimetre and in characters of each type.
+struct Area {
+    int width, height;
+    int body_characters, small_characters, title_halves;
+};
+constexpr Area portrait = {1560, 2240, 27, 41, 40};
+constexpr Area landscape = {2430, 1580, 42, 64, 62};
 
 int lines_of(std::size_t characters, int per_line) {
     return std::max(1, (int(characters) + per_line - 1) / per_line);
 }
 
 constexpr std::string_view style = R"css(
-@page { size: A4; margin: 0; }
+@page wide { size: A4 landscape; margin: 0; }
 * { box-sizing: border-box; }
 html, body { margin: 0; padding: 0; color: #000; background: #fff; }
 .page { position: relative; width: 210mm; height: 296.5mm; padding: 37mm 26mm 35mm 28mm;
   page-break-after: always; break-after: page; overflow: hidden;
   font: 16pt/28pt "仿宋", FangSong, "仿宋_GB2312", STFangsong, "Noto Serif CJK SC", serif; }
+.page.wide { page: wide; width: 297mm; height: 209.5mm; padding: 26mm 26mm 25mm 28mm; }
+.wide .appendix { top: 15mm; }
 .page:last-child { page-break-after: auto; break-after: auto; }
 .appendix { font-family: "黑体", SimHei, "Noto Sans CJK SC", sans-serif; position: absolute; top: 25mm; left: 28mm; }
 h1 { font: 22pt/34pt "方正小标宋简体", "方正小标宋_GBK", "华文中宋", STZhongsong, "宋体", SimSun, "Noto Serif CJK SC", serif;
@@ -41,6 +51,11 @@ p.indent { text-indent: 2em; text-align: justify; }
 .places { display: inline-block; white-space: nowrap; }
 .signature + .signature { margin-top: 6mm; }
 .place { display: inline-block; width: 27mm; border-bottom: 0.3mm solid #000; margin-left: 3mm; height: 20pt; vertical-align: baseline; }
+.pair { display: flex; justify-content: space-between; align-items: baseline; gap: 4mm;
+  margin-top: 8mm; }
+.pair p.signature { margin-top: 0; }
+.pair .place { width: 24mm; }
+.pair + .signature { margin-top: 6mm; }
 .date { text-align: right; margin-top: 9mm; padding-right: 4mm; white-space: pre; }
 .remark { font-size: 10.5pt; line-height: 16pt; margin-top: 6mm; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; margin: 4mm 0 6mm; font-size: 12pt; line-height: 16pt; }
@@ -72,14 +87,30 @@ const Json& member(const Json& object, const base::FieldId& field) {
 class SheetWriter {
 public:
     SheetWriter(const Sheet& sheet, const CertificateName& certificate_name)
-        : m_sheet(sheet), m_certificate_name(certificate_name) {}
+        : m_sheet(sheet), m_certificate_name(certificate_name),
+          m_area(is_wide(sheet) ? landscape : portrait) {}
+
+    static bool is_wide(const Sheet& sheet) {
+        return sheet.form->page_shape == notice::PageShape::landscape;
+    }
 
     std::string write() {
         m_pages.emplace_back();
-        for (const Block& block : m_sheet.form->blocks) write_block(block);
+        const std::vector<Block>& blocks = m_sheet.form->blocks;
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            if (!shares_line(i)) {
+                write_block(blocks[i]);
+                continue;
+            }
+            put("<div class=\"pair\">");
+            write_block(blocks[i]);
+            write_block(blocks[++i]);
+            put("</div>");
+        }
         std::string html;
         for (std::size_t i = 0; i < m_pages.size(); ++i) {
-            html += "<section class=\"page\">" + m_pages[i];
+            html += std::string("<section class=\"page") + (is_wide(m_sheet) ? " wide" : "") +
+                    "\">" + m_pages[i];
             const std::string_view mark = m_sheet.rehearsal && m_sheet.unfinished ? "演练　草稿"
                                           : m_sheet.rehearsal                     ? "演练"
                                           : m_sheet.unfinished                    ? "草稿"
@@ -95,6 +126,11 @@ public:
 
 private:
     void put(const std::string& html) { m_pages.back() += html; }
+
+    bool shares_line(std::size_t block) const {
+        const std::vector<Block>& blocks = m_sheet.form->blocks;
+        return blocks[block].two_up && block + 1 < blocks.size();
+    }
 
     void write_block(const Block& block) {
         switch (block.kind) {
@@ -154,11 +190,22 @@ private:
     }
 
     std::string computed_text(const base::FieldId& id) const {
-        const auto found = m_sheet.computed.find(id);
-        if (found == m_sheet.computed.end()) return {};
-        const Json& value = found->second;
-        if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
-        return value.is_string() ? value.get<std::string>() : std::string();
+        const auto value = m_sheet.computed.find(id);
+        if (value == m_sheet.computed.end()) return {};
+        for (const notice::Computed& computed : m_sheet.form->computed)
+            if (computed.id == id) return notice::printed_computed(computed, value->second);
+        return {};
+    }
+
+    // A form without a table has its own fields and computed values as the one row.
+    std::string cell_text(const base::FieldId& column, const Json& row, int seq) const {
+        if (m_sheet.form->table && column.text() == "seq") return std::to_string(seq);
+        if (!row.is_object()) return {};
+        const notice::Field* field = m_sheet.form->table
+                                         ? m_sheet.form->find_column(column.text())
+                                         : m_sheet.form->find_field(column.text());
+        return field == nullptr ? computed_text(column)
+                                : blank_text(*field, member(row, column), m_certificate_name);
     }
 
     static std::string_view align_class(notice::TableColumn::Align align) {
@@ -187,32 +234,28 @@ private:
     std::string row_html(const Block& block, const Json& row, int seq) const {
         std::string html = "<tr>";
         for (const notice::TableColumn& column : block.columns) {
-            html += "<td" + std::string(align_class(column.align)) + ">";
-            const notice::Field* field = m_sheet.form->find_column(column.id.text());
-            if (column.id.text() == "seq") html += std::to_string(seq);
-            else if (field != nullptr && row.is_object())
-                html += html_escaped(
-                    blank_text(*field, member(row, column.id), m_certificate_name));
-            html += "</td>";
+            html += "<td" + std::string(align_class(column.align)) + ">" +
+                    html_escaped(cell_text(column.id, row, seq)) + "</td>";
         }
         return html + "</tr>";
     }
 
     void write_table(const Block& block) {
-        const Json  none = Json::array();
-        const auto  found = m_sheet.answers.find("rows");
-        const Json& rows = found == m_sheet.answers.end() || !found->is_array() ? none : *found;
+        const auto found = m_sheet.answers.find("rows");
+        Json       rows = Json::array();
+        if (!m_sheet.form->table) rows.push_back(m_sheet.answers);
+        else if (found != m_sheet.answers.end() && found->is_array()) rows = *found;
         const int   count = std::max(int(rows.size()), block.blank_rows);
         const int total_row = block.total_label.empty() ? 0 : row_height;
         const int tail = total_row + height_around(block, After::yes);
-        const int head = 140 + 100; // Two lines of heads, and the table's margins.
+        const int head = head_height(block) + 100; // And the table's margins.
         int       used = height_around(block, After::no) + head;
         put(table_head(block));
         for (int i = 0; i < count; ++i) {
             const Json row = i < int(rows.size()) ? rows.at(std::size_t(i)) : Json();
             const int  height = height_of(block, row);
             // The last row stays with the total and the signatures.
-            if (i > 0 && used + height + (i + 1 == count ? tail : 0) > page_height) {
+            if (i > 0 && used + height + (i + 1 == count ? tail : 0) > m_area.height) {
                 put("</tbody></table>");
                 m_pages.emplace_back();
                 put(table_head(block));
@@ -242,11 +285,17 @@ private:
 
     // The height of all blocks before or after the table.
     int height_around(const Block& table, After after) const {
-        int  height = 0;
-        bool behind = false;
-        for (const Block& block : m_sheet.form->blocks) {
-            if (&block == &table) behind = true;
-            else if (behind == (after == After::yes)) height += height_of(block);
+        const std::vector<Block>& blocks = m_sheet.form->blocks;
+        int                       height = 0;
+        bool                      behind = false;
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            if (&blocks[i] == &table) {
+                behind = true;
+                continue;
+            }
+            int one = height_of(blocks[i]);
+            if (shares_line(i)) one = std::max(one, height_of(blocks[++i]));
+            if (behind == (after == After::yes)) height += one;
         }
         return height;
     }
@@ -256,7 +305,7 @@ private:
         switch (block.kind) {
         case Block::Kind::appendix: return 0; // Stands in the margin.
         case Block::Kind::title:
-            return 120 * lines_of(std::size_t(width_halves(block.text)), 40) + 80;
+            return 120 * lines_of(std::size_t(width_halves(block.text)), m_area.title_halves) + 80;
         case Block::Kind::line:
         case Block::Kind::paragraph: {
             std::size_t all = block.kind == Block::Kind::paragraph ? 2 : 0; // Its indent.
@@ -265,32 +314,55 @@ private:
                 const bool        blank = part.kind != notice::Inline::Kind::text;
                 all += std::max(characters_of + (blank ? 1 : 0), std::size_t(part.width_em));
             }
-            return body_line_height * lines_of(all, 27);
+            return body_line_height * lines_of(all, m_area.body_characters);
         }
         case Block::Kind::signature: return 200;
         case Block::Kind::date: return 190;
         case Block::Kind::note:
-        case Block::Kind::remark: return 60 + small_line_height * lines_of(characters, 41);
+        case Block::Kind::remark:
+            return 60 + small_line_height * lines_of(characters, m_area.small_characters);
         case Block::Kind::table: return 0;
         }
         return 0;
     }
 
-    int height_of(const Block& block, const Json& row) const {
-        int shares = 0, lines = 1;
-        for (const notice::TableColumn& column : block.columns) shares += column.share;
-        for (const notice::TableColumn& column : block.columns) {
-            const notice::Field* field = m_sheet.form->find_column(column.id.text());
-            if (field == nullptr || !row.is_object()) continue;
-            const std::string text = blank_text(*field, member(row, column.id), m_certificate_name);
-            const int per_line = std::max(1, (1560 * column.share / shares - 34) / 43);
-            lines = std::max(lines, lines_of(base::character_count(text), per_line));
-        }
+    // The characters of a column's text that stand on one line.
+    int characters_of(const Block& block, const notice::TableColumn& column) const {
+        int shares = 0;
+        for (const notice::TableColumn& one : block.columns) shares += one.share;
+        return std::max(1, (m_area.width * column.share / shares - cell_padding) / table_character);
+    }
+
+    static int height_of_lines(int lines) {
         return std::max(row_height, 26 + row_line_height * lines);
+    }
+
+    int head_height(const Block& block) const {
+        int most = 1;
+        for (const notice::TableColumn& column : block.columns) {
+            int lines = 0;
+            for (std::size_t at = 0; at <= column.head.size();) {
+                const std::size_t end = std::min(column.head.find('\n', at), column.head.size());
+                const int halves = width_halves(column.head.substr(at, end - at));
+                lines += lines_of(std::size_t(halves), 2 * characters_of(block, column));
+                at = end + 1;
+            }
+            most = std::max(most, lines);
+        }
+        return height_of_lines(most);
+    }
+
+    int height_of(const Block& block, const Json& row) const {
+        int most = 1;
+        for (const notice::TableColumn& column : block.columns)
+            most = std::max(most, lines_of(base::character_count(cell_text(column.id, row, 1)),
+                                           characters_of(block, column)));
+        return height_of_lines(most);
     }
 
     const Sheet&             m_sheet;
     const CertificateName&   m_certificate_name;
+    const Area&              m_area;
     std::vector<std::string> m_pages;
 };
 
@@ -316,7 +388,11 @@ std::string document(const std::vector<Sheet>& sheets, const CertificateName& ce
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
         "'unsafe-inline'\"><title>";
     html += sheets.empty() ? "" : html_escaped(sheets.front().form->title);
-    html += "</title><style>";
+    // Only pages of two shapes in one document need a browser that knows named pages.
+    const bool wide = !sheets.empty() &&
+                      std::all_of(sheets.begin(), sheets.end(), SheetWriter::is_wide);
+    html += std::string("</title><style>\n@page { size: A4") + (wide ? " landscape" : "") +
+            "; margin: 0; }";
     html += style;
     html += "</style></head><body>\n";
     for (const Sheet& sheet : sheets) html += SheetWriter(sheet, certificate_name).write();

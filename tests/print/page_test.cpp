@@ -38,6 +38,24 @@ std::string summary_of(int rows) {
     return print::document({sheet}, name_of);
 }
 
+// A report as a school has filled it in; landscape when the package says so.
+std::string report_of(const base::Json& cum_rate, const char* shape = "portrait") {
+    Json document = *base::parse_json(vectors::anhui_2023_14);
+    document["forms"][3]["page"] = shape;
+    const notice::Package loaded = *notice::load(base::to_text(document)).package;
+    print::Sheet sheet;
+    sheet.form = loaded.find_serving(notice::Serves::report);
+    sheet.unit_name = "某某学校";
+    sheet.short_code = "7K3QX-0M9TA";
+    sheet.answers = {{"quota", 300},          {"month_registered", 41},
+                     {"month_assessed", 0},   {"cum_assessed", 100},
+                     {"cum_certified", 52},   {"cum_fee_paid", 1505000},
+                     {"cum_fee_unpaid", 0},   {"filler", "王芳"},
+                     {"phone", "0551-62831234"}};
+    sheet.computed[base::FieldId("cum_rate")] = cum_rate;
+    return print::document({sheet}, name_of);
+}
+
 } // namespace
 
 TEST_CASE("a short code belongs to one root and one set of answers") {
@@ -99,4 +117,52 @@ TEST_CASE("a long table goes over pages with its head, and its last row stays wi
         if (rows <= 7) CHECK(pages == 1); // Most schools: seal and signature beside the rows.
         if (rows >= 40) CHECK(pages > 2);
     }
+}
+
+TEST_CASE("an increase is the notice's table, and nothing that its paper does not have") {
+    print::Sheet sheet;
+    sheet.form = package().find_serving(notice::Serves::increase);
+    sheet.unit_name = "某某学校";
+    sheet.answers = {{"contact", "王芳"},
+                     {"phone", "0551-62831234"},
+                     {"rows",
+                      {{{"certificate", "jz01"},
+                        {"level", "中级"},
+                        {"approved_before", 101},
+                        {"approved_after", 152}}}}};
+    sheet.computed[base::FieldId("increase")] = 51;
+    const std::string html = print::document({sheet}, name_of);
+    for (const char* words :
+         {"附件3", "安徽省1+X职业技能等级证书指标调增申请表", "学校名称（校章）：", "现申请增加考核指标：",
+          "<th>序号</th><th>证书名称</th><th>证书级别</th><th>原批准人数</th><th>调增后人数</th>", ">101<",
+          ">152<", "学校联络人姓名及电话：", "学校领导签字：", "年　　月　　日",
+          "备注：以PDF或图片方式发送至ahxzsbgs@126.com：邮件命名为：单位名称+2023年证书调整申请。"})
+        CHECK_MESSAGE(html.find(words) != std::string::npos, std::string(words));
+    CHECK(html.find("51<") == std::string::npos);
+    CHECK(count(html, "<tr>") == 1 + 5); // The head, the row and blank ones.
+}
+
+TEST_CASE("a report is one line; money in 万元 and the rate with two decimals, a dash for none") {
+    const std::string html = report_of(3333);
+    for (const char* words :
+         {"附件4", "安徽省1+X证书工作进度月报表", "院校名称（校章）：", ">300<", ">41<", ">0<", ">100<",
+          ">33.33<", ">52<", ">1.51<", ">0.00<", "填报人（签字）：", "联系电话：", ">0551-62831234<",
+          "校级领导（签字）：", "填报时间：　　年　　月　　日", "周报系统（周报的每月第二期）"})
+        CHECK_MESSAGE(html.find(words) != std::string::npos, std::string(words));
+    CHECK(count(html, "<tr>") == 2);
+    CHECK(count(html, "class=\"page\"") == 1);
+    // 说明 stands above the signatures; filler and phone share a line.
+    CHECK(html.find("说明：2023年申报指标") < html.find("class=\"pair\""));
+    const std::string pair = html.substr(html.find("class=\"pair\""));
+    CHECK(pair.find("填报人") < pair.find("联系电话"));
+    CHECK(pair.find("联系电话") < pair.find("</div>"));
+    CHECK(pair.find("校级领导") > pair.find("</div>"));
+    CHECK(report_of(nullptr).find(">—<") != std::string::npos);
+}
+
+TEST_CASE("a form lies across the page when its package says so") {
+    CHECK(report_of(0).find("size: A4;") != std::string::npos);
+    const std::string html = report_of(0, "landscape");
+    CHECK(html.find("@page { size: A4 landscape;") != std::string::npos);
+    CHECK(count(html, "class=\"page wide\"") == 1);
 }
