@@ -13,9 +13,10 @@ using base::html_escaped;
 using base::Json;
 using notice::Block;
 
-// What stands on a page is reckoned here, every character of the text as a wide one, so that nothing
-// reaches the footer: tenths of a millimetre of the style below, with a little to spare.
-constexpr int row_height = 112, row_line_height = 57, body_line_height = 99, small_line_height = 57;
+// What stands on a page is reckoned here, every character of the text as a wide one, so that
+// nothing reaches the footer: tenths of a millimetre of the style below, with a little to spare.
+constexpr int row_height = 112, row_line_height = 57;
+constexpr int body_line_height = 99, small_line_height = 57;
 constexpr int table_character = 43, cell_padding = 34;
 
 // The type area of a page, in tenths of a millimetre and in characters of each type.

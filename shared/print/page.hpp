@@ -1,7 +1,7 @@
 // A form as the notice's own A4 page: HTML that the browser prints. It is made from the same blocks
 // as the screen's paper. Margins and types follow GB/T 9704-2012 (domain notes: top 37 mm, left 28
-// mm, type area 156 x 225 mm); a form whose package says so lies across the page. Each page carries the unit's name, the short code and its number, so
-// a scan can be matched with its rows (R40, R44).
+// mm, type area 156 x 225 mm); a form whose package says so lies across the page. Each page carries
+// the unit's name, the short code and its number, so a scan can be matched with its rows (R40, R44).
 #pragma once
 
 #include "shared/base/ids.hpp"

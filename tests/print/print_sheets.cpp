@@ -1,6 +1,6 @@
-// Writes the print of every form of the shipped notice, filled in, as one JSON document {form: HTML}
-// to standard output. The browser's print test makes PDF pages of them. With the word "landscape" all
-// forms lie across the page, as a package may say.
+// Writes the print of every form of the shipped notice, filled in, as one JSON document
+// {form: HTML} to standard output. The browser's print test makes PDF pages of them. With the word
+// "landscape" all forms lie across the page, as a package may say.
 #include "shared/print/page.hpp"
 
 #include <cstdio>
@@ -18,7 +18,8 @@ Json value_for(const notice::Field& field, std::int64_t number) {
     switch (field.type) {
     case notice::FieldType::integer: return number;
     case notice::FieldType::money: return number * 15000 + 5000;
-    case notice::FieldType::choice: return field.choices[std::size_t(number) % field.choices.size()];
+    case notice::FieldType::choice:
+        return field.choices[std::size_t(number) % field.choices.size()];
     case notice::FieldType::certificate: return "C" + std::to_string(number);
     case notice::FieldType::phone: return "0551-6283" + std::to_string(1000 + number);
     case notice::FieldType::filing: return "01870000-0000-7000-8000-000000000001";

@@ -195,7 +195,8 @@ private:
                                     : before.at("answers").at(name).get<std::int64_t>();
         };
         const auto near = [&](std::int64_t value) {
-            return std::max<std::int64_t>(0, value + m_chance.of<std::int64_t>({-1, 0, 0, 0, 0, 1}));
+            const std::int64_t off = m_chance.of<std::int64_t>({-1, 0, 0, 0, 0, 1});
+            return std::max<std::int64_t>(0, value + off);
         };
         const std::int64_t month = m_chance.of<std::int64_t>({0, 0, 1, 2, 10, 30});
         const std::int64_t assessed = near(earlier("cum_assessed") + month);
@@ -303,7 +304,10 @@ private:
         run(m_put_unit.bind(unit.id, unit.name, unit.kind, unit.city));
         const notice::Window& window = *form.find_window(base::Period(filing.period));
         std::optional<std::string> opens, closes;
-        if (!window.always) opens = base::to_iso(window.opens), closes = base::to_iso(window.closes);
+        if (!window.always) {
+            opens = base::to_iso(window.opens);
+            closes = base::to_iso(window.closes);
+        }
         const notice::Period& period = *m_package.find_period(base::Period(filing.period));
         static constexpr const char* kinds[] = {"round", "month", "year"};
         run(m_put_period.bind(filing.period, kinds[int(period.kind)], opens, closes));
@@ -312,8 +316,9 @@ private:
         for (const Matter* one : matters(filing.unit, "declaration", filing.period)) {
             if (one->root == filing.root) continue;
             const Json& own = one->answers;
-            run(m_put_declared.bind(one->newest, one->root, own.at("certificate").get<std::string>(),
-                                    own.at("level").get<std::string>(),
+            const std::string certificate_id = own.at("certificate").get<std::string>();
+            const std::string own_level = own.at("level").get<std::string>();
+            run(m_put_declared.bind(one->newest, one->root, certificate_id, own_level,
                                     own.at("headcount").get<std::int64_t>()));
         }
         for (const Matter* one : matters(filing.unit, "monthly_report", "")) {

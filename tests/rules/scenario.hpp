@@ -1,7 +1,8 @@
-// A year of some thousands of filings of all four forms, good, bad and on the edge, made from a fixed
-// seed. They are judged here by the engine over tables that stand for what each unit has filed and
-// what was approved; the page must say the same of them (a digest holds all verdicts), and so must
-// the server's intake, which keeps all that in a database of its own (tests/server/verdicts_test).
+// A year of some thousands of filings of all four forms, good, bad and on the edge, made from a
+// fixed seed. They are judged here by the engine over tables that stand for what each unit has
+// filed and what was approved; the page must say the same of them (a digest holds all verdicts),
+// and so must the server's intake, which keeps all that in a database of its own
+// (tests/server/verdicts_test).
 #pragma once
 
 #include "shared/rules/engine.hpp"

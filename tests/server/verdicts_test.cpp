@@ -1,5 +1,5 @@
-// What passes on a school's desk passes at intake, and what does not does not: the generated year of
-// tests/rules/scenario goes through the server's own door, and every answer is compared.
+// What passes on a school's desk passes at intake, and what does not does not: the generated year
+// of tests/rules/scenario goes through the server's own door, and every answer is compared.
 #include "tests/rules/scenario.hpp"
 #include "tests/server/town.hpp"
 
