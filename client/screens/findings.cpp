@@ -37,7 +37,9 @@ std::optional<device::Cell> cell_of(const notice::Form& form, const Finding& fin
         if (field.compare(0, in_table.size(), in_table) != 0) continue;
         const std::string column = field.substr(in_table.size());
         if (form.find_column(column) != nullptr && form.table->rows_from.empty())
-            return device::Cell{std::max(1, row_in_words(finding.text)), base::FieldId(column)};
+            return device::Cell{finding.row > 0 ? finding.row
+                                                : std::max(1, row_in_words(finding.text)),
+                                base::FieldId(column)};
     }
     return std::nullopt;
 }

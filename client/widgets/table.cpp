@@ -179,7 +179,11 @@ Rect Table::next_cell(Content content) {
 }
 
 void Table::text(std::string_view words, TextLook look) {
-    const float before = m_y;
+    if (m_stacked && words.empty()) { // No place of its own, so no name before it either.
+        SHENBAO_CHECK(m_in_row && m_cell + 1 < static_cast<int>(m_columns.size()));
+        ++m_cell;
+        return;
+    }
     const Rect rect = next_cell(Content::words);
     const bool right =
         m_columns[static_cast<std::size_t>(m_cell)].align == Align::right && !m_stacked;
@@ -207,7 +211,6 @@ void Table::text(std::string_view words, TextLook look) {
                  0,
                  right ? semantics::TextAlign::right : semantics::TextAlign::left};
     platform::mirror().leaf(node);
-    if (m_stacked && words.empty()) m_y = before;
     if (words.empty() || !can_be_seen(rect)) return;
     const std::string shown = shortened(type, words, room);
     const float x =

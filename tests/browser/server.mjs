@@ -18,11 +18,11 @@ export const csv_rows = (text) =>
 
 export class Server {
     constructor({ units = path.join(demo, "units.csv"), catalogue = path.join(demo, "catalogue.csv"),
-        clock = "2023-03-29T09:00:00+08:00" } = {}) {
+        clock = "2023-03-29T09:00:00+08:00", notice } = {}) { // notice: a folder with another package.
         this.clock = clock;
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-server-"));
         this.data = path.join(this.folder, "data");
-        run("init", "--data", this.data);
+        run("init", "--data", this.data, ...(notice ? ["--notice", notice] : []));
         run("units", "import", "--data", this.data, units);
         run("catalogue", "import", "--data", this.data, catalogue);
         const codes = path.join(this.folder, "codes.csv");
