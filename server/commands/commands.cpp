@@ -140,6 +140,10 @@ int run_command(int argument_count, char** arguments) {
     auto* check_notice_command = notice_command->add_subcommand("check", "检查通知包");
     check_notice_command->add_option("folder", notice, "通知包目录")->required();
     check_notice_command->callback([&] { chosen = [&] { return check_notice(notice); }; });
+    auto* publish_command =
+        with_data(notice_command->add_subcommand("publish", "发布通知包，使它成为现行通知"));
+    publish_command->add_option("folder", notice, "通知包目录")->required();
+    publish_command->callback([&] { chosen = [&] { return publish_notice(data, notice); }; });
 
     auto* device_command =
         app.add_subcommand("device", "没有屏幕的填报设备")->require_subcommand(1);

@@ -30,6 +30,7 @@ base::Status rebuild(const std::string& data);
 base::Status check(const std::string& data);
 base::Status verify(const std::string& file, const std::string& data, const std::string& kid);
 base::Status check_notice(const std::string& folder);
+base::Status publish_notice(const std::string& data, const std::string& folder);
 
 struct DeviceOptions {
     std::string store, server, code, name, period = "2023-spring", certificate, level, headcount,

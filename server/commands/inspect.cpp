@@ -1,4 +1,4 @@
-// Commands that read: summaries, checks, receipts, packages.
+// Commands that read: summaries, checks, receipts.
 #include "server/commands/commands.hpp"
 
 #include "server/intake/site.hpp"
@@ -132,30 +132,6 @@ base::Status verify(const std::string& file, const std::string& data, const std:
     if (!known)
         return base::fail(Outcome::unknown_issuer, "签发者：" + envelope::key_id(*key).text());
     std::printf("签名成立，签发者可信。\n");
-    return {};
-}
-
-base::Status check_notice(const std::string& folder) {
-    const std::string path = folder + "/package.json";
-    SHENBAO_ASSIGN(const std::string document, read_whole_file(path));
-    const notice::LoadedPackage loaded = notice::load(document);
-    std::string                 mistakes;
-    for (const notice::PackageMistake& mistake : loaded.mistakes)
-        mistakes += (mistakes.empty() ? "" : "\n") + path + "#" + mistake.path + "：" + mistake.reason;
-    if (!mistakes.empty()) return base::fail(Outcome::bad_package, mistakes);
-    // Every expression is prepared as a device would do it.
-    SHENBAO_ASSIGN(auto database, sqlite::Database::open(":memory:", sqlite::OpenMode::create));
-    SHENBAO_TRY(database.run_script(
-        "CREATE TABLE declared(filing, root, certificate, level, headcount);"
-        "CREATE TABLE quota(certificate, level, approved);"
-        "CREATE TABLE reports(period, quota, month_registered, month_assessed, cum_assessed, "
-        "cum_certified, cum_fee_paid, cum_fee_unpaid);"
-        "CREATE TABLE catalogue(certificate, name, organisation, level, min_headcount);"
-        "CREATE TABLE unit(id, name, kind, city); CREATE TABLE period(id, kind, opens, closes);"));
-    const auto engine = rules::Engine::prepare(
-        database, *loaded.package, {"declared", "quota", "reports", "catalogue", "unit", "period"});
-    if (!engine) return base::fail(Outcome::bad_package, path + "#" + engine.error().detail);
-    std::printf("通知包正确：%s\n", loaded.package->ref.text().c_str());
     return {};
 }
 

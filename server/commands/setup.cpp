@@ -18,6 +18,7 @@ using base::Outcome;
 base::Status init(const std::string& data, const std::string& notice_folder) {
     std::string document(notice::shipped_text);
     if (!notice_folder.empty()) {
+        SHENBAO_TRY(check_notice(notice_folder));
         SHENBAO_ASSIGN(document, read_whole_file(notice_folder + "/package.json"));
     }
     SHENBAO_TRY(intake::Site::init(data, document));

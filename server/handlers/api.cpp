@@ -17,6 +17,11 @@ constexpr std::string_view program_version = "0.1.0";
 
 Response json(std::string body) { return {200, "application/json", std::move(body), {}}; }
 
+// A notice may have been published beside the running server.
+void look_for_notices(Server& server) {
+    if (auto reader = server.site.reader()) server.site.take_up_published(**reader);
+}
+
 bool media_type_is(const Request& request, std::string_view type) {
     return std::string_view(request.content_type).substr(0, request.content_type.find(';')) == type;
 }
@@ -78,6 +83,7 @@ Response metrics(Server& server, const Request&, const records::Viewer&) {
 }
 
 Response server_info(Server& server, const Request&, const records::Viewer&) {
+    look_for_notices(server);
     protocol::ServerInfo info;
     info.name = "申报";
     info.version = program_version;
@@ -95,11 +101,12 @@ Response notice_document(Server& server, const Request& request, const records::
     const std::string&     asked = request.parameters.at("id");
     const bool             pinned = asked.find('@') != std::string::npos;
     const notice::Package* package = nullptr;
+    look_for_notices(server);
     if (pinned) {
         const auto ref = base::parse_notice_ref(asked);
         if (ref) package = server.site.find_package(*ref);
-    } else if (server.site.current_package()->ref.id.text() == asked) {
-        package = server.site.current_package();
+    } else {
+        package = server.site.find_newest(asked);
     }
     if (package == nullptr) return problem(Outcome::not_found);
     const std::string etag = "\"" + package->ref.sha256.text() + "\"";

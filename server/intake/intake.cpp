@@ -167,6 +167,7 @@ void Intake::write(std::deque<std::unique_ptr<Job>>& jobs) {
     std::vector<Result<std::vector<Judged>>> judged;
     std::vector<Result<Enrolled>>            enrolled;
     Status                                   status = m_store->begin();
+    if (status) m_site.take_up_published(*m_store);
     for (const auto& job : jobs) {
         if (!status) break;
         if (job->enrolment != nullptr) {
@@ -285,16 +286,7 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
         refuse(judged.answer, outcome);
         return false;
     };
-    // A superseded version is accepted while a window of its own is open; what is open all year
-    // does not keep it alive.
-    if (!m_site.is_current(package.ref)) {
-        bool open = false;
-        for (const notice::Form& form : package.forms)
-            for (const notice::Window& window : form.windows)
-                open = open || (!window.always && window.opens_at() <= now &&
-                                now < window.closes_at());
-        if (!open) return refused(Outcome::notice_retired);
-    }
+    if (!m_site.accepts(package, now)) return refused(Outcome::notice_retired);
     SHENBAO_ASSIGN(const auto unit, m_store->find_unit(common.unit));
     const notice::Form* form = package.find_form(filing.form);
     const notice::Window* window = form == nullptr ? nullptr : form->find_window(filing.period);

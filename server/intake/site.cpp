@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -152,13 +153,41 @@ base::Status Site::refresh_packages(records::Store& store) {
         m_packages[ref] = std::make_unique<notice::Package>(std::move(package));
     }
     if (!published.empty()) m_current = published.back();
+    m_published = published;
     return {};
+}
+
+void Site::take_up_published(records::Store& store) {
+    const auto refreshed = refresh_packages(store);
+    (void)refreshed; // What this program cannot read must not stop what it can.
+}
+
+bool Site::accepts(const notice::Package& package, base::Time now) {
+    const std::lock_guard lock(m_package_mutex);
+    if (package.ref == m_current) return true;
+    const auto published = std::find(m_published.begin(), m_published.end(), package.ref);
+    if (published == m_published.end()) return false;
+    const notice::Package& successor = *m_packages.at(*(published + 1));
+    if (successor.accept_until) return now < base::end_of(*successor.accept_until);
+    // What is open all year does not keep a version alive.
+    for (const notice::Form& form : package.forms)
+        for (const notice::Window& window : form.windows)
+            if (!window.always && window.opens_at() <= now && now < window.closes_at()) return true;
+    return false;
 }
 
 const notice::Package* Site::find_package(const base::NoticeRef& ref) {
     const std::lock_guard lock(m_package_mutex);
     const auto            found = m_packages.find(ref);
     return found == m_packages.end() ? nullptr : found->second.get();
+}
+
+const notice::Package* Site::find_newest(std::string_view notice) {
+    const std::lock_guard lock(m_package_mutex);
+    const auto            found =
+        std::find_if(m_published.rbegin(), m_published.rend(),
+                     [&](const base::NoticeRef& ref) { return ref.id.text() == notice; });
+    return found == m_published.rend() ? nullptr : m_packages.at(*found).get();
 }
 
 const notice::Package* Site::current_package() {

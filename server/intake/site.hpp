@@ -52,11 +52,19 @@ public:
     // A package by version, loaded once; null when it is not published here. The pointer stays
     // good.
     const notice::Package* find_package(const base::NoticeRef& ref);
+    // The newest published version of that notice; null when there is none here.
+    const notice::Package* find_newest(std::string_view notice);
     // The newest published version; never null after init.
     const notice::Package* current_package();
     // Looks again which versions are published.
     base::Status refresh_packages(records::Store& store);
-    bool         is_current(const base::NoticeRef& ref);
+    // The same for a server that runs while `notice publish` writes beside it. A version that
+    // cannot be loaded here leaves everything as it was.
+    void take_up_published(records::Store& store);
+    bool is_current(const base::NoticeRef& ref);
+    // True while filings under this version are taken (126): it is the current one, or its
+    // successor's day has not passed, or, when that names none, a dated window of its own is open.
+    bool accepts(const notice::Package& package, base::Time now);
 
     base::Result<std::unique_ptr<records::Store>> open_store() const;
 
@@ -100,6 +108,7 @@ private:
     std::mutex                                                m_package_mutex;
     std::map<base::NoticeRef, std::unique_ptr<notice::Package>> m_packages;
     base::NoticeRef                                           m_current;
+    std::vector<base::NoticeRef>                              m_published; // Newest last.
 
     std::mutex                              m_anchor_mutex;
     std::map<std::string, envelope::Anchor> m_anchors;
