@@ -24,6 +24,7 @@ inline constexpr std::size_t text_field_bytes_max = 600;  // One typed value of 
 inline constexpr std::size_t note_characters_min  = 4;    // An explanation to a warning.
 inline constexpr std::size_t note_characters_max  = 500;
 inline constexpr std::size_t reason_characters_max = 500; // Withdrawal, decision, extension.
+inline constexpr std::size_t remarks_max          = 100;  // Of one decision.
 inline constexpr std::size_t rows_max             = 300;  // Rows of one repeating table.
 inline constexpr std::size_t attachments_max      = 20;
 inline constexpr std::int64_t headcount_max       = 1000000;

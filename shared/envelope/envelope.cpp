@@ -41,6 +41,27 @@ void write(Json& json, const Withdrawal& act) {
     json["target"] = act.target.text();
     json["reason"] = act.reason;
 }
+void write(Json& json, const Decision& act) {
+    json["target"] = act.target.text();
+    json["stage"] = stage_name(act.stage);
+    json["verdict"] = verdict_name(act.verdict);
+    json["approved"] =
+        std::visit(Overloaded{[](std::monostate) { return Json(); },
+                              [](const auto& numbers) { return Json(numbers); }},
+                   act.approved);
+    json["remarks"] = Json::array();
+    for (const Remark& remark : act.remarks)
+        json["remarks"].push_back({{"field", remark.field.text()}, {"text", remark.text}});
+    json["due"] = act.due ? Json(base::to_rfc3339(*act.due)) : Json();
+    json["reason"] = act.reason;
+}
+void write(Json& json, const Extension& act) {
+    json["for"] = act.for_unit.text();
+    json["form"] = act.form.text();
+    json["period"] = act.period.text();
+    json["until"] = base::to_rfc3339(act.until);
+    json["reason"] = act.reason;
+}
 void write(Json& json, const UnitEntry& act) {
     json["entry"] = {{"id", act.unit.text()},
                      {"name", act.name},
@@ -144,12 +165,79 @@ Act read_filing(ObjectReader& reader, const Common& common) {
     return filing;
 }
 
+std::string read_reason(ObjectReader& reader, const char* name) {
+    std::string reason = reader.text(name, reason_bytes_max);
+    if (base::character_count(reason) > base::limits::reason_characters_max)
+        reader.blame(name, "too long");
+    return reason;
+}
+
 Act read_withdrawal(ObjectReader& reader) {
     Withdrawal act;
     act.target = reader.id("target", base::parse_envelope_id);
-    act.reason = reader.text("reason", reason_bytes_max);
-    if (base::character_count(act.reason) > base::limits::reason_characters_max)
-        reader.blame("reason", "too long");
+    act.reason = read_reason(reader, "reason");
+    return act;
+}
+
+// Text that must be one of a list of names.
+template <class Find>
+auto read_name(ObjectReader& reader, const char* name, Find find) {
+    const auto found = find(reader.text(name, 40, 1));
+    if (!found) reader.blame(name, "no such " + std::string(name));
+    return found.value_or(typename decltype(found)::value_type{});
+}
+
+// Whether the numbers fit the filing is the receiver's to judge; here they are whole ones.
+Approved read_approved(ObjectReader& reader) {
+    const Json& read = reader.any("approved");
+    if (read.is_number_integer()) return read.get<std::int64_t>();
+    if (!read.is_array()) {
+        if (!read.is_null()) reader.blame("approved", "neither null nor an integer nor a list");
+        return {};
+    }
+    std::vector<std::int64_t> numbers;
+    for (const Json& number : read) {
+        if (number.is_number_integer() && numbers.size() < base::limits::rows_max)
+            numbers.push_back(number.get<std::int64_t>());
+        else reader.blame("approved", "not a list of at most 300 integers");
+    }
+    return numbers;
+}
+
+std::vector<Remark> read_remarks(ObjectReader& reader) {
+    std::vector<Remark> remarks;
+    for (const Json& item : reader.array("remarks", base::limits::remarks_max)) {
+        ObjectReader one(item, "remarks");
+        Remark       remark;
+        remark.field = base::FieldId(one.text("field", 60, 1));
+        remark.text = read_reason(one, "text");
+        if (const auto finished = one.finish(); !finished)
+            reader.blame("remarks", finished.error().detail);
+        remarks.push_back(std::move(remark));
+    }
+    return remarks;
+}
+
+Act read_decision(ObjectReader& reader) {
+    Decision act;
+    act.target = reader.id("target", base::parse_envelope_id);
+    act.stage = read_name(reader, "stage", find_review_stage);
+    act.verdict = read_name(reader, "verdict", find_review_verdict);
+    act.approved = read_approved(reader);
+    act.remarks = read_remarks(reader);
+    const Json* due = reader.find("due");
+    if (due == nullptr || !due->is_null()) act.due = reader.time("due");
+    act.reason = read_reason(reader, "reason");
+    return act;
+}
+
+Act read_extension(ObjectReader& reader) {
+    Extension act;
+    act.for_unit = reader.id("for", base::parse_unit_id);
+    act.form = reader.id("form", parse_form_id);
+    act.period = reader.id("period", parse_period);
+    act.until = reader.time("until");
+    act.reason = read_reason(reader, "reason");
     return act;
 }
 
@@ -205,6 +293,8 @@ Act read_revocation(ObjectReader& reader) {
 base::Result<Act> read_act(const std::string& kind, ObjectReader& reader, const Common& common) {
     if (kind == "filing") return read_filing(reader, common);
     if (kind == "withdrawal") return read_withdrawal(reader);
+    if (kind == "decision") return read_decision(reader);
+    if (kind == "extension") return read_extension(reader);
     if (kind == "unit") return read_entry(reader, read_unit);
     if (kind == "catalogue") return read_entry(reader, read_catalogue);
     if (kind == "code") return read_entry(reader, read_code);
@@ -214,12 +304,35 @@ base::Result<Act> read_act(const std::string& kind, ObjectReader& reader, const 
     return base::fail(Outcome::unknown_kind, "kind " + kind);
 }
 
+constexpr std::string_view stage_names[] = {"first_review", "final_review"};
+constexpr std::string_view verdict_names[] = {"pass", "return", "reject"};
+
+template <class Named, std::size_t count>
+std::optional<Named> find_named(const std::string_view (&names)[count], std::string_view name) {
+    for (std::size_t i = 0; i < count; ++i)
+        if (names[i] == name) return static_cast<Named>(i);
+    return std::nullopt;
+}
+
 } // namespace
+
+std::string_view stage_name(ReviewStage stage) { return stage_names[static_cast<int>(stage)]; }
+std::string_view verdict_name(ReviewVerdict verdict) {
+    return verdict_names[static_cast<int>(verdict)];
+}
+std::optional<ReviewStage> find_review_stage(std::string_view name) {
+    return find_named<ReviewStage>(stage_names, name);
+}
+std::optional<ReviewVerdict> find_review_verdict(std::string_view name) {
+    return find_named<ReviewVerdict>(verdict_names, name);
+}
 
 std::string_view kind_name(const Act& act) {
     return std::visit(
         Overloaded{[](const Filing&) { return "filing"; },
                    [](const Withdrawal&) { return "withdrawal"; },
+                   [](const Decision&) { return "decision"; },
+                   [](const Extension&) { return "extension"; },
                    [](const UnitEntry&) { return "unit"; },
                    [](const CatalogueEntry&) { return "catalogue"; },
                    [](const CodeEntry&) { return "code"; },

@@ -50,7 +50,45 @@ struct Withdrawal {
     std::string      reason;
 };
 
-// The operator's acts: signed by the server's own key, unit "operator".
+// What a reviewer says of the newest version of a filing.
+enum class ReviewStage { first_review, final_review };
+enum class ReviewVerdict { pass, send_back, reject };
+std::string_view stage_name(ReviewStage stage);       // "first_review", "final_review"
+std::string_view verdict_name(ReviewVerdict verdict); // "pass", "return", "reject"
+// Nothing when there is no such stage or verdict.
+std::optional<ReviewStage>   find_review_stage(std::string_view name);
+std::optional<ReviewVerdict> find_review_verdict(std::string_view name);
+
+// The approved numbers: as filed, one number, or one for each row of the table.
+using Approved = std::variant<std::monostate, std::int64_t, std::vector<std::int64_t>>;
+
+struct Remark {
+    base::FieldId field; // "headcount", "rows.level"; whether the form has it is not checked.
+    std::string   text;
+    bool operator==(const Remark&) const = default;
+};
+
+struct Decision {
+    base::EnvelopeId          target; // The version it is about.
+    ReviewStage               stage   = ReviewStage::first_review;
+    ReviewVerdict             verdict = ReviewVerdict::pass;
+    Approved                  approved;
+    std::vector<Remark>       remarks;
+    std::optional<base::Time> due; // Until when what was returned may be replaced.
+    std::string               reason;
+};
+
+// The window of one unit, form and period stays open up to and including `until`.
+struct Extension {
+    base::UnitId for_unit; // "for" on the wire.
+    base::FormId form;
+    base::Period period;
+    base::Time   until;
+    std::string  reason;
+};
+
+// The operator's acts: signed by the server's own key, unit "operator". It may also give decisions
+// and extensions, as the province does.
 struct UnitEntry {
     base::UnitId                unit;
     std::string                 name;
@@ -82,10 +120,11 @@ struct NoticePublication {
     base::NoticeRef published; // The bytes are kept beside the log under this sha256.
 };
 
-using Act = std::variant<Filing, Withdrawal, UnitEntry, CatalogueEntry, CodeEntry, Revocation,
-                         NoticePublication>;
+using Act = std::variant<Filing, Withdrawal, Decision, Extension, UnitEntry, CatalogueEntry,
+                         CodeEntry, Revocation, NoticePublication>;
 
-// "filing", "withdrawal", "unit", "catalogue", "code", "revocation", "notice".
+// "filing", "withdrawal", "decision", "extension", "unit", "catalogue", "code", "revocation",
+// "notice".
 std::string_view kind_name(const Act& act);
 
 // The sealed text, not yet seen by anybody else.

@@ -42,7 +42,8 @@ TEST_CASE("the key of RFC 8037 has its known point and thumbprint") {
 
 TEST_CASE("the same payload gives the same text, byte for byte") {
     const envelope::SecretKey key = fixed_key();
-    for (const char* name : {"anchor", "filing", "withdrawal", "receipt"}) {
+    for (const char* name :
+         {"anchor", "filing", "withdrawal", "decision", "return", "extension", "receipt"}) {
         CAPTURE(name);
         CHECK(envelope::sign_jws(fixed_text("payloads", name), key, HeaderKey::kid) ==
               fixed_text("texts", name));
@@ -63,6 +64,40 @@ TEST_CASE("a filing is opened as it was written") {
     CHECK(filing.root == opened->common().id);
     CHECK(filing.answers.at("level") == "中级");
     CHECK(filing.notes.at(base::RuleId("min_headcount")) == "本轮先试点一个班。亳州𠅤");
+}
+
+TEST_CASE("decisions and extensions are opened as they were written, and written again alike") {
+    const auto again = [](const envelope::VerifiedEnvelope& opened) {
+        return envelope::seal_act(opened.common(), opened.act(), fixed_key()).text();
+    };
+    const auto opened_text = [](const char* name) {
+        const auto opened = envelope::open(*Jws::parse(fixed_text("texts", name), HeaderKey::kid),
+                                           fixed_key().public_key());
+        REQUIRE(opened.has_value());
+        return *opened;
+    };
+    const auto  passed = opened_text("decision");
+    const auto& pass = std::get<envelope::Decision>(passed.act());
+    CHECK(pass.stage == envelope::ReviewStage::final_review);
+    CHECK(pass.verdict == envelope::ReviewVerdict::pass);
+    CHECK(std::get<std::vector<std::int64_t>>(pass.approved) == std::vector<std::int64_t>{80, 120});
+    REQUIRE(pass.remarks.size() == 1);
+    CHECK(pass.remarks[0].field.text() == "rows.approved_after");
+    CHECK(!pass.due.has_value());
+    CHECK(again(passed) == fixed_text("texts", "decision"));
+
+    const auto  returned = opened_text("return");
+    const auto& back = std::get<envelope::Decision>(returned.act());
+    CHECK(back.verdict == envelope::ReviewVerdict::send_back);
+    CHECK(std::holds_alternative<std::monostate>(back.approved));
+    CHECK(base::to_rfc3339(*back.due) == "2023-04-07T23:59:59+08:00");
+    CHECK(again(returned) == fixed_text("texts", "return"));
+
+    const auto  extended = opened_text("extension");
+    const auto& extension = std::get<envelope::Extension>(extended.act());
+    CHECK(extension.for_unit.text() == "S341600006");
+    CHECK(base::to_rfc3339(extension.until) == "2023-04-10T23:59:59+08:00");
+    CHECK(again(extended) == fixed_text("texts", "extension"));
 }
 
 TEST_CASE("receipts and anchors are made again from their fields") {
@@ -142,32 +177,41 @@ TEST_CASE("one changed character and the signature does not hold") {
     CHECK(jws->verify(fixed_key().public_key()).error().outcome == Outcome::bad_signature);
 }
 
-TEST_CASE("a payload with a missing, unknown or mistyped member is refused") {
+namespace {
+
+Outcome outcome_of(const base::Json& payload) {
     const envelope::SecretKey key = fixed_key();
-    const base::Json          good = *base::parse_json(fixed_text("payloads", "filing"));
-    const auto outcome_of = [&](const base::Json& payload) {
-        const auto opened = envelope::open(
-            *Jws::parse(envelope::sign_jws(base::to_text(payload), key, HeaderKey::kid),
-                        HeaderKey::kid),
-            key.public_key());
-        return opened ? Outcome::accepted : opened.error().outcome;
-    };
-    CHECK(outcome_of(good) == Outcome::accepted);
-    for (const auto& item : good.items()) {
-        const std::string name = item.key();
-        CAPTURE(name);
-        base::Json missing = good;
-        missing.erase(name);
-        CHECK(outcome_of(missing) == Outcome::bad_payload);
-        base::Json mistyped = good;
-        mistyped[name] = true;
-        CHECK(outcome_of(mistyped) == Outcome::bad_payload);
+    const auto opened = envelope::open(
+        *Jws::parse(envelope::sign_jws(base::to_text(payload), key, HeaderKey::kid),
+                    HeaderKey::kid),
+        key.public_key());
+    return opened ? Outcome::accepted : opened.error().outcome;
+}
+
+} // namespace
+
+TEST_CASE("a payload with a missing, unknown or mistyped member is refused") {
+    for (const char* kind : {"filing", "withdrawal", "decision", "return", "extension"}) {
+        CAPTURE(kind);
+        const base::Json good = *base::parse_json(fixed_text("payloads", kind));
+        CHECK(outcome_of(good) == Outcome::accepted);
+        for (const auto& item : good.items()) {
+            const std::string name = item.key();
+            CAPTURE(name);
+            base::Json missing = good;
+            missing.erase(name);
+            CHECK(outcome_of(missing) == Outcome::bad_payload);
+            base::Json mistyped = good;
+            mistyped[name] = true;
+            CHECK(outcome_of(mistyped) == Outcome::bad_payload);
+        }
+        base::Json unknown = good;
+        unknown["extra"] = 1;
+        CHECK(outcome_of(unknown) == Outcome::bad_payload);
     }
-    base::Json unknown = good;
-    unknown["extra"] = 1;
-    CHECK(outcome_of(unknown) == Outcome::bad_payload);
-    base::Json kind = good;
-    kind["kind"] = "decision";
+    const base::Json good = *base::parse_json(fixed_text("payloads", "filing"));
+    base::Json       kind = good;
+    kind["kind"] = "wish";
     CHECK(outcome_of(kind) == Outcome::unknown_kind);
     base::Json root = good;
     root["replaces"] = "018730d1-5c00-7000-8000-0000000000b1";
@@ -175,6 +219,29 @@ TEST_CASE("a payload with a missing, unknown or mistyped member is refused") {
     base::Json note = good;
     note["notes"]["min_headcount"] = "太短";
     CHECK(outcome_of(note) == Outcome::bad_payload);
+}
+
+TEST_CASE("a decision has known words, whole numbers and whole remarks") {
+    const base::Json good = *base::parse_json(fixed_text("payloads", "decision"));
+    const auto       with = [&](const char* name, base::Json value) {
+        base::Json payload = good;
+        payload[name] = std::move(value);
+        return outcome_of(payload);
+    };
+    CHECK(with("stage", "second_review") == Outcome::bad_payload);
+    CHECK(with("verdict", "approve") == Outcome::bad_payload);
+    CHECK(with("approved", nullptr) == Outcome::accepted);
+    CHECK(with("approved", 100) == Outcome::accepted);
+    CHECK(with("approved", -1) == Outcome::accepted); // In range or not is the receiver's to say.
+    CHECK(with("approved", "100") == Outcome::bad_payload);
+    CHECK(with("approved", {100, "100"}) == Outcome::bad_payload);
+    CHECK(with("approved", std::vector<int>(300, 1)) == Outcome::accepted);
+    CHECK(with("approved", std::vector<int>(301, 1)) == Outcome::bad_payload);
+    CHECK(with("due", "2023-04-07") == Outcome::bad_payload);
+    CHECK(with("reason", std::string(501, 'x')) == Outcome::bad_payload);
+    CHECK(with("remarks", {{{"field", "headcount"}}}) == Outcome::bad_payload);
+    CHECK(with("remarks", {{{"field", "headcount"}, {"text", "核"}, {"by", "甲"}}}) ==
+          Outcome::bad_payload);
 }
 
 TEST_CASE("ids of envelopes are UUIDv7 with the time in front") {
