@@ -76,6 +76,7 @@ base::Status serve(const ServeOptions& options) {
     SHENBAO_ASSIGN(const FolderLock lock, FolderLock::take(options.data));
     SHENBAO_TRY(site->fix_mode(start ? intake::Mode::rehearsal : intake::Mode::real));
     if (start) site->start_clock_at(*start);
+    SHENBAO_TRY(site->keep_clock());
     SHENBAO_ASSIGN(const handlers::Pages pages, handlers::Pages::load(options.web));
     std::atomic<bool> storage_failed{false};
     SHENBAO_ASSIGN(const auto intake, intake::Intake::start(*site, [&](const base::Fault& fault) {

@@ -163,11 +163,20 @@ void Intake::run() {
     }
 }
 
+// A command may have written meanwhile: our time is never behind what stands in the log, and a notice
+// that was published is taken up.
+Status Intake::begin_writing() {
+    SHENBAO_TRY(m_store->begin());
+    SHENBAO_ASSIGN(const base::Time last, m_store->last_received_at());
+    m_site.not_before(last);
+    m_site.take_up_published(*m_store);
+    return {};
+}
+
 void Intake::write(std::deque<std::unique_ptr<Job>>& jobs) {
     std::vector<Result<std::vector<Judged>>> judged;
     std::vector<Result<Enrolled>>            enrolled;
-    Status                                   status = m_store->begin();
-    if (status) m_site.take_up_published(*m_store);
+    Status                                   status = begin_writing();
     for (const auto& job : jobs) {
         if (!status) break;
         if (job->enrolment != nullptr) {
@@ -234,10 +243,8 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     if (!line.opened) return refused(Outcome::unknown_key); // Enrolled between the two looks.
     const envelope::Common& common = line.opened->common();
     const envelope::Act&    act = line.opened->act();
-    const auto*             filing = std::get_if<envelope::Filing>(&act);
-    const auto*             withdrawal = std::get_if<envelope::Withdrawal>(&act);
-    if ((filing == nullptr && withdrawal == nullptr) || key->role != "school")
-        return refused(Outcome::unknown_kind);
+    const auto              speaker = speaker_of(key->unit, key->role);
+    if (!speaker || !may_send(speaker->party, act)) return refused(Outcome::unknown_kind);
     if (common.unit != key->unit) return refused(Outcome::foreign_unit);
     const auto anchor = m_site.open_anchor(common.anchor);
     if (!anchor) return refused(Outcome::bad_anchor);
@@ -246,9 +253,7 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     if (m_site.find_package(common.notice) == nullptr) return refused(Outcome::unknown_notice);
 
     judged.stored.received_at = m_site.now();
-    Result<bool> accepted = filing != nullptr
-                                ? judge_filing(line, *filing, anchor->at, judged)
-                                : judge_withdrawal(*withdrawal, common.unit, judged);
+    Result<bool> accepted = judge_act(line, *speaker, anchor->at, judged);
     // A mistake of one notice's rules stops nobody else: its lines are refused with its number.
     if (!accepted && !is_storage_fault(accepted.error().outcome))
         return refused(accepted.error().outcome);
@@ -265,6 +270,29 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     answer.result = LineResult::accepted;
     answer.outcome = Outcome::accepted;
     return judged;
+}
+
+Result<bool> Intake::judge_act(const Line& line, const Speaker& speaker, base::Time anchor_at,
+                               Judged& judged) {
+    const envelope::Common& common = line.opened->common();
+    const envelope::Act&    act = line.opened->act();
+    if (const auto* filing = std::get_if<envelope::Filing>(&act))
+        return judge_filing(line, *filing, anchor_at, judged);
+    if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&act))
+        return judge_withdrawal(*withdrawal, common.unit, judged);
+    Ruling ruling;
+    if (const auto* decision = std::get_if<envelope::Decision>(&act)) {
+        SHENBAO_ASSIGN(ruling, judge_decision(m_site, *m_store, speaker, *decision,
+                                              judged.stored.received_at));
+    } else {
+        SHENBAO_ASSIGN(ruling, judge_extension(*m_store, *m_site.find_package(common.notice),
+                                               std::get<envelope::Extension>(act)));
+    }
+    judged.answer.findings = std::move(ruling.findings);
+    judged.stored.timing = ruling.timing;
+    if (ruling.outcome == Outcome::accepted) return true;
+    refuse(judged.answer, ruling.outcome);
+    return false;
 }
 
 Result<std::optional<records::FilingRecord>> Intake::find_own(const base::EnvelopeId& version,
@@ -293,8 +321,8 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
     if (!unit || window == nullptr || !package.files(*form, unit->kind))
         return refused(Outcome::unknown_form);
     if (!window->always && now < window->opens_at()) return refused(Outcome::window_not_open);
-    judged.stored.timing = window->always || now < window->closes_at() ? envelope::Timing::on_time
-                                                                       : envelope::Timing::late;
+    SHENBAO_ASSIGN(judged.stored.timing,
+                   timing_of(*m_store, *window, common.unit, filing, now));
     if (filing.replaces) {
         SHENBAO_ASSIGN(const auto matter, find_own(*filing.replaces, common.unit));
         if (!matter || matter->root != filing.root || matter->form != filing.form ||
@@ -308,10 +336,31 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
                                    anchor_at, &filing.answers, &filing.notes}));
     judged.answer.findings = std::move(verdict.findings);
     if (!verdict.filing) return refused(Outcome::rules_failed);
+    SHENBAO_TRY(note_moved_quota(*form, package, filing, anchor_at, common.unit, judged));
     // Nothing is uploaded yet, so whatever is promised is missing.
     for (const envelope::Attachment& promised : filing.attachments)
         judged.stored.detail += promised.sha256.text() + " ";
     return true;
+}
+
+Status Intake::note_moved_quota(const notice::Form& form, const notice::Package& package,
+                                const envelope::Filing& filing, base::Time anchor_at,
+                                const base::UnitId& unit, Judged& judged) {
+    const notice::Field* field =
+        form.serves == notice::Serves::report ? form.find_standard("quota") : nullptr;
+    if (field == nullptr) return {};
+    const std::int64_t stated = filing.answers.at(field->id.text()).get<std::int64_t>();
+    SHENBAO_ASSIGN(const std::int64_t then,
+                   total_balance(*m_store, {unit, package.year, anchor_at, {}}));
+    SHENBAO_ASSIGN(const std::int64_t now, total_balance(*m_store, {unit, package.year, {}, {}}));
+    if (stated != then || stated == now) return {};
+    judged.answer.findings.push_back(
+        {base::RuleId("quota_moved"),
+         {field->id},
+         notice::Severity::warning,
+         "填报的指标是" + std::to_string(stated) + "人，收到时台账已是" + std::to_string(now) +
+             "人。已按填报内容收到，审核人员会看到两个数。"});
+    return {};
 }
 
 Result<bool> Intake::judge_withdrawal(const envelope::Withdrawal& withdrawal,

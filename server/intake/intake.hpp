@@ -5,7 +5,7 @@
 // is shared. Receipts are signed on the callers' threads after the commit.
 #pragma once
 
-#include "server/intake/site.hpp"
+#include "server/intake/rulings.hpp"
 #include "shared/protocol/messages.hpp"
 
 #include <condition_variable>
@@ -70,9 +70,17 @@ private:
     Intake(Site& site, std::unique_ptr<records::Store> store, OnStorageFailure on_failure);
     Line look_at(const std::string& text);
     void run();
+    base::Status begin_writing();
     void write(std::deque<std::unique_ptr<Job>>& jobs);
     base::Result<Judged>   judge(const Line& line);
     base::Result<Enrolled> judge_enrolment(const Job& job);
+    base::Result<bool>     judge_act(const Line& line, const Speaker& speaker, base::Time anchor_at,
+                                     Judged& judged);
+    // A report's quota may have moved between its anchor and now; the reviewer is told.
+    base::Status           note_moved_quota(const notice::Form&     form,
+                                            const notice::Package&  package,
+                                            const envelope::Filing& filing, base::Time anchor_at,
+                                            const base::UnitId& unit, Judged& judged);
     // The unit's own matter that has this version and was not withdrawn; absent otherwise.
     base::Result<std::optional<records::FilingRecord>> find_own(const base::EnvelopeId& version,
                                                                 const base::UnitId&     unit);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 
@@ -19,6 +20,15 @@ namespace fs = std::filesystem;
 using base::Outcome;
 
 constexpr std::size_t anchors_cached_max = 4096;
+
+// Microseconds between the machine's clock and the server's, of a rehearsal.
+constexpr std::string_view clock_offset_setting = "clock_offset";
+
+std::int64_t read_offset(const std::string& text) {
+    std::int64_t offset = 0;
+    const auto   parsed = std::from_chars(text.data(), text.data() + text.size(), offset);
+    return parsed.ec == std::errc() ? offset : 0;
+}
 
 fs::path database_path(const std::string& folder) { return fs::path(folder) / "shenbao.db"; }
 fs::path key_path(const std::string& folder) { return fs::path(folder) / "server.key"; }
@@ -73,6 +83,8 @@ base::Result<std::unique_ptr<Site>> Site::open(const std::string& folder) {
     SHENBAO_ASSIGN(auto store, site->open_store());
     SHENBAO_ASSIGN(const auto mode, store->setting("mode"));
     if (mode) site->m_mode = *mode == "rehearsal" ? Mode::rehearsal : Mode::real;
+    SHENBAO_ASSIGN(const auto offset, store->setting(clock_offset_setting));
+    if (offset) site->m_clock_offset = read_offset(*offset);
     SHENBAO_ASSIGN(const base::Time last, store->last_received_at());
     site->not_before(last);
     SHENBAO_TRY(site->refresh_packages(*store));
@@ -96,6 +108,24 @@ base::Status Site::fix_mode(Mode mode) {
 void Site::start_clock_at(base::Time start) {
     const std::lock_guard lock(m_clock_mutex);
     m_clock_offset = start.microseconds - m_real.now().microseconds;
+}
+
+base::Status Site::keep_clock() {
+    std::string offset;
+    {
+        const std::lock_guard lock(m_clock_mutex);
+        offset = std::to_string(m_clock_offset);
+    }
+    SHENBAO_ASSIGN(auto store, open_store());
+    SHENBAO_TRY(store->begin());
+    SHENBAO_TRY(store->set_setting(clock_offset_setting, offset));
+    return store->commit();
+}
+
+base::Time Site::act_time(base::Time last_received_at) {
+    if (m_mode == Mode::unset) return last_received_at;
+    not_before(last_received_at);
+    return now();
 }
 
 base::Time Site::now() {
@@ -231,26 +261,33 @@ base::Status Site::append_acts(const std::vector<envelope::Act>& acts) {
     SHENBAO_TRY(store->begin());
     SHENBAO_ASSIGN(const base::Time at, store->last_received_at());
     const std::string anchor = make_anchor();
-    for (const envelope::Act& act : acts) {
-        const envelope::Common common = {envelope::make_envelope_id(m_real.now(), m_random),
-                                         base::UnitId("operator"), current_package()->ref,
-                                         m_real.now(), anchor};
-        const envelope::Envelope sealed = envelope::seal_act(common, act, m_key);
-        SHENBAO_ASSIGN(const envelope::Jws jws,
-                       envelope::Jws::parse(sealed.text(), envelope::HeaderKey::kid));
-        SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
-                       envelope::open(jws, m_key.public_key()));
-        records::StoredEnvelope entry;
-        entry.id = common.id;
-        entry.kind = envelope::kind_name(act);
-        entry.unit = common.unit;
-        entry.kid = m_key.id();
-        entry.sha256 = sealed.sha256();
-        entry.text = sealed.text();
-        entry.received_at = at;
-        SHENBAO_TRY(store->append(entry, opened));
-    }
+    for (const envelope::Act& act : acts)
+        SHENBAO_TRY(append_operator_act(*store, act, at, envelope::Timing::on_time, anchor));
     return store->commit();
+}
+
+base::Status Site::append_operator_act(records::Store& store, const envelope::Act& act,
+                                       base::Time at, envelope::Timing timing,
+                                       const std::string& anchor) {
+    const envelope::Common common = {envelope::make_envelope_id(m_real.now(), m_random),
+                                     base::UnitId("operator"), current_package()->ref,
+                                     m_real.now(), anchor};
+    const envelope::Envelope sealed = envelope::seal_act(common, act, m_key);
+    SHENBAO_ASSIGN(const envelope::Jws jws,
+                   envelope::Jws::parse(sealed.text(), envelope::HeaderKey::kid));
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
+                   envelope::open(jws, m_key.public_key()));
+    records::StoredEnvelope entry;
+    entry.id = common.id;
+    entry.kind = envelope::kind_name(act);
+    entry.unit = common.unit;
+    entry.kid = m_key.id();
+    entry.sha256 = sealed.sha256();
+    entry.text = sealed.text();
+    entry.received_at = at;
+    entry.timing = timing;
+    SHENBAO_TRY(store.append(entry, opened));
+    return {};
 }
 
 envelope::Receipt Site::receipt_of(const records::StoredEnvelope& entry) const {

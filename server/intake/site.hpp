@@ -35,8 +35,14 @@ public:
 
     // Rehearsal: the server's time starts at `start` now.
     void       start_clock_at(base::Time start);
+    // Keeps how far the clock is from the machine's, so that commands which work while `serve` runs
+    // have the same time.
+    [[nodiscard]] base::Status keep_clock();
     // The server's time: never behind the log's last received_at.
     base::Time now();
+    // The moment of an act of the operator that is dated: now, or the log's last moment in a folder
+    // that no server has opened yet, because whether it is a rehearsal is not known.
+    base::Time act_time(base::Time last_received_at);
     void       not_before(base::Time last_received_at);
     base::Time real_now() { return m_real.now(); }
     base::Random& random() { return m_random; }
@@ -87,6 +93,9 @@ public:
     // The operator's own act: signed by the server's key, unit "operator", appended in its own
     // transaction together with the others of the call. It does not move the log's clock.
     base::Status append_acts(const std::vector<envelope::Act>& acts);
+    // One such act within a transaction of `store`, dated `at`, under an anchor of this server.
+    base::Status append_operator_act(records::Store& store, const envelope::Act& act, base::Time at,
+                                     envelope::Timing timing, const std::string& anchor);
 
     envelope::Receipt receipt_of(const records::StoredEnvelope& entry) const;
     std::string       sign_receipt_of(const records::StoredEnvelope& entry) const;

@@ -62,6 +62,24 @@ CREATE TABLE IF NOT EXISTS d_totals(
     stage TEXT NOT NULL, filings INTEGER NOT NULL, planned INTEGER NOT NULL,
     approved INTEGER NOT NULL, decided INTEGER NOT NULL,
     PRIMARY KEY(period, unit, certificate, level, stage)) WITHOUT ROWID;
+-- What a reviewer has said last of the newest version.
+CREATE TABLE IF NOT EXISTS d_reviews(
+    root TEXT PRIMARY KEY, decision TEXT NOT NULL, by TEXT NOT NULL, due INTEGER) WITHOUT ROWID;
+-- What stands approved: row 0 the number of what is declared, rows from 1 what an increase adds.
+CREATE TABLE IF NOT EXISTS d_approvals(
+    root TEXT NOT NULL, row INTEGER NOT NULL, certificate TEXT NOT NULL, level TEXT NOT NULL,
+    amount INTEGER NOT NULL, PRIMARY KEY(root, row)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS d_extensions(
+    unit TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, until INTEGER NOT NULL,
+    PRIMARY KEY(unit, form, period)) WITHOUT ROWID;
+-- Versions that came late and wait for an extension, newer than what counts of their matters.
+CREATE TABLE IF NOT EXISTS d_late(
+    unit TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, root TEXT NOT NULL,
+    log_index INTEGER NOT NULL, version TEXT NOT NULL, received_at INTEGER NOT NULL,
+    PRIMARY KEY(unit, form, period, root, log_index)) WITHOUT ROWID;
+-- The unit that an envelope of the changes feed is about.
+CREATE TABLE IF NOT EXISTS d_about(
+    unit TEXT NOT NULL, log_index INTEGER NOT NULL, PRIMARY KEY(unit, log_index)) WITHOUT ROWID;
 -- The last index that concerns a unit ('*': everybody), and that widened what it may see.
 CREATE TABLE IF NOT EXISTS d_concerns(
     unit TEXT PRIMARY KEY, last_index INTEGER NOT NULL, scope_index INTEGER NOT NULL)
@@ -71,7 +89,9 @@ CREATE TABLE IF NOT EXISTS d_concerns(
 constexpr std::string_view tables[] = {"d_keys",    "d_codes",            "d_units",
                                        "d_catalogue", "d_catalogue_levels", "d_notices",
                                        "d_filings", "d_versions",         "d_values",
-                                       "d_ledger",  "d_totals",           "d_concerns"};
+                                       "d_ledger",  "d_totals",           "d_reviews",
+                                       "d_approvals", "d_extensions",     "d_late",
+                                       "d_about",   "d_concerns"};
 
 // What a standard column of a filing holds; null when its form has none such.
 base::Json standard_member(const notice::Form& form, const base::Json& answers,
@@ -131,8 +151,8 @@ Derived::Derived(sqlite::Database& database)
           "NULL, NULL, NULL, NULL)")),
       m_update_filing(database.prepare(
           "UPDATE d_filings SET newest = ?2, newest_index = ?3, stage = 'submitted', "
-          "timing = ?4, certificate = ?5, level = ?6, headcount = ?7, received_at = ?8 "
-          "WHERE root = ?1")),
+          "approved = NULL, timing = ?4, certificate = ?5, level = ?6, headcount = ?7, "
+          "received_at = ?8 WHERE root = ?1")),
       m_count_late(database.prepare(
           "UPDATE d_filings SET counting = newest, counting_certificate = certificate, "
           "counting_level = level, counting_headcount = headcount WHERE root = ?")),
@@ -158,7 +178,8 @@ Derived::Derived(sqlite::Database& database)
       m_concern_reviewer(database.prepare(
           "INSERT INTO d_concerns SELECT review_by, ?2, 0 FROM d_units "
           "WHERE unit = ?1 AND review_by IS NOT NULL "
-          "ON CONFLICT DO UPDATE SET last_index = excluded.last_index")) {}
+          "ON CONFLICT DO UPDATE SET last_index = excluded.last_index")),
+      m_about(database.prepare("INSERT INTO d_about VALUES(?, ?)")) {}
 
 Status Derived::concern(std::string_view unit, std::int64_t index) {
     SHENBAO_TRY(m_concern.bind(unit, index).run());
@@ -176,8 +197,12 @@ Status Derived::fold(const StoredEnvelope& entry, const envelope::VerifiedEnvelo
         return fold_filing(entry, opened.common().notice, *filing);
     if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&act)) {
         SHENBAO_TRY(fold_withdrawal(*withdrawal));
-        return concern(entry.unit.text(), entry.index);
+        return about(entry.unit.text(), entry.index);
     }
+    if (const auto* decision = std::get_if<envelope::Decision>(&act))
+        return fold_decision(entry, *decision);
+    if (const auto* extension = std::get_if<envelope::Extension>(&act))
+        return fold_extension(entry, *extension);
     if (const auto* unit = std::get_if<envelope::UnitEntry>(&act))
         return fold_unit(entry.index, *unit);
     if (const auto* listed = std::get_if<envelope::CatalogueEntry>(&act))
@@ -256,6 +281,7 @@ Status Derived::fold_filing(const StoredEnvelope& entry, const base::NoticeRef& 
                         .run());
     } else {
         SHENBAO_TRY(count(filing.root, -1));
+        SHENBAO_TRY(cached("DELETE FROM d_reviews WHERE root = ?").bind(filing.root).run());
         SHENBAO_TRY(m_update_filing
                         .bind(filing.root, entry.id, entry.index, timing, certificate, level,
                               headcount, entry.received_at)
@@ -264,7 +290,8 @@ Status Derived::fold_filing(const StoredEnvelope& entry, const base::NoticeRef& 
     if (entry.timing != envelope::Timing::late)
         SHENBAO_TRY(m_count_late.bind(filing.root).run());
     SHENBAO_TRY(count(filing.root, +1));
-    return concern(entry.unit.text(), entry.index);
+    SHENBAO_TRY(await_extension(entry, filing));
+    return about(entry.unit.text(), entry.index);
 }
 
 Status Derived::fold_withdrawal(const envelope::Withdrawal& withdrawal) {

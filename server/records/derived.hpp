@@ -37,6 +37,23 @@ private:
                                            const base::Json& answers);
     // The package a filing was made under, read from the facts once.
     base::Result<const notice::Package*> package_of(const base::NoticeRef& ref);
+    // Decisions and extensions (derived_review.cpp).
+    [[nodiscard]] base::Status fold_decision(const StoredEnvelope&     entry,
+                                             const envelope::Decision& decision);
+    [[nodiscard]] base::Status fold_extension(const StoredEnvelope&      entry,
+                                              const envelope::Extension& extension);
+    struct OpenedFiling;
+    base::Result<OpenedFiling> open_filing(const base::EnvelopeId& version);
+    [[nodiscard]] base::Status enter_approvals(const base::EnvelopeId&   root,
+                                               const OpenedFiling&       filing,
+                                               const envelope::Decision& decision);
+    [[nodiscard]] base::Status book(const base::EnvelopeId& root, notice::Serves serves,
+                                    const StoredEnvelope& cause);
+    // A version that came late waits here for an extension; any other ends the waiting.
+    [[nodiscard]] base::Status await_extension(const StoredEnvelope&   entry,
+                                               const envelope::Filing& filing);
+    [[nodiscard]] base::Status about(std::string_view unit, std::int64_t index);
+    sqlite::Statement& cached(const char* sql);
     [[nodiscard]] base::Status fold_withdrawal(const envelope::Withdrawal& withdrawal);
     [[nodiscard]] base::Status fold_unit(std::int64_t index, const envelope::UnitEntry& unit);
     [[nodiscard]] base::Status fold_catalogue(std::int64_t                    index,
@@ -46,9 +63,10 @@ private:
     [[nodiscard]] base::Status concern(std::string_view unit, std::int64_t index);
 
     sqlite::Database& m_database;
+    std::map<std::string_view, sqlite::Statement> m_statements; // Of the rarer acts.
     sqlite::Statement m_find_filing, m_insert_filing, m_update_filing, m_count_late, m_withdraw;
     sqlite::Statement m_insert_version, m_find_root, m_insert_value, m_count, m_drop_empty;
-    sqlite::Statement m_concern, m_concern_reviewer;
+    sqlite::Statement m_concern, m_concern_reviewer, m_about;
     std::map<base::Sha256Hex, std::unique_ptr<notice::Package>> m_packages;
 };
 

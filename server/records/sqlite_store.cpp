@@ -220,11 +220,18 @@ public:
     }
     Result<std::vector<StoredEnvelope>> changes(const Viewer& viewer, std::int64_t after,
                                                 int limit) override {
+        const std::string entry = "SELECT " + std::string(entry_columns) + " FROM log WHERE ";
+        // The province sees all of it, in the order of the log itself.
+        if (viewer.role == "province")
+            return all_rows<StoredEnvelope>(
+                cached(entry + "log_index > ? AND kind IN ('filing', 'withdrawal', 'decision', "
+                               "'extension') ORDER BY log_index LIMIT ?")
+                    .bind(after, limit),
+                read_entry);
         return all_rows<StoredEnvelope>(
-            cached("SELECT " + std::string(entry_columns) + " FROM log WHERE " +
-                   visible(viewer, "unit") +
-                   " AND log_index > ?2 AND kind IN ('filing', 'withdrawal') "
-                   "ORDER BY log_index LIMIT ?3")
+            cached(entry + "log_index IN (SELECT a.log_index FROM d_about a WHERE " +
+                   visible(viewer, "a.unit") +
+                   " AND a.log_index > ?2 ORDER BY a.log_index LIMIT ?3) ORDER BY log_index")
                 .bind(viewer.unit, after, limit),
             read_entry);
     }
@@ -309,6 +316,35 @@ public:
         return one_row<base::EnvelopeId>(
             cached("SELECT root FROM d_versions WHERE id = ?").bind(version),
             [](const sqlite::Statement& row) { return base::EnvelopeId(row.text(0)); });
+    }
+    Result<std::optional<ReviewRecord>> find_review(const base::EnvelopeId& root) override {
+        return one_row<ReviewRecord>(
+            cached("SELECT decision, by, due FROM d_reviews WHERE root = ?").bind(root),
+            [](const sqlite::Statement& row) {
+                ReviewRecord review;
+                review.decision = base::EnvelopeId(row.text(0));
+                review.by = review::find_party(row.text_view(1)).value_or(review::Party::province);
+                if (!row.is_null(2)) review.due = row.time(2);
+                return review;
+            });
+    }
+    Result<std::optional<base::Time>> extended_until(const base::UnitId& unit,
+                                                     const base::FormId& form,
+                                                     const base::Period& period) override {
+        return one_row<base::Time>(
+            cached("SELECT until FROM d_extensions WHERE unit = ? AND form = ? AND period = ?")
+                .bind(unit, form, period),
+            [](const sqlite::Statement& row) { return row.time(0); });
+    }
+    Result<std::vector<Balance>> balances(const BalanceQuery& query) override {
+        return all_rows<Balance>(
+            cached("SELECT certificate, level, sum(amount) FROM d_ledger WHERE unit = ?1 "
+                   "AND year = ?2 AND (?3 IS NULL OR at <= ?3) AND (?4 IS NULL OR filing <> ?4) "
+                   "GROUP BY certificate, level ORDER BY certificate, level")
+                .bind(query.unit, query.year, query.at, query.without),
+            [](const sqlite::Statement& row) {
+                return Balance{base::CertificateId(row.text(0)), row.text(1), row.integer(2)};
+            });
     }
     Result<std::vector<FilingRecord>> filings(const Viewer&      viewer,
                                               const FilingQuery& query) override {
@@ -475,19 +511,6 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, sqlite
     auto store = std::make_unique<SqliteStore>(std::move(database));
     SHENBAO_TRY(store->prepare());
     return store;
-}
-
-std::string_view stage_name(Stage stage) {
-    static constexpr std::string_view names[] = {"submitted", "first_passed", "returned",
-                                                 "approved",  "rejected",     "withdrawn"};
-    return names[static_cast<int>(stage)];
-}
-
-std::optional<Stage> find_stage(std::string_view name) {
-    for (const Stage stage : {Stage::submitted, Stage::first_passed, Stage::returned,
-                              Stage::approved, Stage::rejected, Stage::withdrawn})
-        if (stage_name(stage) == name) return stage;
-    return std::nullopt;
 }
 
 bool may_see(const Viewer& viewer, const envelope::UnitEntry& unit) {

@@ -7,6 +7,7 @@
 // write is begun, filled and committed as a whole. After a failed commit nothing of it is stored.
 #pragma once
 
+#include "server/review/transitions.hpp"
 #include "shared/envelope/envelope.hpp"
 #include "shared/envelope/receipt.hpp"
 #include "shared/rules/engine.hpp"
@@ -18,10 +19,9 @@
 
 namespace records {
 
-enum class Stage { submitted, first_passed, returned, approved, rejected, withdrawn };
-std::string_view stage_name(Stage stage);
-// Nothing when there is no such stage.
-std::optional<Stage> find_stage(std::string_view name);
+using review::find_stage;
+using review::Stage;
+using review::stage_name;
 
 // A place in the log, as it is stored.
 struct StoredEnvelope {
@@ -72,6 +72,30 @@ struct FilingRecord {
     std::optional<std::int64_t>     headcount;
     std::optional<std::int64_t>     approved;
     base::Time                      received_at;
+};
+
+// The newest decision about the newest version of a matter.
+struct ReviewRecord {
+    base::EnvelopeId          decision;
+    review::Party             by = review::Party::bureau; // The bureau in review_by, or the province.
+    std::optional<base::Time> due; // Until when what was returned may be replaced.
+    bool operator==(const ReviewRecord&) const = default;
+};
+
+// What the ledger (台账) comes to for a certificate and level.
+struct Balance {
+    base::CertificateId certificate;
+    std::string         level;
+    std::int64_t        approved = 0;
+    bool operator==(const Balance&) const = default;
+};
+
+// Which entries of the ledger a balance is made of.
+struct BalanceQuery {
+    base::UnitId                    unit;
+    std::string                     year;
+    std::optional<base::Time>       at;      // Entries up to this moment; absent: all.
+    std::optional<base::EnvelopeId> without; // Not those of this matter.
 };
 
 // What a caller may see: nothing, its own unit, the schools a bureau reviews, everything.
@@ -140,7 +164,7 @@ public:
     virtual base::Result<std::optional<StoredEnvelope>> find_by_id(const base::EnvelopeId&) = 0;
     // The log from `after` on, oldest first, at most `limit`.
     virtual base::Result<std::vector<StoredEnvelope>> page(std::int64_t after, int limit) = 0;
-    // Filings and withdrawals that concern the viewer.
+    // Filings, withdrawals, decisions and extensions about the units that the viewer may see.
     virtual base::Result<std::vector<StoredEnvelope>> changes(const Viewer& viewer,
                                                               std::int64_t after, int limit) = 0;
     virtual base::Result<std::optional<std::string>> find_package(const base::Sha256Hex&) = 0;
@@ -157,6 +181,15 @@ public:
     virtual base::Result<std::optional<FilingRecord>>   find_filing(const base::EnvelopeId& root) = 0;
     virtual base::Result<std::optional<base::EnvelopeId>>
     find_root(const base::EnvelopeId& version) = 0;
+    // Absent while nobody has decided about the newest version.
+    virtual base::Result<std::optional<ReviewRecord>>
+    find_review(const base::EnvelopeId& root) = 0;
+    // The last moment to which the unit's window was ever extended; absent: never.
+    virtual base::Result<std::optional<base::Time>> extended_until(const base::UnitId& unit,
+                                                                   const base::FormId& form,
+                                                                   const base::Period& period) = 0;
+    // By certificate and level; those that have no entry are not there.
+    virtual base::Result<std::vector<Balance>> balances(const BalanceQuery& query) = 0;
     virtual base::Result<std::vector<FilingRecord>> filings(const Viewer&, const FilingQuery&) = 0;
     // A summary by its name (protocol.md, "Reading"); not_found for a name there is not.
     virtual base::Result<Summary> summary(const Viewer&, std::string_view name,

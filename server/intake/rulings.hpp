@@ -1,0 +1,64 @@
+// What reviewers do, judged against what is stored: decisions about filings and extensions of
+// windows. The same words hold for a device's envelope and for the operator's command.
+//
+// What was decided here, where the protocol leaves room:
+//   * A version that came late and was not extended counts nowhere, so it cannot be passed (140): the
+//     reviewer either extends the unit's window, after which it counts, or returns it with a new date.
+//     It can be returned and rejected (C20).
+//   * A returned filing may be replaced until `due`, also after the window has closed; the replacement
+//     is then extended, not late (C21).
+//   * An increase goes straight to the province (C10).
+//   * The approved number of what is declared lies between 0 and the most the form takes; that of an
+//     increase's row between what was approved before and that: nothing is reduced here (R21).
+#pragma once
+
+#include "server/intake/site.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace intake {
+
+// Who speaks: a device of this role, or the operator, for the province.
+struct Speaker {
+    base::UnitId  unit;
+    review::Party party = review::Party::province;
+};
+// Nothing for a role that is none of ours.
+std::optional<Speaker> speaker_of(const base::UnitId& unit, std::string_view role);
+
+struct Ruling {
+    base::Outcome               outcome = base::Outcome::accepted;
+    std::vector<rules::Finding> findings; // Why it is rules_failed.
+    envelope::Timing            timing = envelope::Timing::on_time; // A reviewer's window marks.
+};
+
+// True if this party sends such acts at all: the first question (121).
+bool may_send(review::Party party, const envelope::Act& act);
+
+// may_send() must have said yes. Refusals in the protocol's order: unknown_target, not_newest,
+// frozen, rules_failed.
+base::Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& speaker,
+                                    const envelope::Decision& decision, base::Time now);
+
+// unknown_form, unknown_target, rules_failed. `package` is the envelope's own.
+base::Result<Ruling> judge_extension(records::Store& store, const notice::Package& package,
+                                     const envelope::Extension& extension);
+
+// When what this unit files now is no longer in time: the window's end, or later by an extension or,
+// for a filing that replaces a returned one, by the date set with the return.
+base::Result<envelope::Timing> timing_of(records::Store& store, const notice::Window& window,
+                                         const base::UnitId& unit, const envelope::Filing& filing,
+                                         base::Time now);
+
+// The sum of the ledger of this notice's year, of all certificates.
+base::Result<std::int64_t> total_balance(records::Store& store, const records::BalanceQuery& query);
+
+// What the operator does on the command line, as the province: judged in order, each seeing those
+// before it, dated by the server's time and stored all together or, when one is refused, not at all.
+// A ruling for each act; nothing is stored unless all are accepted.
+base::Result<std::vector<Ruling>> rule_as_operator(Site&                             site,
+                                                   const std::vector<envelope::Act>& acts);
+
+} // namespace intake
