@@ -2,14 +2,14 @@
 // windows. The same words hold for a device's envelope and for the operator's command.
 //
 // What was decided here, where the protocol leaves room:
-//   * A version that came late and was not extended counts nowhere, so it cannot be passed (140): the
-//     reviewer either extends the unit's window, after which it counts, or returns it with a new date.
-//     It can be returned and rejected (C20).
-//   * A returned filing may be replaced until `due`, also after the window has closed; the replacement
-//     is then extended, not late (C21).
+//   * A version that came late and was not extended counts nowhere, so it cannot be passed (140):
+//     the reviewer either extends the unit's window, after which it counts, or returns it with a new
+//     date. It can be returned and rejected (C20).
+//   * A returned filing may be replaced until `due`, also after the window has closed; the
+//     replacement is then extended, not late (C21).
 //   * An increase goes straight to the province (C10).
-//   * The approved number of what is declared lies between 0 and the most the form takes; that of an
-//     increase's row between what was approved before and that: nothing is reduced here (R21).
+//   * The approved number of what is declared lies between 0 and the most the form takes; that of
+//     an increase's row between what was approved before and that: nothing is reduced here (R21).
 #pragma once
 
 #include "server/intake/site.hpp"
@@ -46,7 +46,7 @@ base::Result<Ruling> judge_decision(Site& site, records::Store& store, const Spe
 base::Result<Ruling> judge_extension(records::Store& store, const notice::Package& package,
                                      const envelope::Extension& extension);
 
-// When what this unit files now is no longer in time: the window's end, or later by an extension or,
+// Whether what this unit files now is in time: until the window's end, or later by an extension or,
 // for a filing that replaces a returned one, by the date set with the return.
 base::Result<envelope::Timing> timing_of(records::Store& store, const notice::Window& window,
                                          const base::UnitId& unit, const envelope::Filing& filing,
@@ -56,8 +56,8 @@ base::Result<envelope::Timing> timing_of(records::Store& store, const notice::Wi
 base::Result<std::int64_t> total_balance(records::Store& store, const records::BalanceQuery& query);
 
 // What the operator does on the command line, as the province: judged in order, each seeing those
-// before it, dated by the server's time and stored all together or, when one is refused, not at all.
-// A ruling for each act; nothing is stored unless all are accepted.
+// before it, dated by the server's time. A ruling for each act; nothing is stored unless all are
+// accepted.
 base::Result<std::vector<Ruling>> rule_as_operator(Site&                             site,
                                                    const std::vector<envelope::Act>& acts);
 

@@ -33,7 +33,8 @@ struct Derived::OpenedFiling {
 
 sqlite::Statement& Derived::cached(const char* sql) {
     auto found = m_statements.find(sql);
-    if (found == m_statements.end()) found = m_statements.emplace(sql, m_database.prepare(sql)).first;
+    if (found == m_statements.end())
+        found = m_statements.emplace(sql, m_database.prepare(sql)).first;
     return found->second;
 }
 
@@ -79,8 +80,8 @@ Status Derived::fold_decision(const StoredEnvelope& entry, const envelope::Decis
     SHENBAO_TRY(count(root, -1));
     SHENBAO_TRY(cached("DELETE FROM d_approvals WHERE root = ?").bind(root).run());
     if (stage == Stage::approved) SHENBAO_TRY(enter_approvals(root, filing, decision));
-    SHENBAO_TRY(cached("UPDATE d_filings SET stage = ?2, approved = (SELECT amount FROM d_approvals "
-                       "WHERE root = ?1 AND row = 0) WHERE root = ?1")
+    SHENBAO_TRY(cached("UPDATE d_filings SET stage = ?2, approved = (SELECT amount FROM "
+                       "d_approvals WHERE root = ?1 AND row = 0) WHERE root = ?1")
                     .bind(root, stage_name(stage))
                     .run());
     SHENBAO_TRY(cached("INSERT OR REPLACE INTO d_reviews VALUES(?, ?, ?, ?)")

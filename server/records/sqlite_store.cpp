@@ -365,18 +365,23 @@ public:
     }
     Result<Summary> summary(const Viewer& viewer, std::string_view name,
                             const SummaryQuery& query) override {
-        const auto sql = summary_sql(name, visible(viewer, "u.unit"));
-        if (!sql) return base::fail(Outcome::not_found, std::string(name));
+        SHENBAO_ASSIGN(SummarySql prepared, summary_sql(name, visible(viewer, "u.unit"), query));
         const auto stage = query.stage ? std::optional(stage_name(*query.stage)) : std::nullopt;
-        auto&      select = cached(*sql).bind(viewer.unit, query.period, stage);
-        Summary made;
+        auto&      select = cached(prepared.sql).bind(viewer.unit, query.period, stage);
+        Summary    made;
+        made.fields = std::move(prepared.fields);
         for (int i = 0; i < select.column_count(); ++i)
             made.columns.emplace_back(select.column_name(i));
+        const auto cell = [&](const sqlite::Statement& row, int column) {
+            return made.columns[std::size_t(column)] == "at"
+                       ? base::Json(base::to_rfc3339(row.time(column)))
+                       : sqlite::json_value(row, column);
+        };
         SHENBAO_ASSIGN(made.rows, all_rows<std::vector<base::Json>>(
-                                      select, [](const sqlite::Statement& row) {
+                                      select, [&](const sqlite::Statement& row) {
                                           std::vector<base::Json> cells;
                                           for (int i = 0; i < row.column_count(); ++i)
-                                              cells.push_back(sqlite::json_value(row, i));
+                                              cells.push_back(cell(row, i));
                                           return cells;
                                       }));
         return made;

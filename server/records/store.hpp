@@ -115,15 +115,23 @@ struct FilingQuery {
 };
 
 struct SummaryQuery {
-    std::optional<base::Period> period;
-    std::optional<Stage>        stage;
+    std::optional<base::Period> period = {};
+    std::optional<Stage>        stage = {};
+    // Which form `missing` is about; absent: the one that serves as declared.
+    std::optional<base::FormId> form = {};
+    // What the notice calls its forms and fields; `progress`, `missing` and the summaries by a
+    // form's id are not found without it.
+    const notice::Package*      package = nullptr;
 };
 
 // A summary: its columns in their order (the members of protocol.md, "Reading"), also when there is
 // no row, and in each row a value for each column: an integer, a text or null.
 struct Summary {
     std::vector<std::string>             columns;
-    std::vector<std::vector<base::Json>> rows;
+    // The field of the notice behind a column; null for the columns that the protocol names. Empty:
+    // there is none such.
+    std::vector<const notice::Field*>    fields = {};
+    std::vector<std::vector<base::Json>> rows = {};
 };
 
 // A unit's line before the rules.
@@ -191,7 +199,8 @@ public:
     // By certificate and level; those that have no entry are not there.
     virtual base::Result<std::vector<Balance>> balances(const BalanceQuery& query) = 0;
     virtual base::Result<std::vector<FilingRecord>> filings(const Viewer&, const FilingQuery&) = 0;
-    // A summary by its name (protocol.md, "Reading"); not_found for a name there is not.
+    // A summary by its name (protocol.md, "Reading"), or by the id of a form: every filing of it that
+    // counts. not_found for a name there is not, bad_query for a form there is not.
     virtual base::Result<Summary> summary(const Viewer&, std::string_view name,
                                           const SummaryQuery&) = 0;
     // The last index that concerns the viewer: the ETag of everything it reads.

@@ -2,6 +2,8 @@
 // their order. Parameters: ?1 the viewer's unit, ?2 the period or NULL, ?3 the stage or NULL.
 #pragma once
 
+#include "server/records/store.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,10 +11,17 @@
 
 namespace records {
 
-// Nothing for a name that is not in the list. `visible` is a condition on u.unit.
-std::optional<std::string> summary_sql(std::string_view name, const std::string& visible);
+struct SummarySql {
+    std::string                       sql;
+    std::vector<const notice::Field*> fields; // As in Summary.
+};
 
-// The names, for help texts and tests.
+// not_found for a name that is neither in the list nor a form's id; bad_query for a form there is
+// not. `visible` is a condition on u.unit.
+base::Result<SummarySql> summary_sql(std::string_view name, const std::string& visible,
+                                     const SummaryQuery& query);
+
+// The names, for help texts and tests; the forms' ids stand beside them.
 std::vector<std::string_view> summary_names();
 
 } // namespace records

@@ -1,16 +1,17 @@
-// What may happen to a filing, in one table: state x act x who acts -> the new state, or the numbered
-// refusal. Intake asks it before an act is stored, the derived records ask it again when the act is
-// folded, and a test walks the whole of it. It knows nothing of how filings are stored.
+// What may happen to a filing, in one table: state x act x who acts -> the new state, or the
+// numbered refusal. Intake asks it before an act is stored, the derived records ask it again when
+// the act is folded, and a test walks the whole of it. It knows nothing of how filings are stored.
 //
 // The ways of a filing (protocol.md, "Sending"):
 //   * A school submits, replaces and withdraws while no reviewer has passed the newest version; a
 //     return opens it again. A new version starts the way anew.
 //   * The bureau in review_by decides first; it may decide again until the province has acted.
-//   * The province decides finally, and may decide again as long as the school has sent nothing new.
-//     It may also stand in for the bureau, or pass what no bureau has passed, with a reason (R14).
+//   * The province decides finally, and may decide again as long as the school has sent nothing
+//     new. It may also stand in for the bureau, or pass what no bureau has passed, with a reason
+//     (R14).
 //   * Returning and rejecting need a reason, and so does whatever the province does out of turn:
-//     passing before the bureau has, passing what was returned or rejected, and any second word about
-//     what is approved already, which changes the ledger (R21, C12).
+//     passing before the bureau has, passing what was returned or rejected, and any second word
+//     about what is approved already, which changes the ledger (R21, C12).
 //   * Of a form that is only received (review = received) nothing is decided.
 #pragma once
 

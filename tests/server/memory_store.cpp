@@ -24,10 +24,31 @@ struct Fact {
 struct Matter {
     FilingRecord                newest;
     std::optional<FilingRecord> counting;
+    std::vector<FilingRecord>   versions; // Each with its timing as of now.
+    std::optional<ReviewRecord> review;
+    std::vector<Balance>        approvals; // What should stand in the ledger.
     bool counts() const {
         return newest.form == base::FormId("declaration") && counting.has_value() &&
                newest.stage != Stage::withdrawn && newest.stage != Stage::rejected;
     }
+};
+
+struct LedgerLine {
+    base::UnitId                unit;
+    base::CertificateId         certificate;
+    std::string                 level;
+    base::Period                period;
+    std::string                 kind;
+    std::int64_t                amount = 0;
+    base::Time                  at;
+    base::EnvelopeId            filing, decision;
+};
+
+// All that follows from the log, made anew for each question.
+struct Told {
+    std::map<base::EnvelopeId, Matter>                                          matters;
+    std::vector<LedgerLine>                                                     ledger;
+    std::map<std::tuple<base::UnitId, base::FormId, base::Period>, base::Time> extensions;
 };
 
 struct World {
@@ -94,9 +115,13 @@ public:
     }
     Result<std::vector<StoredEnvelope>> changes(const Viewer& viewer, std::int64_t after,
                                                 int limit) override {
-        return entries(after, limit, [&](const StoredEnvelope& entry) {
-            return (entry.kind == "filing" || entry.kind == "withdrawal") && sees(viewer, entry.unit);
-        });
+        std::vector<StoredEnvelope> list;
+        for (const Fact& fact : m_world.facts) {
+            const auto unit = unit_about(fact);
+            if (unit && sees(viewer, *unit) && fact.entry.index > after && int(list.size()) < limit)
+                list.push_back(fact.entry);
+        }
+        return list;
     }
     Result<std::optional<std::string>> find_package(const base::Sha256Hex& sha256) override {
         const auto found = m_world.packages.find(sha256);
@@ -172,6 +197,30 @@ public:
         }
         return std::nullopt;
     }
+    Result<std::optional<ReviewRecord>> find_review(const base::EnvelopeId& root) override {
+        const Told told = tell();
+        const auto found = told.matters.find(root);
+        return found == told.matters.end() ? std::nullopt : found->second.review;
+    }
+    Result<std::optional<base::Time>> extended_until(const base::UnitId& unit,
+                                                     const base::FormId& form,
+                                                     const base::Period& period) override {
+        const Told told = tell();
+        const auto found = told.extensions.find({unit, form, period});
+        if (found == told.extensions.end()) return std::nullopt;
+        return found->second;
+    }
+    Result<std::vector<Balance>> balances(const BalanceQuery& query) override {
+        std::map<std::pair<base::CertificateId, std::string>, std::int64_t> sums;
+        for (const LedgerLine& line : tell().ledger)
+            if (line.unit == query.unit && line.period.text().substr(0, 4) == query.year &&
+                (!query.at || line.at <= *query.at) &&
+                (!query.without || line.filing != *query.without))
+                sums[{line.certificate, line.level}] += line.amount;
+        std::vector<Balance> list;
+        for (const auto& [key, sum] : sums) list.push_back({key.first, key.second, sum});
+        return list;
+    }
     Result<std::vector<FilingRecord>> filings(const Viewer& viewer,
                                               const FilingQuery& query) override {
         std::vector<FilingRecord> list;
@@ -211,8 +260,7 @@ public:
                 known[unit->unit] = *unit;
                 concerns = concerns || reviewed(unit->unit);
             }
-            if (fact.entry.kind == "filing" || fact.entry.kind == "withdrawal")
-                concerns = reviewed(fact.entry.unit);
+            if (const auto unit = unit_about(fact)) concerns = reviewed(*unit);
             if (concerns) index = fact.entry.index;
         }
         return index;
@@ -280,36 +328,172 @@ private:
     bool sees(const Viewer& viewer, const base::UnitId& unit) const {
         return viewer.unit == unit || may_see(viewer, unit_of(unit));
     }
+    // The unit that the changes feed tells of it; absent for what is no such act.
+    std::optional<base::UnitId> unit_about(const Fact& fact) const {
+        if (const auto* decision = act<envelope::Decision>(fact)) {
+            for (const Fact& other : m_world.facts)
+                if (other.entry.id == decision->target) return other.entry.unit;
+        }
+        if (const auto* extension = act<envelope::Extension>(fact)) return extension->for_unit;
+        if (fact.entry.kind == "filing" || fact.entry.kind == "withdrawal") return fact.entry.unit;
+        return std::nullopt;
+    }
     // By root.
     std::vector<Matter> matters() const {
-        std::map<base::EnvelopeId, Matter> found;
+        std::vector<Matter> list;
+        for (auto& [root, matter] : tell().matters) list.push_back(matter);
+        return list;
+    }
+    Told tell() const {
+        Told                                              told;
+        std::map<base::UnitId, std::optional<base::UnitId>> reviewers;
         for (const Fact& fact : m_world.facts) {
+            if (const auto* unit = act<envelope::UnitEntry>(fact))
+                reviewers[unit->unit] = unit->review_by;
             if (const auto* withdrawal = act<envelope::Withdrawal>(fact))
-                for (auto& [root, matter] : found)
+                for (auto& [root, matter] : told.matters)
                     if (withdrawal->target == matter.newest.newest)
                         matter.newest.stage = Stage::withdrawn;
-            const auto* filing = act<envelope::Filing>(fact);
-            if (filing == nullptr) continue;
-            FilingRecord version;
-            version.root = filing->root;
-            version.newest = *fact.entry.id;
-            version.newest_index = fact.entry.index;
-            version.unit = fact.entry.unit;
-            version.form = filing->form;
-            version.period = filing->period;
-            version.timing = fact.entry.timing;
-            version.certificate = text_of<base::CertificateId>(filing->answers, "certificate");
-            version.level = text_of<std::string>(filing->answers, "level");
-            if (filing->answers.contains("headcount"))
-                version.headcount = filing->answers.at("headcount").get<std::int64_t>();
-            version.received_at = fact.entry.received_at;
-            Matter& matter = found[filing->root];
-            matter.newest = version;
-            if (version.timing != envelope::Timing::late) matter.counting = version;
+            if (const auto* decision = act<envelope::Decision>(fact))
+                for (auto& [root, matter] : told.matters)
+                    if (decision->target == matter.newest.newest) {
+                        const bool bureau = reviewers[matter.newest.unit] == fact.entry.unit;
+                        decide(matter, fact, *decision,
+                               bureau ? review::Party::bureau : review::Party::province);
+                        book(told, matter, fact);
+                    }
+            if (const auto* extension = act<envelope::Extension>(fact))
+                extend(told, fact, *extension);
+            if (const auto* filing = act<envelope::Filing>(fact)) file(told, fact, *filing);
         }
-        std::vector<Matter> list;
-        for (auto& [root, matter] : found) list.push_back(std::move(matter));
-        return list;
+        return told;
+    }
+    static void file(Told& told, const Fact& fact, const envelope::Filing& filing) {
+        FilingRecord version;
+        version.root = filing.root;
+        version.newest = *fact.entry.id;
+        version.newest_index = fact.entry.index;
+        version.unit = fact.entry.unit;
+        version.form = filing.form;
+        version.period = filing.period;
+        version.timing = fact.entry.timing;
+        version.certificate = text_of<base::CertificateId>(filing.answers, "certificate");
+        version.level = text_of<std::string>(filing.answers, "level");
+        if (filing.answers.contains("headcount"))
+            version.headcount = filing.answers.at("headcount").get<std::int64_t>();
+        version.received_at = fact.entry.received_at;
+        Matter& matter = told.matters[filing.root];
+        matter.newest = version;
+        matter.versions.push_back(version);
+        matter.review.reset();
+        if (version.timing != envelope::Timing::late) matter.counting = version;
+    }
+    void decide(Matter& matter, const Fact& fact, const envelope::Decision& decision,
+                review::Party by) const {
+        using envelope::ReviewVerdict;
+        const bool final_pass = decision.stage == envelope::ReviewStage::final_review &&
+                                decision.verdict == ReviewVerdict::pass;
+        matter.newest.stage = final_pass                                    ? Stage::approved
+                              : decision.verdict == ReviewVerdict::pass      ? Stage::first_passed
+                              : decision.verdict == ReviewVerdict::send_back ? Stage::returned
+                                                                             : Stage::rejected;
+        matter.review = ReviewRecord{*fact.entry.id, by, decision.due};
+        matter.newest.approved.reset();
+        matter.approvals.clear();
+        if (!final_pass) return;
+        const Json answers = answers_of(matter.newest.newest);
+        if (matter.newest.form == base::FormId("declaration")) {
+            const auto* number = std::get_if<std::int64_t>(&decision.approved);
+            matter.newest.approved = number != nullptr ? *number : *matter.newest.headcount;
+            matter.approvals = {
+                {*matter.newest.certificate, *matter.newest.level, *matter.newest.approved}};
+        } else if (matter.newest.form == base::FormId("quota_increase")) {
+            const auto* numbers = std::get_if<std::vector<std::int64_t>>(&decision.approved);
+            for (std::size_t at = 0; at < answers.at("rows").size(); ++at) {
+                const Json& row = answers.at("rows")[at];
+                const auto  after = numbers != nullptr
+                                        ? (*numbers)[at]
+                                        : row.at("approved_after").get<std::int64_t>();
+                matter.approvals.push_back(
+                    {base::CertificateId(row.at("certificate").get<std::string>()),
+                     row.at("level").get<std::string>(),
+                     after - row.at("approved_before").get<std::int64_t>()});
+            }
+        }
+    }
+    Json answers_of(const base::EnvelopeId& version) const {
+        for (const Fact& fact : m_world.facts)
+            if (fact.entry.id == version) return act<envelope::Filing>(fact)->answers;
+        return {};
+    }
+    static void book(Told& told, const Matter& matter, const Fact& cause) {
+        const bool stands = matter.newest.stage == Stage::approved && matter.counting.has_value();
+        std::map<std::pair<base::CertificateId, std::string>, std::pair<std::int64_t, std::int64_t>>
+            lines; // What should be booked, and what is.
+        if (stands)
+            for (const Balance& one : matter.approvals)
+                lines[{one.certificate, one.level}].first += one.approved;
+        for (const LedgerLine& line : told.ledger)
+            if (line.filing == matter.newest.root)
+                lines[{line.certificate, line.level}].second += line.amount;
+        for (const auto& [key, sums] : lines) {
+            const auto& [should, booked] = sums;
+            if (should == booked) continue;
+            const bool        increase = matter.newest.form == base::FormId("quota_increase");
+            const std::string kind = !stands       ? "reversal"
+                                     : booked != 0 ? "exception"
+                                     : increase    ? "increase"
+                                                   : "round";
+            told.ledger.push_back({matter.newest.unit, key.first, key.second, matter.newest.period,
+                                   kind, should - booked, cause.entry.received_at,
+                                   matter.newest.root, *cause.entry.id});
+        }
+    }
+    static void extend(Told& told, const Fact& fact, const envelope::Extension& extension) {
+        auto& until = told.extensions[{extension.for_unit, extension.form, extension.period}];
+        until = std::max(until, extension.until);
+        for (auto& [root, matter] : told.matters) {
+            if (matter.newest.unit != extension.for_unit || matter.newest.form != extension.form ||
+                matter.newest.period != extension.period)
+                continue;
+            for (FilingRecord& version : matter.versions) {
+                if (version.timing == envelope::Timing::late &&
+                    version.received_at <= extension.until)
+                    version.timing = envelope::Timing::extended;
+                if (version.timing != envelope::Timing::late) matter.counting = version;
+            }
+            matter.newest.timing = matter.versions.back().timing;
+            book(told, matter, fact);
+        }
+    }
+
+    Summary ledger_summary(const Viewer& viewer, const SummaryQuery& query,
+                           const std::vector<envelope::UnitEntry>&      units,
+                           const std::vector<envelope::CatalogueEntry>& certificates) const {
+        Summary made;
+        made.columns = {"city", "school_code", "school_name", "school_kind", "at", "kind", "period",
+                        "certificate", "certificate_name", "level", "amount", "balance", "filing",
+                        "decision"};
+        const std::vector<LedgerLine> ledger = tell().ledger;
+        for (const envelope::UnitEntry& unit : units) {
+            if (!sees(viewer, unit.unit)) continue;
+            std::map<std::tuple<base::CertificateId, std::string, std::string>, std::int64_t> sums;
+            for (const LedgerLine& line : ledger) {
+                if (line.unit != unit.unit) continue;
+                std::int64_t& balance =
+                    sums[{line.certificate, line.level, line.period.text().substr(0, 4)}];
+                balance += line.amount;
+                if (query.period && line.period != *query.period) continue;
+                std::string name = line.certificate.text();
+                for (const auto& one : certificates)
+                    if (one.certificate == line.certificate) name = one.name;
+                made.rows.push_back({unit.city, unit.unit.text(), unit.name, unit.kind,
+                                     base::to_rfc3339(line.at), line.kind, line.period.text(),
+                                     line.certificate.text(), name, line.level, line.amount,
+                                     balance, line.filing.text(), line.decision.text()});
+            }
+        }
+        return made;
     }
 
     World m_world, m_before;
@@ -319,10 +503,12 @@ private:
 struct Sum {
     std::set<base::UnitId> schools;
     std::int64_t           filings = 0, planned = 0;
-    void add(const FilingRecord& counting) {
+    std::optional<std::int64_t> approved; // Of what is decided.
+    void add(const FilingRecord& counting, const FilingRecord& newest) {
         schools.insert(counting.unit);
         ++filings;
         planned += counting.headcount.value_or(0);
+        if (newest.approved) approved = approved.value_or(0) + *newest.approved;
     }
 };
 
@@ -345,6 +531,7 @@ Result<Summary> MemoryStore::summary(const Viewer& viewer, std::string_view name
         const auto at = certificate_at(id);
         return at < 0 ? id.text() : certificates[std::size_t(at)].name;
     };
+    if (name == "ledger") return ledger_summary(viewer, query, units, certificates);
     struct Line {
         Matter       matter;
         FilingRecord shown; // The newest version for `rows`, else the one that counts.
@@ -394,7 +581,7 @@ Result<Summary> MemoryStore::summary(const Viewer& viewer, std::string_view name
             row.emplace_back(stage_name(line.matter.newest.stage));
             if (name == "rows") row.emplace_back(envelope::timing_name(line.shown.timing));
             row.push_back(json_or_null(line.shown.headcount));
-            row.emplace_back(nullptr); // Nothing is decided in the model.
+            row.push_back(json_or_null(line.matter.newest.approved));
             if (name == "sources") {
                 row.emplace_back(line.shown.newest.text());
                 row.emplace_back(line.shown.root.text());
@@ -437,12 +624,13 @@ Result<Summary> MemoryStore::summary(const Viewer& viewer, std::string_view name
         }
         auto& group = groups[key];
         group.first = head;
-        group.second.add(line.shown);
+        group.second.add(line.shown, line.matter.newest);
     }
     for (const auto& [key, group] : groups) {
         std::vector<Json> row = group.first;
         if (name != "by-school") row.emplace_back(std::int64_t(group.second.schools.size()));
-        append(row, std::vector<Json>{group.second.filings, group.second.planned, nullptr});
+        append(row, std::vector<Json>{group.second.filings, group.second.planned,
+                                      json_or_null(group.second.approved)});
         made.rows.push_back(std::move(row));
     }
     return made;

@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
 namespace notice {
 extern const std::string_view shipped_text;
 }
@@ -73,6 +75,23 @@ public:
         payload["reason"] = "重复申报";
         return open(town::sign(payload, m_key), target.entry.unit, Timing::on_time);
     }
+    Fact increase(const base::UnitId& unit, const Json& rows) {
+        const std::string id = next_id().text();
+        Json payload = common("filing", id, unit);
+        payload["form"] = "quota_increase";
+        payload["period"] = "2023";
+        payload["root"] = id;
+        payload["replaces"] = nullptr;
+        payload["answers"] = {{"rows", rows}, {"contact", "甲"}, {"phone", "0558-5551234"}};
+        payload["notes"] = Json::object();
+        payload["attachments"] = Json::array();
+        return open(town::sign(payload, m_key), unit, Timing::on_time);
+    }
+    Fact decision(const base::UnitId& by, const envelope::Decision& decision) {
+        const envelope::Common common{next_id(), by, m_notice, {}, "x"};
+        return open(envelope::seal_act(common, decision, m_key).text(), by, Timing::on_time);
+    }
+    base::Time  now() const { return m_now; }
     std::size_t below(std::size_t count) {
         m_choice = m_choice * 6364136223846793005u + 1442695040888963407u; // Knuth's MMIX.
         return std::size_t(m_choice >> 33) % count;
@@ -137,6 +156,34 @@ std::string told(const std::vector<records::StoredEnvelope>& list) {
     return text;
 }
 
+std::string told(Store& store, const base::EnvelopeId& root) {
+    const auto review = store.find_review(root);
+    REQUIRE(review.has_value());
+    if (!*review) return "-";
+    return (*review)->decision.text() + " " + std::string(review::party_name((*review)->by)) + " " +
+           ((*review)->due ? base::to_rfc3339(*(*review)->due) : "-");
+}
+
+// What the judge asks of a unit: its windows and its balances, now and at moments before.
+std::string told(Store& store, const base::UnitId& unit, base::Time now) {
+    std::string text;
+    for (const char* period : {"2023-spring", "2023-autumn"}) {
+        const auto until =
+            store.extended_until(unit, base::FormId("declaration"), base::Period(period));
+        REQUIRE(until.has_value());
+        text += *until ? base::to_rfc3339(**until) + " " : "- ";
+    }
+    for (const std::int64_t before : {0, 20, 60}) {
+        const base::Time at{now.microseconds - before * 1000000};
+        const auto       balances = store.balances({unit, "2023", at, {}});
+        REQUIRE(balances.has_value());
+        for (const records::Balance& one : *balances)
+            text += one.certificate.text() + one.level + "=" + std::to_string(one.approved) + " ";
+        text += "; ";
+    }
+    return text + "\n";
+}
+
 // Everything that a viewer can read, as one text.
 std::string everything(Store& store, const Viewer& viewer) {
     std::string text = "as of " + std::to_string(*store.as_of(viewer)) + ", scope " +
@@ -152,7 +199,8 @@ std::string everything(Store& store, const Viewer& viewer) {
             text += one.root.text() + " " + one.newest.text() + " " + std::to_string(one.newest_index) +
                     " " + std::string(records::stage_name(one.stage)) + " " +
                     std::string(envelope::timing_name(one.timing)) + " " +
-                    std::to_string(one.headcount.value_or(-1)) + "\n";
+                    std::to_string(one.headcount.value_or(-1)) + " " +
+                    std::to_string(one.approved.value_or(-1)) + " " + told(store, one.root) + "\n";
         text += ";\n";
     };
     add_filings({});
@@ -166,10 +214,11 @@ std::string everything(Store& store, const Viewer& viewer) {
     query.limit = 2;
     add_filings(query);
     for (const char* name :
-         {"rows", "by-school", "by-certificate", "by-city", "province", "sources"})
+         {"rows", "by-school", "by-certificate", "by-city", "province", "sources", "ledger"})
         for (const records::SummaryQuery& asked :
-             {records::SummaryQuery{}, records::SummaryQuery{base::Period("2023-autumn"), {}},
-              records::SummaryQuery{{}, records::Stage::submitted}}) {
+             {records::SummaryQuery{},
+              records::SummaryQuery{.period = base::Period("2023-autumn")},
+              records::SummaryQuery{.stage = records::Stage::submitted}}) {
             text += std::string(name) + ":\n";
             const auto made = store.summary(viewer, name, asked);
             REQUIRE(made.has_value());
@@ -303,7 +352,7 @@ TEST_CASE("random histories: the Store says what the model says, and rebuilding 
         auto                      store = stores[0].open(folder.path);
         const auto                model = records::make_memory_store();
         Scribe                    scribe(seed);
-        std::vector<Scribe::Fact> newest; // Of each matter that can still change.
+        std::vector<Scribe::Fact> newest; // Of each matter that is not withdrawn.
         const auto add = [&](const Scribe::Fact& fact) {
             append(*store, fact);
             append(*model, fact);
@@ -312,31 +361,79 @@ TEST_CASE("random histories: the Store says what the model says, and rebuilding 
         keep_notice(*model);
         for (const auto& unit : town::units()) add(scribe.act(unit));
         for (const auto& entry : town::catalogue()) add(scribe.act(entry));
-        for (int step = 0; step < 120; ++step) {
+        static const char* const schools[] = {"D001", "D002", "D003", "D004"};
+        static const char* const certificates[] = {"X001", "X002", "unlisted"};
+        static const char* const levels[] = {"初级", "中级", "高级"};
+        const auto a_school = [&] { return base::UnitId(schools[scribe.below(4)]); };
+        const auto a_period = [&] {
+            return scribe.below(3) == 0 ? "2023-autumn" : "2023-spring";
+        };
+        const auto a_number = [&] { return std::int64_t(scribe.below(500)) + 1; };
+        // Of the matter that a fact is the newest version of; only what a judge lets through.
+        const auto stage_of = [&](const Scribe::Fact& fact) {
+            return (*model->find_filing(Scribe::root_of(fact)))->stage;
+        };
+        const auto is_open = [&](const Scribe::Fact& fact) {
+            const records::Stage stage = stage_of(fact);
+            return stage == records::Stage::submitted || stage == records::Stage::returned;
+        };
+        for (int step = 0; step < 150; ++step) {
             const std::size_t dice = scribe.below(100);
             const Timing timing = scribe.below(4) == 0   ? Timing::late
                                   : scribe.below(9) == 0 ? Timing::extended
                                                          : Timing::on_time;
-            if (dice < 50 || newest.empty()) {
-                static const char* const schools[] = {"D001", "D002", "D003", "D004"};
-                static const char* const certificates[] = {"X001", "X002", "unlisted"};
-                static const char* const levels[] = {"初级", "中级", "高级"};
-                const base::UnitId       school(schools[scribe.below(4)]);
-                newest.push_back(scribe.filing(
-                    school, scribe.below(3) == 0 ? "2023-autumn" : "2023-spring",
-                    certificates[scribe.below(3)], levels[scribe.below(3)],
-                    std::int64_t(scribe.below(500)) + 1, timing));
+            const std::size_t at = newest.empty() ? 0 : scribe.below(newest.size());
+            if (dice < 30 || newest.empty()) {
+                newest.push_back(scribe.filing(a_school(), a_period(),
+                                               certificates[scribe.below(3)],
+                                               levels[scribe.below(3)], a_number(), timing));
                 add(newest.back());
-            } else if (dice < 75) {
-                Scribe::Fact& old = newest[scribe.below(newest.size())];
+            } else if (dice < 36) {
+                Json rows = Json::array();
+                for (std::size_t row = 0; row <= scribe.below(3); ++row) {
+                    const std::int64_t before = a_number();
+                    rows.push_back({{"certificate", certificates[scribe.below(3)]},
+                                    {"level", levels[scribe.below(3)]},
+                                    {"approved_before", before},
+                                    {"approved_after", before + a_number()}});
+                }
+                newest.push_back(scribe.increase(a_school(), rows));
+                add(newest.back());
+            } else if (dice < 46) {
+                Scribe::Fact& old = newest[at];
                 const auto&   filing = std::get<envelope::Filing>(old.opened.act());
+                if (filing.form != base::FormId("declaration") || !is_open(old)) continue;
                 old = scribe.filing(old.entry.unit, filing.period.text().c_str(), "X002", "中级",
-                                    std::int64_t(scribe.below(500)) + 1, timing, &old);
+                                    a_number(), timing, &old);
                 add(old);
-            } else if (dice < 90) {
-                const std::size_t at = scribe.below(newest.size());
+            } else if (dice < 50) {
+                if (!is_open(newest[at])) continue;
                 add(scribe.withdrawal(newest[at]));
                 newest.erase(newest.begin() + std::ptrdiff_t(at));
+            } else if (dice < 80) {
+                const auto& filing = std::get<envelope::Filing>(newest[at].opened.act());
+                envelope::Decision decision;
+                decision.target = *newest[at].entry.id;
+                decision.stage = scribe.below(3) == 0 ? envelope::ReviewStage::first_review
+                                                      : envelope::ReviewStage::final_review;
+                decision.verdict = scribe.below(3) == 0
+                                       ? static_cast<envelope::ReviewVerdict>(scribe.below(3))
+                                       : envelope::ReviewVerdict::pass;
+                if (scribe.below(2) == 0) decision.due = scribe.now();
+                if (scribe.below(2) == 0 && filing.form == base::FormId("declaration"))
+                    decision.approved = a_number() - 1;
+                else if (scribe.below(2) == 0 && filing.answers.contains("rows"))
+                    decision.approved = std::vector<std::int64_t>(filing.answers.at("rows").size(),
+                                                                  a_number());
+                decision.reason = "核定";
+                const auto unit = *model->find_unit(newest[at].entry.unit);
+                const bool bureau = unit->review_by && scribe.below(2) == 0;
+                add(scribe.decision(bureau ? *unit->review_by : town::province.unit, decision));
+            } else if (dice < 90) {
+                const base::Time until{scribe.now().microseconds -
+                                       std::int64_t(scribe.below(60)) * 1000000};
+                add(scribe.act(envelope::Extension{a_school(), base::FormId("declaration"),
+                                                   base::Period(a_period()), until, "停电"}));
             } else if (dice < 96) {
                 auto unit = town::units()[2 + scribe.below(3)];
                 unit.name += std::to_string(step);
@@ -347,11 +444,20 @@ TEST_CASE("random histories: the Store says what the model says, and rebuilding 
                 entry.name += std::to_string(step);
                 add(scribe.act(entry));
             }
-            const Viewer& viewer = viewers[scribe.below(std::size(viewers))];
             CAPTURE(step);
-            CAPTURE(viewer.unit.text());
-            REQUIRE(everything(*store, viewer) == everything(*model, viewer));
+            for (const Viewer& viewer : viewers) {
+                CAPTURE(viewer.unit.text());
+                REQUIRE(everything(*store, viewer) == everything(*model, viewer));
+            }
+            const base::UnitId asked = a_school();
+            REQUIRE(told(*store, asked, scribe.now()) == told(*model, asked, scribe.now()));
         }
+        // The histories are rich enough to mean something.
+        std::map<std::string, int> kinds;
+        const auto ledger = model->summary(town::province, "ledger", {});
+        for (const auto& row : ledger->rows) ++kinds[row[5].get<std::string>()];
+        for (const char* kind : {"round", "increase", "exception", "reversal"})
+            CHECK(kinds[kind] > 0);
         CHECK(*store->digests() == *store->rebuilt_digests());
         REQUIRE(store->rebuild().has_value());
         store.reset();
