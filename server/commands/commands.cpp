@@ -1,5 +1,6 @@
 #include "server/commands/commands.hpp"
 
+#include "server/records/summary_sql.hpp"
 #include "shared/base/ids.hpp"
 
 #include <CLI/CLI.hpp>
@@ -50,6 +51,12 @@ std::vector<std::string> key_ids_last(int argument_count, char** arguments) {
     return options;
 }
 
+std::string summary_help() {
+    std::string names;
+    for (const std::string_view name : records::summary_names()) names += std::string(name) + "、";
+    return names + "或者一张表的代号";
+}
+
 } // namespace
 
 int run_command(int argument_count, char** arguments) {
@@ -58,7 +65,7 @@ int run_command(int argument_count, char** arguments) {
     app.require_subcommand(1);
     app.set_help_all_flag("--help-all", "所有命令的说明");
     std::function<base::Status()> chosen;
-    std::string                   data, file, unit, out, kid, name, period, format = "csv", notice;
+    std::string                   data, file, unit, out, kid, name, period, format = "csv", notice, form;
     bool                          all = false;
     ServeOptions                  serve_options;
     DeviceOptions                 device;
@@ -117,13 +124,51 @@ int run_command(int argument_count, char** arguments) {
     revoke_command->callback([&] { chosen = [&] { return revoke_key(data, kid); }; });
 
     auto* summary_command = with_data(app.add_subcommand("summary", "导出汇总"));
-    summary_command->add_option("name", name, "rows、by-school、by-certificate、by-city、province、sources")
+    summary_command->add_option("name", name, summary_help())
         ->required();
     summary_command->add_option("--period", period, "时段，如 2023-spring");
+    summary_command->add_option("--form", form, "missing 查哪张表");
     summary_command->add_option("--format", format, "csv 或 json")->capture_default_str();
     summary_command->add_option("--out", out, "写入文件（缺省为标准输出）");
     summary_command->callback(
-        [&] { chosen = [&] { return summary(data, name, period, format, out); }; });
+        [&] { chosen = [&] { return summary(data, name, period, form, format, out); }; });
+
+    DecideOptions decide_options;
+    std::string   filing;
+    bool          apply = false;
+    auto* decide_command = with_data(app.add_subcommand("decide", "审核一份申报，或者按文件成批审核"));
+    auto* filing_option = decide_command->add_option("filing", filing, "申报编号");
+    decide_command->add_option("--verdict", decide_options.verdict, "pass、return 或 reject");
+    decide_command->add_option("--stage", decide_options.stage, "first_review 或 final_review")
+        ->capture_default_str();
+    decide_command->add_option("--approved", decide_options.approved,
+                               "审核通过人数，缺省为申报人数；调增申请按行用逗号隔开");
+    decide_command->add_option("--reason", decide_options.reason, "原因");
+    decide_command->add_option("--due", decide_options.due, "退回修改的期限");
+    decide_command
+        ->add_option("--file", file, "国家平台审核结果CSV：school_code,certificate,level,approved")
+        ->excludes(filing_option);
+    decide_command->add_option("--period", period, "轮次，缺省为最近开始申报的一轮");
+    decide_command->add_flag("--apply", apply, "写入；缺省只预览");
+    decide_command->callback([&] {
+        if (filing.empty() && file.empty()) throw CLI::RequiredError("申报编号或 --file");
+        if (!filing.empty() && decide_options.verdict.empty())
+            throw CLI::RequiredError("--verdict");
+        chosen = [&] {
+            return file.empty() ? decide(data, filing, decide_options)
+                                : decide_file(data, file, period, decide_options.reason,
+                                              apply ? Apply::write : Apply::preview);
+        };
+    });
+
+    ExtendOptions extend_options;
+    auto* extend_command = with_data(app.add_subcommand("extend", "为一个单位延期"));
+    extend_command->add_option("--unit", extend_options.unit, "单位")->required();
+    extend_command->add_option("--form", extend_options.form, "表")->required();
+    extend_command->add_option("--period", extend_options.period, "时段")->required();
+    extend_command->add_option("--until", extend_options.until, "延到哪天或哪个时刻")->required();
+    extend_command->add_option("--reason", extend_options.reason, "原因")->required();
+    extend_command->callback([&] { chosen = [&] { return extend(data, extend_options); }; });
 
     auto* rebuild_command = with_data(app.add_subcommand("rebuild", "由日志重建全部统计"));
     rebuild_command->callback([&] { chosen = [&] { return rebuild(data); }; });

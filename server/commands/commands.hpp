@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace intake {
+struct Ruling;
+}
+
 // Parses and runs; returns the exit code: 0 done, 1 refused with the reason, 2 wrong use.
 int run_command(int argument_count, char** arguments);
 
@@ -25,7 +29,24 @@ base::Status import_catalogue(const std::string& data, const std::string& file);
 base::Status new_codes(const std::string& data, const std::string& unit, const std::string& out);
 base::Status revoke_key(const std::string& data, const std::string& kid);
 base::Status summary(const std::string& data, const std::string& name, const std::string& period,
-                     const std::string& format, const std::string& out);
+                     const std::string& form, const std::string& format, const std::string& out);
+
+struct DecideOptions {
+    std::string stage = "final_review", verdict, approved, reason, due;
+};
+// One filing, by the id of its newest or its first version.
+base::Status decide(const std::string& data, const std::string& filing,
+                    const DecideOptions& options);
+enum class Apply { preview, write };
+// Many, from the numbers that the national platform has approved: school_code, certificate, level,
+// approved. Rows are matched by these codes alone. Prints what each row comes to; one wrong row and
+// nothing is written.
+base::Status decide_file(const std::string& data, const std::string& file,
+                         const std::string& period, const std::string& reason, Apply apply);
+struct ExtendOptions {
+    std::string unit, form, period, until, reason;
+};
+base::Status extend(const std::string& data, const ExtendOptions& options);
 base::Status rebuild(const std::string& data);
 base::Status check(const std::string& data);
 base::Status verify(const std::string& file, const std::string& data, const std::string& kid);
@@ -45,5 +66,6 @@ base::Status device_status(const DeviceOptions& options);
 // Helpers of several commands.
 base::Result<std::string> read_whole_file(const std::string& path);
 base::Status              write_whole_file(const std::string& path, std::string_view bytes);
+base::Status              refusal_of(const intake::Ruling& ruling);
 
 } // namespace commands

@@ -3,7 +3,7 @@
 // changes nothing.
 #include "server/commands/commands.hpp"
 
-#include "server/intake/site.hpp"
+#include "server/intake/rulings.hpp"
 #include "shared/base/csv.hpp"
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
@@ -71,6 +71,7 @@ public:
         const std::size_t at = m_columns.at(column);
         return at < cells.size() ? std::string(base::trim(cells[at])) : std::string();
     }
+    std::size_t line(std::size_t row) const { return m_rows[row].line; }
     void wrong(std::size_t row, const std::string& column, const std::string& what) {
         m_mistakes += (m_mistakes.empty() ? "" : "\n") + std::string("第") +
                       std::to_string(m_rows[row].line) + "行“" + column + "”列：" + what;
@@ -199,6 +200,116 @@ std::vector<envelope::CatalogueEntry> read_catalogue(Sheet& sheet, const notice:
     return entries;
 }
 
+// --- Approved numbers of the national platform ---------------------------------------------------
+
+// The round of what is declared whose window opened last.
+base::Result<base::Period> newest_round(const notice::Form& form, base::Time now) {
+    const notice::Window* newest = nullptr;
+    for (const notice::Window& window : form.windows)
+        if (!window.always && window.opens_at() <= now &&
+            (newest == nullptr || newest->opens < window.opens))
+            newest = &window;
+    if (newest == nullptr) return base::fail(Outcome::wrong_use, "申报还没有开始，请写明 --period");
+    return newest->period;
+}
+
+// A row and what it comes to.
+struct ApprovedRow {
+    std::size_t                         row = 0; // Of the sheet.
+    std::string                         words;   // For people: which filing, from what to what.
+    std::optional<envelope::Decision>   decision; // Absent: nothing would change.
+};
+
+// Finds filings by unit, certificate and level, and only so: a name may be written in many ways.
+class ApprovedReader {
+public:
+    ApprovedReader(records::Store& store, const notice::Form& form, base::Period period)
+        : m_store(store), m_form(form), m_period(std::move(period)) {}
+
+    base::Result<std::vector<ApprovedRow>> read(Sheet& sheet, const std::string& reason) {
+        std::vector<ApprovedRow> rows;
+        SHENBAO_ASSIGN(m_catalogue, m_store.catalogue());
+        for (std::size_t row = 0; row < sheet.count(); ++row) {
+            SHENBAO_ASSIGN(auto one, read_row(sheet, row));
+            if (!one) continue;
+            if (one->decision) one->decision->reason = reason;
+            rows.push_back(std::move(*one));
+        }
+        return rows;
+    }
+
+private:
+    base::Result<std::optional<ApprovedRow>> read_row(Sheet& sheet, std::size_t row) {
+        const std::string unit_id = sheet.cell(row, "school_code");
+        const std::string certificate = sheet.cell(row, "certificate");
+        const std::string level = sheet.cell(row, "level");
+        const std::int64_t approved = whole_number(sheet.cell(row, "approved"));
+        if (!m_seen.insert(unit_id + "\n" + certificate + "\n" + level).second) {
+            sheet.wrong(row, "level", "这一项前面已有一行：" + unit_id + " " + certificate + level);
+            return std::nullopt;
+        }
+        if (approved < 0)
+            sheet.wrong(row, "approved", "应为0或大于0的整数：" + sheet.cell(row, "approved"));
+        SHENBAO_ASSIGN(const auto unit, m_store.find_unit(base::UnitId(unit_id)));
+        if (!unit) sheet.wrong(row, "school_code", "没有这个单位：" + unit_id);
+        const auto listed = std::find_if(
+            m_catalogue.begin(), m_catalogue.end(),
+            [&](const auto& entry) { return entry.certificate.text() == certificate; });
+        if (listed == m_catalogue.end())
+            sheet.wrong(row, "certificate", "目录中没有这个证书代码：" + certificate);
+        if (!unit || approved < 0 || listed == m_catalogue.end()) return std::nullopt;
+        SHENBAO_ASSIGN(const auto found, find(unit->unit, certificate, level));
+        if (!found) {
+            sheet.wrong(row, "level", unit->name + "没有申报" + listed->name + level);
+            return std::nullopt;
+        }
+        ApprovedRow made;
+        made.row = row;
+        made.words = unit_id + " " + unit->name + " " + certificate + " " + listed->name + level +
+                     "：申报" + std::to_string(found->headcount.value_or(0)) + "人 → 审核通过" +
+                     std::to_string(approved) + "人";
+        if (found->stage == records::Stage::approved && found->approved == approved) {
+            made.words += "（已是这个人数，不变）";
+            return made;
+        }
+        if (approved > found->headcount.value_or(0)) made.words += "（多于申报人数）";
+        made.decision.emplace();
+        made.decision->target = found->newest;
+        made.decision->stage = envelope::ReviewStage::final_review;
+        made.decision->approved = approved;
+        return made;
+    }
+    // Withdrawn ones are gone; of a rejected and a later one the later stands.
+    base::Result<std::optional<records::FilingRecord>> find(const base::UnitId& unit,
+                                                            const std::string&  certificate,
+                                                            const std::string&  level) {
+        auto known = m_filings.find(unit);
+        if (known == m_filings.end()) {
+            records::FilingQuery query;
+            query.period = m_period;
+            query.form = m_form.id;
+            query.limit = 100000;
+            SHENBAO_ASSIGN(auto filings, m_store.filings({unit, "school"}, query));
+            known = m_filings.emplace(unit, std::move(filings)).first;
+        }
+        std::optional<records::FilingRecord> found;
+        for (const records::FilingRecord& filing : known->second) {
+            const bool same = filing.certificate && filing.certificate->text() == certificate &&
+                              filing.level == level;
+            if (!same || filing.stage == records::Stage::withdrawn) continue;
+            if (!found || found->stage == records::Stage::rejected) found = filing;
+        }
+        return found;
+    }
+
+    records::Store&                                            m_store;
+    const notice::Form&                                        m_form;
+    base::Period                                               m_period;
+    std::vector<envelope::CatalogueEntry>                      m_catalogue;
+    std::set<std::string>                                      m_seen;
+    std::map<base::UnitId, std::vector<records::FilingRecord>> m_filings;
+};
+
 template <class Entry, class Known>
 std::vector<envelope::Act> changed(const std::vector<Entry>& entries, const Known& known) {
     std::vector<envelope::Act> acts;
@@ -234,6 +345,61 @@ base::Status import_catalogue(const std::string& data, const std::string& file) 
     const auto acts = changed(entries, known);
     if (!acts.empty()) SHENBAO_TRY(site->append_acts(acts));
     std::printf("目录共%zu个证书，新增或变更%zu个。\n", entries.size(), acts.size());
+    return {};
+}
+
+base::Status decide_file(const std::string& data, const std::string& file,
+                         const std::string& period_text, const std::string& reason, Apply apply) {
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    const notice::Form* form = site->current_package()->find_serving(notice::Serves::declared);
+    if (form == nullptr) return base::fail(Outcome::not_found_locally, "通知中没有申报表");
+    base::Period period(period_text);
+    if (period.empty()) {
+        SHENBAO_ASSIGN(period, newest_round(*form, site->now()));
+    }
+    if (form->find_window(period) == nullptr)
+        return base::fail(Outcome::wrong_use, "没有这个轮次：" + period.text());
+    SHENBAO_ASSIGN(Sheet sheet,
+                   Sheet::read(file, {"school_code", "certificate", "level", "approved"}));
+    std::vector<ApprovedRow> rows;
+    {
+        SHENBAO_ASSIGN(auto reader, site->reader());
+        ApprovedReader approved(*reader, *form, period);
+        SHENBAO_ASSIGN(rows, approved.read(sheet, reason));
+    }
+    std::vector<envelope::Act> acts;
+    for (const ApprovedRow& row : rows)
+        if (row.decision) acts.push_back(*row.decision);
+    SHENBAO_ASSIGN(const auto preview,
+                   intake::rule_as_operator(*site, acts, intake::Purpose::preview));
+    std::size_t at = 0;
+    std::printf("%s：%s\n", form->short_title.c_str(), period.text().c_str());
+    for (const ApprovedRow& row : rows) {
+        std::string words = row.words;
+        if (row.decision) {
+            const intake::Ruling& ruling = preview[at++];
+            std::string           against;
+            for (const rules::Finding& finding : ruling.findings) against += finding.text;
+            if (ruling.outcome != Outcome::accepted && against.empty())
+                against = base::outcome_text(ruling.outcome).sentence;
+            if (!against.empty()) {
+                words += "　✗";
+                sheet.wrong(row.row, "approved", row.words + "：" + against);
+            }
+        }
+        std::printf("第%zu行　%s\n", sheet.line(row.row), words.c_str());
+    }
+    SHENBAO_TRY(sheet.verdict());
+    if (apply == Apply::preview) {
+        std::printf("共%zu行，其中%zu行有变化。这是预览，没有写入；核对后加 --apply 写入。\n",
+                    rows.size(), acts.size());
+        return {};
+    }
+    SHENBAO_ASSIGN(const auto rulings,
+                   intake::rule_as_operator(*site, acts, intake::Purpose::store));
+    for (const intake::Ruling& ruling : rulings) // Somebody may have decided since the preview.
+        if (ruling.outcome != Outcome::accepted) return refusal_of(ruling);
+    std::printf("共%zu行，已审核通过%zu份申报。\n", rows.size(), acts.size());
     return {};
 }
 

@@ -41,13 +41,15 @@ base::Status check_entry(const intake::Site& site, records::Store& store,
 } // namespace
 
 base::Status summary(const std::string& data, const std::string& name, const std::string& period,
-                     const std::string& format, const std::string& out) {
+                     const std::string& form, const std::string& format, const std::string& out) {
     if (format != "csv" && format != "json")
         return base::fail(Outcome::wrong_use, "--format 应为 csv 或 json");
     SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
     SHENBAO_ASSIGN(auto reader, site->reader());
     records::SummaryQuery query;
     if (!period.empty()) query.period = base::Period(period);
+    if (!form.empty()) query.form = base::FormId(form);
+    query.package = site->current_package();
     const records::Viewer viewer{base::UnitId(""), "province"};
     SHENBAO_ASSIGN(const auto made, reader->summary(viewer, name, query));
     SHENBAO_ASSIGN(const std::int64_t as_of, reader->as_of(viewer));

@@ -249,9 +249,10 @@ Result<std::int64_t> total_balance(records::Store& store, const records::Balance
 }
 
 Result<std::vector<Ruling>> rule_as_operator(Site&                             site,
-                                             const std::vector<envelope::Act>& acts) {
+                                             const std::vector<envelope::Act>& acts,
+                                             Purpose                           purpose) {
     SHENBAO_ASSIGN(auto store, site.open_store());
-    SHENBAO_TRY(store->begin());
+    if (purpose == Purpose::store) SHENBAO_TRY(store->begin());
     SHENBAO_ASSIGN(const base::Time last, store->last_received_at());
     const base::Time    now = site.act_time(last);
     const std::string   anchor = site.make_anchor();
@@ -270,7 +271,7 @@ Result<std::vector<Ruling>> rule_as_operator(Site&                             s
             return base::fail(ruling.error());
         }
         all_accepted = all_accepted && ruling->outcome == Outcome::accepted;
-        if (all_accepted)
+        if (all_accepted && purpose == Purpose::store)
             if (const auto appended =
                     site.append_operator_act(*store, act, now, ruling->timing, anchor);
                 !appended) {
@@ -279,11 +280,8 @@ Result<std::vector<Ruling>> rule_as_operator(Site&                             s
             }
         rulings.push_back(std::move(*ruling));
     }
-    if (!all_accepted) {
-        store->abandon();
-        return rulings;
-    }
-    SHENBAO_TRY(store->commit());
+    if (!all_accepted || purpose == Purpose::preview) store->abandon();
+    else SHENBAO_TRY(store->commit());
     return rulings;
 }
 

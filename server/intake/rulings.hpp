@@ -3,8 +3,8 @@
 //
 // What was decided here, where the protocol leaves room:
 //   * A version that came late and was not extended counts nowhere, so it cannot be passed (140):
-//     the reviewer either extends the unit's window, after which it counts, or returns it with a new
-//     date. It can be returned and rejected (C20).
+//     the reviewer either extends the unit's window, after which it counts, or returns it with a
+//     new date. It can be returned and rejected (C20).
 //   * A returned filing may be replaced until `due`, also after the window has closed; the
 //     replacement is then extended, not late (C21).
 //   * An increase goes straight to the province (C10).
@@ -55,10 +55,13 @@ base::Result<envelope::Timing> timing_of(records::Store& store, const notice::Wi
 // The sum of the ledger of this notice's year, of all certificates.
 base::Result<std::int64_t> total_balance(records::Store& store, const records::BalanceQuery& query);
 
+enum class Purpose { preview, store };
+
 // What the operator does on the command line, as the province: judged in order, each seeing those
 // before it, dated by the server's time. A ruling for each act; nothing is stored unless all are
-// accepted.
+// accepted, and nothing at all by a preview.
 base::Result<std::vector<Ruling>> rule_as_operator(Site&                             site,
-                                                   const std::vector<envelope::Act>& acts);
+                                                   const std::vector<envelope::Act>& acts,
+                                                   Purpose                           purpose);
 
 } // namespace intake

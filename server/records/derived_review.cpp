@@ -93,7 +93,7 @@ Status Derived::fold_decision(const StoredEnvelope& entry, const envelope::Decis
     return about(unit, entry.index);
 }
 
-// Row 0 is the number of what is declared; rows from 1 are what an increase adds in each of its own.
+// Row 0 is the number of what is declared; rows from 1 are what an increase adds in its own.
 Status Derived::enter_approvals(const base::EnvelopeId& root, const OpenedFiling& filing,
                                 const envelope::Decision& decision) {
     auto& insert = cached("INSERT INTO d_approvals VALUES(?, ?, ?, ?, ?)");

@@ -81,7 +81,10 @@ public:
         return {};
     }
     Status commit() override { return {}; }
-    void   abandon() override { m_world = m_before; }
+    void   abandon() override {
+        m_world = m_before;
+        m_told.reset();
+    }
     Result<std::int64_t> append(const StoredEnvelope&             entry,
                                 const envelope::VerifiedEnvelope& opened) override {
         return add({entry, opened, {}});
@@ -198,14 +201,14 @@ public:
         return std::nullopt;
     }
     Result<std::optional<ReviewRecord>> find_review(const base::EnvelopeId& root) override {
-        const Told told = tell();
+        const Told& told = tell();
         const auto found = told.matters.find(root);
         return found == told.matters.end() ? std::nullopt : found->second.review;
     }
     Result<std::optional<base::Time>> extended_until(const base::UnitId& unit,
                                                      const base::FormId& form,
                                                      const base::Period& period) override {
-        const Told told = tell();
+        const Told& told = tell();
         const auto found = told.extensions.find({unit, form, period});
         if (found == told.extensions.end()) return std::nullopt;
         return found->second;
@@ -285,6 +288,7 @@ public:
 
 private:
     std::int64_t add(Fact fact) {
+        m_told.reset();
         fact.entry.index = std::int64_t(m_world.facts.size()) + 1;
         m_world.facts.push_back(std::move(fact));
         return m_world.facts.back().entry.index;
@@ -344,8 +348,13 @@ private:
         for (auto& [root, matter] : tell().matters) list.push_back(matter);
         return list;
     }
-    Told tell() const {
-        Told                                              told;
+    // What follows from the log as it is now; kept until it grows, because everything asks for it.
+    const Told& tell() const {
+        if (!m_told) m_told = tell_anew();
+        return *m_told;
+    }
+    Told tell_anew() const {
+        Told                                                told;
         std::map<base::UnitId, std::optional<base::UnitId>> reviewers;
         for (const Fact& fact : m_world.facts) {
             if (const auto* unit = act<envelope::UnitEntry>(fact))
@@ -474,7 +483,7 @@ private:
         made.columns = {"city", "school_code", "school_name", "school_kind", "at", "kind", "period",
                         "certificate", "certificate_name", "level", "amount", "balance", "filing",
                         "decision"};
-        const std::vector<LedgerLine> ledger = tell().ledger;
+        const std::vector<LedgerLine>& ledger = tell().ledger;
         for (const envelope::UnitEntry& unit : units) {
             if (!sees(viewer, unit.unit)) continue;
             std::map<std::tuple<base::CertificateId, std::string, std::string>, std::int64_t> sums;
@@ -496,7 +505,8 @@ private:
         return made;
     }
 
-    World m_world, m_before;
+    World                       m_world, m_before;
+    mutable std::optional<Told> m_told;
 };
 
 // What a group of counting declarations comes to.
