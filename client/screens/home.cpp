@@ -70,7 +70,7 @@ widgets::Table task_table(std::string_view name) {
     return widgets::Table("tasks",
                           {{"状态", widgets::fixed(34)},
                            {"事项", widgets::share(1)},
-                           {"进展", widgets::share(1.2f)},
+                           {"进展", widgets::share(1.5f)},
                            {"", widgets::fixed(118), widgets::Align::right}},
                           {.name = name, .row_height = 48, .width_min = 500,
                            .narrow = widgets::Narrow::stack, .head = widgets::Head::hidden});
@@ -78,11 +78,16 @@ widgets::Table task_table(std::string_view name) {
 
 // --- One period that is open now -----------------------------------------------------------------
 
-// The closing time that the head of a card tells: that of what is still to be done, else the last.
+// The closing time that the head of a card tells: the first of what is still to be done, else the
+// last of all.
 const Due& head_of(const Calendar& dues) {
-    for (const Due& due : dues)
-        if (due.state != Due::State::done) return due;
-    return dues.back();
+    const Due *first = nullptr, *last = &dues.front();
+    for (const Due& due : dues) {
+        if (due.closes > last->closes) last = &due;
+        if (due.state != Due::State::done && (first == nullptr || due.closes < first->closes))
+            first = &due;
+    }
+    return first == nullptr ? *last : *first;
 }
 
 void draw_time(App& app, const Due& due) {
@@ -346,7 +351,12 @@ void draw_now(App& app, Calendar calendar) { // A copy: acts change the original
         if (same == open.end()) open.push_back({due});
         else same->push_back(due);
     }
-    for (const Calendar& dues : open) draw_open_period(app, dues);
+    for (Calendar& dues : open) {
+        // In the notice's order, in which they are filled in; the package holds its forms in a row.
+        std::sort(dues.begin(), dues.end(),
+                  [](const Due& a, const Due& b) { return a.form < b.form; });
+        draw_open_period(app, dues);
+    }
     if (open.empty()) draw_pause(app, calendar);
     draw_overdue(app, calendar);
     if (app.receipts().empty()) return;

@@ -13,7 +13,7 @@ namespace {
 
 using device::LedgerEntry;
 
-// "+ 60", "− 20": what an entry changes.
+// "+60", "−20": what an entry changes.
 std::string amount_words(std::int64_t amount) {
     return amount < 0 ? "−" + base::grouped(-amount) : "+" + base::grouped(amount);
 }
@@ -36,7 +36,7 @@ void draw_filing(App& app, const LedgerEntry& entry) {
         app.open_matter(*matter);
 }
 
-// What stands now, a line for each certificate and level.
+// What all certificates and levels come to now.
 std::int64_t sum_of(const std::vector<LedgerEntry>& entries) {
     std::int64_t sum = 0;
     for (const LedgerEntry& entry : entries) sum += entry.amount;
@@ -45,7 +45,7 @@ std::int64_t sum_of(const std::vector<LedgerEntry>& entries) {
 
 void draw_entries(App& app, const std::vector<LedgerEntry>& entries) {
     widgets::Table table("ledger",
-                         {{"日期", widgets::fixed(120)},
+                         {{"日期", widgets::fixed(144)},
                           {"事项", widgets::share(1.1f)},
                           {"证书", widgets::share(1.6f)},
                           {"级别", widgets::fixed(64)},
