@@ -1,6 +1,8 @@
 // Keeps real elements over the picture equal to the tree that the program tells (the byte form is
 // described in client/semantics/tree.hpp), and tells the program what a person does with them.
 
+import { copied_cells } from "./cells.js";
+
 // Role numbers of tree.hpp, in their order: [element, ARIA role or null, class].
 const kinds = [
     ["div", "group", "pass"], ["div", null, "words"], ["h2", null, "words"], ["button", null, "act"],
@@ -23,7 +25,7 @@ const state = { disabled: 1, checked: 2, selected: 4, expandable: 8, expanded: 1
     read_only: 128, current: 256, digits: 512, telephone: 1024, table_paste: 2048, take_focus: 4096,
     own_text: 8192, focusable: 16384, indeterminate: 32768, both_ways: 65536, no_tab: 131072, cut_short: 262144 };
 const key_bits = { Enter: 1, Escape: 2, ArrowUp: 4, ArrowDown: 8, ArrowLeft: 16, ArrowRight: 32, Home: 64,
-    End: 128, Delete: 256 };
+    End: 128, Delete: 256, CopyAbove: 512 }; // CopyAbove is no key: it is Ctrl+D, as in spreadsheets.
 
 const text_decoder = new TextDecoder();
 
@@ -169,7 +171,7 @@ export class Mirror {
         } else {
             this.attribute(part, "aria-label", node.name || null);
         }
-        this.attribute(part, "title", on(state.cut_short) ? node.name || node.value : null);
+        this.attribute(part, "title", on(state.cut_short) ? node.value || node.name : null);
         if (node.role === role.group) this.attribute(part, "role", node.name ? "group" : null);
         if (part.set.description === node.description) return;
         part.set.description = node.description;
@@ -379,10 +381,10 @@ export class Mirror {
         root.addEventListener("paste", (event) => {
             const part = this.node_of(event.target);
             if (!part || !(part.node.state & state.table_paste)) return;
-            const text = event.clipboardData.getData("text/plain");
-            if (!/[\t\n]/.test(text.replace(/\r?\n$/, ""))) return;
+            const cells = copied_cells(event.clipboardData);
+            if (cells === null) return; // The field takes it itself.
             event.preventDefault();
-            tell.paste(part.node.handle, text);
+            tell.paste(part.node.handle, cells);
         });
         root.addEventListener("scroll", (event) => {
             const part = event.target.handle && this.parts.get(event.target.handle);
@@ -396,8 +398,9 @@ export class Mirror {
 
     key(event) {
         if (event.isComposing || event.keyCode === 229) return;
-        if (event.ctrlKey || event.altKey || event.metaKey) return;
-        const bit = key_bits[event.key];
+        const with_control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+        if (!with_control && (event.ctrlKey || event.altKey || event.metaKey)) return;
+        const bit = !with_control ? key_bits[event.key] : event.key.toLowerCase() === "d" ? key_bits.CopyAbove : 0;
         if (!bit) return;
         for (let element = event.target; element && element !== this.root; element = element.parentNode) {
             const part = element.handle && this.parts.get(element.handle);

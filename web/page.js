@@ -1,5 +1,6 @@
 // The browser as the program sees it. client/platform/imports.js lists the calls that come in here,
 // client/platform/exports.cpp the calls that go out.
+import { file_text } from "./cells.js";
 import { Mirror } from "./mirror.js";
 
 const sans = '"Microsoft YaHei UI", "Microsoft YaHei", "PingFang SC", "HarmonyOS Sans SC", "MiSans", ' +
@@ -244,15 +245,16 @@ export class Page {
         setTimeout(() => URL.revokeObjectURL(url), 60000);
     }
 
-    // An empty name and no bytes when the person chose none.
-    pick_file(number, accept) {
+    // as_text: the file's words in UTF-8, in whatever encoding they are; else its bytes.
+    pick_file(number, accept, as_text) {
         const input = document.createElement("input");
         input.type = "file";
         input.accept = accept;
         input.addEventListener("change", async () => {
             const file = input.files[0];
             if (!file) return;
-            const name = text_encoder.encode(file.name), bytes = new Uint8Array(await file.arrayBuffer());
+            const name = text_encoder.encode(file.name), content = new Uint8Array(await file.arrayBuffer());
+            const bytes = as_text ? text_encoder.encode(file_text(content)) : content;
             const both = new Uint8Array(name.length + bytes.length);
             both.set(name);
             both.set(bytes, name.length);

@@ -56,7 +56,12 @@ void download(std::string_view name, std::string_view media_type, std::string_vi
 
 void pick_file(std::string_view accept, std::function<void(PickedFile)> done) {
     picks.callbacks.clear(); // A dialog that was closed never answers.
-    page_pick_file(picks.add(std::move(done)), accept.data(), accept.size());
+    page_pick_file(picks.add(std::move(done)), accept.data(), accept.size(), 0);
+}
+
+void pick_text_file(std::string_view accept, std::function<void(PickedFile)> done) {
+    picks.callbacks.clear();
+    page_pick_file(picks.add(std::move(done)), accept.data(), accept.size(), 1);
 }
 
 void copy_text(std::string_view text) { page_copy(text.data(), text.size()); }

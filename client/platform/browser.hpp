@@ -19,6 +19,8 @@ struct PickedFile {
 };
 // accept is as in HTML, ".csv,image/png". The callback does not come when the person picks nothing.
 void pick_file(std::string_view accept, std::function<void(PickedFile)> done);
+// The same for a file of words, which come as UTF-8: it may be UTF-8, UTF-16 or GBK.
+void pick_text_file(std::string_view accept, std::function<void(PickedFile)> done);
 
 void copy_text(std::string_view text);
 void open_link(std::string_view url); // In a window of its own.

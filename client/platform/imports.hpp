@@ -28,7 +28,7 @@ void page_fetch(int number, const char* method, std::size_t method_bytes, const 
 void page_cancel_fetch(int number);
 void page_download(const char* name, std::size_t name_bytes, const char* type,
                    std::size_t type_bytes, const void* body, std::size_t body_bytes);
-void page_pick_file(int number, const char* accept, std::size_t accept_bytes);
+void page_pick_file(int number, const char* accept, std::size_t accept_bytes, int as_text);
 void page_copy(const char* at, std::size_t bytes);
 void page_open_link(const char* at, std::size_t bytes);
 void page_print(const char* at, std::size_t bytes);

@@ -37,8 +37,8 @@ mergeInto(LibraryManager.library, {
         Module['page'].download(page_text(name, nameBytes), page_text(type, typeBytes), HEAPU8.slice(body, body + bodyBytes));
     },
     page_pick_file__deps: ['$page_text'],
-    page_pick_file: function (number, accept, acceptBytes) {
-        Module['page'].pick_file(number, page_text(accept, acceptBytes));
+    page_pick_file: function (number, accept, acceptBytes, asText) {
+        Module['page'].pick_file(number, page_text(accept, acceptBytes), asText !== 0);
     },
     page_copy__deps: ['$page_text'],
     page_copy: function (at, bytes) { Module['page'].copy(page_text(at, bytes)); },

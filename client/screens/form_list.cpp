@@ -5,6 +5,7 @@
 #include "client/screens/all.hpp"
 #include "client/screens/form_paper.hpp"
 #include "client/screens/parts.hpp"
+#include "client/screens/table_entry.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
@@ -121,12 +122,12 @@ widgets::TableColumn column_of(const Field& field) {
 }
 
 void draw_grid_row(App& app, const Form& form, const Matter& matter, int number,
-                   widgets::Table& table) {
+                   widgets::Table& table, entry::Cells& cells) {
     table.row(matter.root.text());
     table.number(std::int64_t(number));
     for (const Field& field : form.fields) {
         const auto cell = table.cell();
-        draw_cell_field(app, matter, field, place_words(number) + field.label, !table.stacked());
+        cells.draw_next(matter, std::size_t(number) - 1, field, !table.stacked());
     }
     {
         const auto cell = table.cell();
@@ -170,11 +171,20 @@ void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
                               .width_min = 320 + 100 * float(form.fields.size()),
                               .narrow = widgets::Narrow::stack});
         int number = 0;
-        for (const Matter& matter : matters) draw_grid_row(app, form, matter, ++number, table);
+        std::vector<entry::Row> rows;
+        for (const Matter& matter : matters) rows.push_back({matter.root, 0});
+        entry::Cells cells(app, form, std::move(rows), entry::Cells::Growth::grows);
+        for (const Matter& matter : matters)
+            draw_grid_row(app, form, matter, ++number, table, cells);
         if (!matters.empty()) draw_total_row(form, standing, table);
     }
     widgets::gap(8);
-    if (widgets::button("add", "新增一张")) add_one(app, form);
+    {
+        widgets::Line line;
+        if (widgets::button("add", "新增一张")) add_one(app, form);
+        entry::draw_file_acts(app, form, app.period_of(form), matters);
+    }
+    entry::draw_preview(app);
 }
 
 // --- The list of requests ------------------------------------------------------------------------

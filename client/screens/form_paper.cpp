@@ -2,6 +2,7 @@
 
 #include "client/app.hpp"
 #include "client/screens/parts.hpp"
+#include "client/screens/table_entry.hpp"
 #include "client/widgets/fields.hpp"
 #include "client/widgets/inside.hpp"
 #include "client/widgets/paper.hpp"
@@ -11,126 +12,11 @@
 
 namespace {
 
-using device::Cell;
 using device::Matter;
 using notice::Block;
 using notice::Field;
-using notice::FieldType;
 
 constexpr float       em = widgets::type_size::paper; // A character of the paper.
-constexpr std::size_t suggestions_max = 30;
-
-const device::TypedValue* typed_at(const Matter& matter, const Cell& cell) {
-    const auto found = matter.values.find(cell);
-    return found == matter.values.end() ? nullptr : &found->second;
-}
-
-struct Marks {
-    std::string error, attention;
-};
-
-// What stands against a field, in the words of the list 检查. A field that is only empty is not
-// marked: nobody has made a mistake yet.
-Marks marks_of(App& app, const Matter& matter, const Field& field) {
-    Marks marks;
-    if (!device::is_open(matter.state)) return marks; // What was signed stands as it is.
-    if (const auto* typed = typed_at(matter, {0, field.id}); typed && !typed->wrong.empty())
-        marks.error = typed->wrong;
-    const device::Judgement* judged = app.judgement(matter.root);
-    if (judged == nullptr) return marks;
-    for (const rules::Finding& finding : judged->verdict.findings) {
-        if (std::find(finding.fields.begin(), finding.fields.end(), field.id) ==
-            finding.fields.end())
-            continue;
-        if (finding.severity == notice::Severity::error && marks.error.empty())
-            marks.error = finding.text;
-        if (finding.severity == notice::Severity::warning && marks.attention.empty())
-            marks.attention = finding.text;
-    }
-    return marks;
-}
-
-void type(App& app, const Matter& matter, const Field& field, const std::string& text) {
-    app.tell(app.desk().type(matter.root, {0, field.id}, text));
-}
-
-// The levels of the certificate chosen in the same form, if they are what this field chooses from.
-const std::vector<std::string>* levels_for(App& app, const Matter& matter, const Field& field) {
-    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
-    for (const Field& other : form->fields) {
-        if (other.type != FieldType::certificate) continue;
-        const auto* typed = typed_at(matter, {0, other.id});
-        if (typed == nullptr || !typed->value.is_string()) continue;
-        const auto* entry = app.desk().find_certificate(
-            base::CertificateId(typed->value.get<std::string>()));
-        if (entry == nullptr) continue;
-        const auto is_choice = [&](const std::string& level) {
-            return std::find(field.choices.begin(), field.choices.end(), level) !=
-                   field.choices.end();
-        };
-        if (std::all_of(entry->levels.begin(), entry->levels.end(), is_choice))
-            return &entry->levels;
-    }
-    return nullptr;
-}
-
-// A select's first option stands for "not chosen yet".
-void draw_choice(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
-                 const widgets::Rect* place) {
-    std::vector<std::string> options = {"请选择"};
-    options.insert(options.end(), field.choices.begin(), field.choices.end());
-    // The catalogue says which levels this certificate has; others cannot be chosen by mistake.
-    if (const auto* levels = levels_for(app, matter, field)) {
-        options.assign(1, "请选择");
-        options.insert(options.end(), levels->begin(), levels->end());
-    }
-    const auto* typed = typed_at(matter, {0, field.id});
-    int         chosen = 0;
-    if (typed != nullptr && !typed->text.empty()) {
-        const auto found = std::find(options.begin(), options.end(), typed->text);
-        if (found == options.end()) options.push_back(typed->text);
-        chosen = int(std::find(options.begin(), options.end(), typed->text) - options.begin());
-    }
-    const std::string id = field.id.text();
-    const bool        changed = place == nullptr
-                                    ? widgets::select(id, options, chosen, look)
-                                    : widgets::select_at(id, *place, options, chosen, look);
-    if (changed) type(app, matter, field, chosen == 0 ? "" : options[std::size_t(chosen)]);
-}
-
-void draw_certificate(App& app, const Matter& matter, const Field& field,
-                      const widgets::FieldLook& look) {
-    const auto* typed = typed_at(matter, {0, field.id});
-    std::string text = typed == nullptr ? std::string() : typed->text;
-    const bool  picked = typed != nullptr && typed->value.is_string();
-    std::vector<envelope::CatalogueEntry> found =
-        app.desk().search_catalogue(picked ? std::string_view() : std::string_view(text),
-                                    suggestions_max);
-    // The list opens on its first line, and Enter takes that: what is chosen already stands there.
-    if (picked) {
-        const base::CertificateId chosen(typed->value.get<std::string>());
-        std::erase_if(found, [&](const auto& entry) { return entry.certificate == chosen; });
-        if (const auto* entry = app.desk().find_certificate(chosen))
-            found.insert(found.begin(), *entry);
-    }
-    std::vector<widgets::Suggestion> suggestions;
-    for (const envelope::CatalogueEntry& entry : found)
-        suggestions.push_back({entry.certificate.text(), entry.name, entry.organisation});
-    const widgets::Searched searched =
-        widgets::search_box(field.id.text(), text, suggestions, look);
-    if (searched.chosen)
-        app.tell(app.desk().choose(matter.root, {0, field.id},
-                                   found[std::size_t(*searched.chosen)].certificate));
-    else if (searched.edited) type(app, matter, field, text);
-}
-
-widgets::Entry entry_of(FieldType type) {
-    switch (type) {
-    case FieldType::integer: return widgets::Entry::digits;
-    case FieldType::phone: return widgets::Entry::telephone;
-    default: return widgets::Entry::text;
-    }
-}
 
 // A field whose value is the judgement's, not the clerk's.
 void draw_locked(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
@@ -148,36 +34,17 @@ void draw_locked(App& app, const Matter& matter, const Field& field, widgets::Fi
 // One field, at a place of the paper or, without one, where the next widget stands.
 void draw_field(App& app, const Matter& matter, const Field& field, widgets::FieldLook look,
                 const widgets::Rect* place) {
-    const Marks marks = marks_of(app, matter, field);
+    const device::Cell cell{0, field.id};
+    const entry::Marks marks = entry::marks_of(app, matter, field, cell, 0);
     look.error = marks.error;
     look.attention = marks.attention;
     look.need = widgets::Need::required;
     if (look.hint.empty()) look.hint = field.help;
     if (!device::is_open(matter.state)) look.locked_because = "已签名，按“修改”后才能改动";
-    if (app.take_focus_wish(matter.root, {0, field.id}))
+    if (app.take_focus_wish(matter.root, cell))
         platform::focus(platform::mirror().handle_of(field.id.text()));
     if (!field.prefill.empty()) return draw_locked(app, matter, field, look, place);
-    if (field.type == FieldType::choice) return draw_choice(app, matter, field, look, place);
-    if (field.type == FieldType::certificate) {
-        if (place == nullptr) return draw_certificate(app, matter, field, look);
-        look.width = place->w;
-        widgets::Area at;
-        at.kind = widgets::Area::Kind::column;
-        at.bounds = *place;
-        at.x = place->x;
-        at.y = place->y;
-        widgets::push_area(at);
-        draw_certificate(app, matter, field, look);
-        widgets::pop_area();
-        return;
-    }
-    look.entry = entry_of(field.type);
-    const auto* typed = typed_at(matter, {0, field.id});
-    std::string text = typed == nullptr ? std::string() : typed->text;
-    const bool  changed =
-        bool(place == nullptr ? widgets::text_field(field.id.text(), text, look)
-                              : widgets::field_at(field.id.text(), *place, text, look));
-    if (changed) type(app, matter, field, text);
+    entry::draw_value(app, matter, field, cell, look, place);
 }
 
 std::string computed_words(App& app, const Matter& matter, const base::FieldId& id) {
@@ -319,17 +186,6 @@ void draw_card_field(App& app, const Matter& matter, const Field& field) {
     draw_field(app, matter, field, look, nullptr);
 }
 
-void draw_cell_field(App& app, const Matter& matter, const Field& field, std::string_view name,
-                     bool in_column) {
-    widgets::FieldLook look;
-    look.shape = widgets::Shape::cell;
-    look.label = name;
-    look.right = in_column && field.type == FieldType::integer;
-    look.width = widgets::width_left();
-    look.placeholder = field.type == FieldType::certificate ? "输入名称或培训评价组织查找" : "";
-    draw_field(app, matter, field, look, nullptr);
-}
-
 void draw_form_paper(App& app, const Matter& matter) {
     const notice::Form* form = app.desk().find_package()->find_form(matter.form);
     if (form == nullptr) return;
@@ -340,7 +196,11 @@ void draw_form_paper(App& app, const Matter& matter) {
         case Block::Kind::title: paper.title(block.text); break;
         case Block::Kind::line: draw_sentence(app, matter, *form, block, 0); break;
         case Block::Kind::paragraph: draw_sentence(app, matter, *form, block, 2); break;
-        case Block::Kind::table: draw_table(app, matter, *form, block); break;
+        case Block::Kind::table:
+            if (form->table && form->table->rows_from.empty())
+                entry::draw_typed_table(app, matter, *form, block);
+            else draw_table(app, matter, *form, block);
+            break;
         case Block::Kind::signature: widgets::paper_text(block.text, {.above = 18}); break;
         case Block::Kind::date:
             widgets::paper_text(block.text, {.side = widgets::Side::right, .above = 14});

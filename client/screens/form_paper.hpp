@@ -10,9 +10,3 @@ void draw_form_paper(App& app, const device::Matter& matter);
 
 // A field that the notice asks for but has no blank for on its paper: a box under its label.
 void draw_card_field(App& app, const device::Matter& matter, const notice::Field& field);
-
-// The field of one cell, for tables that edit matters in rows. `name` is what is read out;
-// `in_column`: the cells stand below each other, so figures stand at the right.
-void draw_cell_field(App& app, const device::Matter& matter, const notice::Field& field,
-                     std::string_view name,
-                     bool in_column);

@@ -5,6 +5,7 @@
 #include "client/screens/all.hpp"
 #include "client/screens/form_paper.hpp"
 #include "client/screens/parts.hpp"
+#include "client/screens/table_entry.hpp"
 #include "client/texts/words.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/dialog.hpp"
@@ -194,6 +195,7 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_mail(app, matter);
     draw_platform(app, matter);
     draw_help(form);
+    entry::draw_preview(app);
 }
 
 void draw_head(App& app, const notice::Form& form, const base::Period& period) {

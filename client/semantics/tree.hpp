@@ -98,6 +98,7 @@ inline constexpr std::uint32_t right = 1 << 5;
 inline constexpr std::uint32_t home = 1 << 6;
 inline constexpr std::uint32_t end = 1 << 7;
 inline constexpr std::uint32_t erase = 1 << 8; // Delete
+inline constexpr std::uint32_t copy_above = 1 << 9; // Ctrl+D, as in spreadsheets
 } // namespace key
 
 struct Rect {

@@ -25,6 +25,7 @@ float field_height(const FieldLook& look) {
 }
 
 void draw_ground(const Rect& rect, const FieldLook& look, bool focused) {
+    if (!can_be_seen(rect)) return; // Of a long table, most is not.
     const bool wrong = !look.error.empty(), attention = !look.attention.empty(),
                locked = !look.locked_because.empty();
     const bool hot = !locked && hovered(rect);
@@ -61,8 +62,9 @@ void draw_ground(const Rect& rect, const FieldLook& look, bool focused) {
 }
 
 semantics::Node node_for(semantics::Role role, std::string_view id, const Rect& rect,
-                         const FieldLook& look) {
+                         std::string_view value, const FieldLook& look) {
     semantics::Node node;
+    node.value = value;
     node.role = role;
     node.id = id;
     node.name = look.label;
@@ -78,6 +80,10 @@ semantics::Node node_for(semantics::Role role, std::string_view id, const Rect& 
     if (!look.locked_because.empty()) node.state |= semantics::state::read_only;
     if (look.entry == Entry::digits) node.state |= semantics::state::digits;
     if (look.entry == Entry::telephone) node.state |= semantics::state::telephone;
+    if (can_be_seen(rect) &&
+        text_width(type_of(look), value) > rect.w - 2 * padding_of(look.shape) + 0.5f)
+        node.state |= semantics::state::cut_short;
+    if (look.in_table) node.keys = semantics::key::enter | semantics::key::copy_above;
     if (look.takes_cells) node.state |= semantics::state::table_paste;
     if (look.takes_focus) node.state |= semantics::state::take_focus;
     const Type type = type_of(look);
@@ -91,6 +97,14 @@ semantics::Node node_for(semantics::Role role, std::string_view id, const Rect& 
                       : look.centre ? semantics::TextAlign::centre
                                     : semantics::TextAlign::left;
     return node;
+}
+
+Move move_of(Handle handle) {
+    semantics::Input& input = platform::input();
+    if (input.take_key(handle, semantics::key::up)) return Move::up;
+    if (input.take_key(handle, semantics::key::down)) return Move::down;
+    if (input.take_key(handle, semantics::key::copy_above)) return Move::copy_above;
+    return Move::none;
 }
 
 // What happened to the field with this handle in this frame.
@@ -115,7 +129,7 @@ void draw_value(const Rect& rect, std::string_view value, const FieldLook& look,
     const Type type = type_of(look);
     const float padding = padding_of(look.shape), room = rect.w - 2 * padding;
     const bool hint = value.empty();
-    if (hint && look.placeholder.empty()) return;
+    if (!can_be_seen(rect) || (hint && look.placeholder.empty())) return;
     if (focused && !hint) return; // The real field shows it.
     const Type face =
         hint ? Type{platform::Face::sans, std::min(look.size, type_size::body)} : type;
@@ -177,9 +191,10 @@ Edited field_at(std::string_view id, const Rect& rect, std::string& value, const
     const Handle handle = platform::mirror().handle_of(id);
     Edited result = happened(handle, value);
     const bool focused = platform::input().focus() == handle;
-    semantics::Node node = node_for(semantics::Role::text_field, id, rect, look);
-    node.value = value;
-    node.keys = semantics::key::enter;
+    if (look.in_table) result.move = result.entered ? Move::enter : move_of(handle);
+    semantics::Node node = node_for(semantics::Role::text_field, id, rect, value, look);
+    node.keys |= semantics::key::enter;
+    if (look.in_table) node.keys |= semantics::key::up | semantics::key::down;
     platform::mirror().leaf(node);
     draw_ground(rect, look, focused);
     draw_value(rect, value, look, focused);
@@ -210,8 +225,8 @@ Edited text_area(std::string_view id, std::string& value, int rows, FieldLook lo
         16 + line * static_cast<float>(std::max(rows, static_cast<int>(lines.size())));
     with_words(look, height, [&](const Rect& rect) {
         const bool focused = platform::input().focus() == handle;
-        semantics::Node node = node_for(semantics::Role::text_area, id, rect, look);
-        node.value = value;
+        semantics::Node node = node_for(semantics::Role::text_area, id, rect, value, look);
+        node.state &= ~semantics::state::cut_short; // It breaks into lines.
         node.look.line_height = static_cast<int>(line);
         node.look.padding_top = 8;
         platform::mirror().leaf(node);
@@ -230,10 +245,16 @@ Edited text_area(std::string_view id, std::string& value, int rows, FieldLook lo
     return result;
 }
 
-bool select_at(std::string_view id, const Rect& rect, std::span<const std::string> options,
-               int& chosen, const FieldLook& look) {
+Edited select_at(std::string_view id, const Rect& rect, std::span<const std::string> options,
+                 int& chosen, const FieldLook& look) {
     const Handle handle = platform::mirror().handle_of(id);
     const int before = chosen;
+    Edited result;
+    if (look.in_table) {
+        result.entered = platform::input().take_key(handle, semantics::key::enter);
+        result.move = result.entered ? Move::enter : move_of(handle);
+    }
+    result.pasted = platform::input().take_paste(handle);
     if (const semantics::Event* edit = platform::input().take_edit(handle)) {
         // By its words: the list may have become another one since it was chosen.
         const auto found = std::find(options.begin(), options.end(), edit->text);
@@ -245,9 +266,11 @@ bool select_at(std::string_view id, const Rect& rect, std::span<const std::strin
         all += option;
     }
     const bool known = chosen >= 0 && chosen < static_cast<int>(options.size());
-    semantics::Node node = node_for(semantics::Role::select, id, rect, look);
-    node.value = known ? std::string_view(options[static_cast<std::size_t>(chosen)])
-                       : std::string_view();
+    semantics::Node node =
+        node_for(semantics::Role::select, id, rect,
+                 known ? std::string_view(options[static_cast<std::size_t>(chosen)])
+                       : std::string_view(),
+                 look);
     node.options = all;
     platform::mirror().leaf(node);
     const bool focused = platform::input().focus() == handle;
@@ -260,14 +283,17 @@ bool select_at(std::string_view id, const Rect& rect, std::span<const std::strin
                shown, false);
     if (look.locked_because.empty())
         triangle_down(rect.x + rect.w - arrow + 4, rect.y + rect.h / 2 - 3, 10, colour::text);
-    return chosen != before;
+    result.changed = chosen != before;
+    return result;
 }
 
 bool select(std::string_view id, std::span<const std::string> options, int& chosen,
             FieldLook look) {
     bool changed = false;
     with_words(look, field_height(look),
-               [&](const Rect& rect) { changed = select_at(id, rect, options, chosen, look); });
+               [&](const Rect& rect) {
+                   changed = select_at(id, rect, options, chosen, look).changed;
+               });
     return changed;
 }
 
@@ -366,9 +392,12 @@ Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
     const bool focused = input.focus() == handle;
     const int count = std::min(static_cast<int>(suggestions.size()), suggestions_shown);
     if (result.edited.changed) state.open = true, state.highlighted = 0;
-    if (focused && !had_focus) state.open = typed.empty(), state.highlighted = 0;
+    if (focused && !had_focus)
+        state.open = typed.empty() && !look.in_table, state.highlighted = 0;
     if (input.take_click(handle)) state.open = true;
     if (!focused) state.open = false;
+    // In a table, arrows lead through the list only while it is seen.
+    if (look.in_table && !(state.open && count > 0)) result.edited.move = move_of(handle);
     if (input.take_key(handle, semantics::key::down)) {
         if (!state.open) state.open = true;
         else state.highlighted = std::min(state.highlighted + 1, count - 1);
@@ -382,11 +411,12 @@ Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
         result.chosen = state.highlighted;
         result.edited.entered = false;
     }
+    if (look.in_table && result.edited.entered) result.edited.move = Move::enter;
 
     // The list lies beside the field in the mirror's order, so it is told after it: the handles are
     // known beforehand, because ids do not change.
     Handle list = 0;
-    semantics::Node node = node_for(semantics::Role::combobox, id, rect, look);
+    semantics::Node node = node_for(semantics::Role::combobox, id, rect, typed, look);
     {
         const Scope own(id);
         list = platform::mirror().handle_of("suggestions");
@@ -395,11 +425,10 @@ Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
             node.active = platform::mirror().handle_of(
                 suggestions[static_cast<std::size_t>(state.highlighted)].id);
     }
-    node.value = typed;
     node.controls = shown ? list : 0;
     node.state |= semantics::state::expandable | (shown ? semantics::state::expanded : 0);
-    node.keys = semantics::key::enter | semantics::key::down | semantics::key::up |
-                (shown ? semantics::key::escape : 0);
+    node.keys |= semantics::key::enter | semantics::key::down | semantics::key::up |
+                 (shown ? semantics::key::escape : 0);
     platform::mirror().leaf(node);
     draw_ground(rect, look, focused);
     draw_value(rect, typed, look, focused);

@@ -46,13 +46,18 @@ struct FieldLook {
     bool centre = false;      // In the middle, as on the paper.
     bool takes_focus = false; // When it first appears.
     bool takes_cells = false; // Cells pasted from a spreadsheet come as `pasted`.
+    bool in_table = false;    // Cells lie above and below: the keys of Move are told, not acted upon.
 };
+
+// Where a key in a table's field leads; what lies there is the caller's to know.
+enum class Move : std::uint8_t { none, enter, up, down, copy_above };
 
 struct Edited {
     bool changed = false;                                      // The text is another than before.
     bool entered = false;                                      // Enter.
     bool left = false;                                         // The focus went elsewhere.
     semantics::Composing composing = semantics::Composing::no; // An input method is still at it.
+    Move move = Move::none;                                    // Only of fields in a table.
     const std::string* pasted = nullptr; // Cells with tabs and line feeds, until the frame ends.
 
     explicit operator bool() const { return changed; }
@@ -75,7 +80,8 @@ struct Suggestion {
 
 // A field with a list below it that follows what is typed; arrows, Enter and Escape work in it.
 // Returns the place of the suggestion that was chosen; the caller then sets the text. `edited`
-// tells when to make new suggestions.
+// tells when to make new suggestions. In a table the list opens by typing or a click alone, so that
+// arrows lead through the rows.
 struct Searched {
     Edited edited;
     std::optional<int> chosen;
@@ -87,7 +93,7 @@ Searched search_box(std::string_view id, std::string& typed,
 Edited field_at(std::string_view id, const Rect& rect, std::string& value, const FieldLook& look);
 Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
                    std::span<const Suggestion> suggestions, const FieldLook& look);
-bool select_at(std::string_view id, const Rect& rect, std::span<const std::string> options,
-               int& chosen, const FieldLook& look);
+Edited select_at(std::string_view id, const Rect& rect, std::span<const std::string> options,
+                 int& chosen, const FieldLook& look);
 
 } // namespace widgets

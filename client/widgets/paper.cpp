@@ -18,6 +18,8 @@ const Type paper_type{platform::Face::paper, type_size::paper};
 
 enum Slot { height_slot };
 
+float paper_padding() { return is_phone() ? 18.f : 56.f; }
+
 void tell(semantics::Role role, std::string_view words, const Rect& rect, const Type& type,
           float line, int indent = 0, int level = 0) {
     semantics::Node node;
@@ -50,7 +52,7 @@ Paper::Paper(std::string_view id, std::string_view name) : m_key(next_key()) {
     node.name = name;
     node.rect = m_rect;
     platform::mirror().open(node);
-    const float padding = is_phone() ? 18.f : 56.f;
+    const float padding = paper_padding();
     Area inner;
     inner.bounds = {m_rect.x + padding, m_rect.y + m_padding_y, m_rect.w - 2 * padding, 0};
     inner.x = inner.bounds.x;
@@ -177,9 +179,12 @@ void paper_text(std::string_view words, ParagraphLook look) {
 
 // --- tables on the paper
 
-PaperTable::PaperTable(std::string_view id, std::string_view name, std::vector<PaperColumn> columns)
-    : m_columns(std::move(columns)) {
+PaperTable::PaperTable(std::string_view id, std::string_view name, std::vector<PaperColumn> columns,
+                       float margin)
+    : m_columns(std::move(columns)), m_margin(margin) {
+    const float beside = std::max(0.f, margin - paper_padding());
     m_bounds = next_place(width_left(), 0);
+    m_bounds.w -= beside;
     m_y = m_bounds.y;
     float fixed_sum = 0, shares = 0;
     for (const PaperColumn& column : m_columns)
@@ -279,23 +284,34 @@ Rect PaperTable::next_cell(int span) {
     return rect;
 }
 
-void PaperTable::text(std::string_view words, int span) {
+Side PaperTable::side() const { return m_columns[static_cast<std::size_t>(m_cell)].side; }
+
+void PaperTable::beside(std::function<void(const Rect&)> draw) {
+    SHENBAO_CHECK(m_in_row);
+    draw({m_bounds.x + m_bounds.w + 4, m_y, m_margin - 4, m_row_height});
+}
+
+void PaperTable::text(std::string_view words, int span, CellLook look) {
     const Side side = m_columns[static_cast<std::size_t>(m_cell)].side;
     const Rect rect = next_cell(span);
     const float room = rect.w - 16;
     semantics::Node node;
     node.role = semantics::Role::cell;
     node.name = words;
-    node.state = semantics::state::own_text |
-                 (text_width(paper_type, words) > room + 0.5f ? semantics::state::cut_short : 0);
+    node.state = semantics::state::own_text;
+    const bool seen = can_be_seen(rect);
+    if (seen && text_width(paper_type, words) > room + 0.5f)
+        node.state |= semantics::state::cut_short;
     node.rect = rect;
+    node.description = look.about;
     platform::mirror().leaf(node);
+    if (!seen) return;
     const std::string shown = shortened(paper_type, words, room);
     const float w = text_width(paper_type, shown);
     const float x = side == Side::left    ? rect.x + 8
                     : side == Side::right ? rect.x + rect.w - 8 - w
                                           : rect.x + (rect.w - w) / 2;
-    draw_text(paper_type, paper_ink, x, base_line(paper_type, rect.y, rect.h), shown);
+    draw_text(paper_type, look.colour, x, base_line(paper_type, rect.y, rect.h), shown);
 }
 
 void PaperTable::blank(std::function<void(const Rect&)> draw, int span) {

@@ -77,18 +77,30 @@ struct PaperColumn {
     Side side = Side::centre;
 };
 
+// What stands in a cell that is not a blank.
+struct CellLook {
+    Colour colour = 0x222B36;        // The paper's ink.
+    std::string_view about = {};     // Read out with it: why it cannot be filled in.
+};
+
 // A table with lines all around, as the notice's appendices print it.
 class PaperTable {
 public:
-    PaperTable(std::string_view id, std::string_view name, std::vector<PaperColumn> columns);
+    // margin: kept free at the right, less what the sheet's own margin gives.
+    PaperTable(std::string_view id, std::string_view name, std::vector<PaperColumn> columns,
+               float margin = 0);
     ~PaperTable();
     PaperTable(const PaperTable&) = delete;
     PaperTable& operator=(const PaperTable&) = delete;
 
     void row(std::string_view id);
     // The next cell; span: over how many columns.
-    void text(std::string_view words, int span = 1);
+    void text(std::string_view words, int span = 1, CellLook look = {});
     void blank(std::function<void(const Rect&)> draw, int span = 1);
+    Side side() const; // Of the next cell.
+    // Something of the row that the paper does not have, right of its lines: a button that removes
+    // it. Room for it is kept by `margin` of the constructor.
+    void beside(std::function<void(const Rect&)> draw);
 
 private:
     Rect next_cell(int span);
@@ -97,7 +109,7 @@ private:
     std::vector<PaperColumn> m_columns;
     std::vector<float> m_lefts, m_widths;
     Rect m_bounds;
-    float m_y = 0, m_row_height = 0;
+    float m_y = 0, m_row_height = 0, m_margin = 0;
     int m_cell = 0, m_row_number = 1;
     bool m_in_row = false;
 };
