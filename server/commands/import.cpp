@@ -4,6 +4,7 @@
 #include "server/commands/commands.hpp"
 
 #include "server/intake/rulings.hpp"
+#include "server/records/summary_sql.hpp"
 #include "shared/base/csv.hpp"
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
@@ -202,17 +203,6 @@ std::vector<envelope::CatalogueEntry> read_catalogue(Sheet& sheet, const notice:
 
 // --- Approved numbers of the national platform ---------------------------------------------------
 
-// The round of what is declared whose window opened last.
-base::Result<base::Period> newest_round(const notice::Form& form, base::Time now) {
-    const notice::Window* newest = nullptr;
-    for (const notice::Window& window : form.windows)
-        if (!window.always && window.opens_at() <= now &&
-            (newest == nullptr || newest->opens < window.opens))
-            newest = &window;
-    if (newest == nullptr) return base::fail(Outcome::wrong_use, "申报还没有开始，请写明 --period");
-    return newest->period;
-}
-
 // A row and what it comes to.
 struct ApprovedRow {
     std::size_t                         row = 0; // Of the sheet.
@@ -355,7 +345,10 @@ base::Status decide_file(const std::string& data, const std::string& file,
     if (form == nullptr) return base::fail(Outcome::not_found_locally, "通知中没有申报表");
     base::Period period(period_text);
     if (period.empty()) {
-        SHENBAO_ASSIGN(period, newest_round(*form, site->now()));
+        const auto newest =
+            records::newest_period(*site->current_package(), form->id, site->now());
+        if (!newest) return base::fail(Outcome::wrong_use, "申报还没有开始，请写明 --period");
+        period = *newest;
     }
     if (form->find_window(period) == nullptr)
         return base::fail(Outcome::wrong_use, "没有这个轮次：" + period.text());

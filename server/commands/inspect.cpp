@@ -2,6 +2,7 @@
 #include "server/commands/commands.hpp"
 
 #include "server/intake/site.hpp"
+#include "server/records/summary_sql.hpp"
 #include "server/summaries/csv.hpp"
 #include "shared/base/text.hpp"
 #include "shared/protocol/messages.hpp"
@@ -50,6 +51,8 @@ base::Status summary(const std::string& data, const std::string& name, const std
     if (!period.empty()) query.period = base::Period(period);
     if (!form.empty()) query.form = base::FormId(form);
     query.package = site->current_package();
+    if (name == "missing" && !query.period)
+        query.period = records::newest_period(*query.package, query.form, site->now());
     const records::Viewer viewer{base::UnitId(""), "province"};
     SHENBAO_ASSIGN(const auto made, reader->summary(viewer, name, query));
     SHENBAO_ASSIGN(const std::int64_t as_of, reader->as_of(viewer));

@@ -1,5 +1,6 @@
 #include "server/handlers/api.hpp"
 
+#include "server/records/summary_sql.hpp"
 #include "server/summaries/csv.hpp"
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
@@ -375,7 +376,12 @@ Response summary(Server& server, const Request& request, const records::Viewer& 
         query.stage = records::find_stage(*stage);
         if (!query.stage) return problem(Outcome::bad_query, "stage");
     }
+    if (const auto form = text_query(request, "form")) query.form = base::FormId(*form);
     if (format != "json" && format != "csv") return problem(Outcome::bad_query, "format");
+    query.package = server.site.current_package();
+    // What is missing is missing in some period: of the form's windows the one that opened last.
+    if (name == "missing" && !query.period)
+        query.period = records::newest_period(*query.package, query.form, server.site.now());
     return fresh_or_304(server, request, viewer, [&](records::Store& store, std::int64_t as_of) {
         auto made = store.summary(viewer, name, query);
         if (!made) return problem(made.error());

@@ -239,6 +239,19 @@ base::Result<SummarySql> summary_sql(std::string_view name, const std::string& v
     return detail(*form, visible);
 }
 
+std::optional<base::Period> newest_period(const notice::Package&             package,
+                                          const std::optional<base::FormId>& id, base::Time now) {
+    const notice::Form*   form = id ? package.find_form(*id)
+                                    : package.find_serving(notice::Serves::declared);
+    const notice::Window* newest = nullptr;
+    if (form == nullptr) return std::nullopt;
+    for (const notice::Window& window : form->windows)
+        if (window.always) return window.period;
+        else if (window.opens_at() <= now && (newest == nullptr || newest->opens < window.opens))
+            newest = &window;
+    return newest == nullptr ? std::nullopt : std::optional(newest->period);
+}
+
 std::vector<std::string_view> summary_names() {
     std::vector<std::string_view> names;
     for (const Listed& summary : summaries) names.push_back(summary.name);

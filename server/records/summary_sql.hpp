@@ -21,6 +21,10 @@ struct SummarySql {
 base::Result<SummarySql> summary_sql(std::string_view name, const std::string& visible,
                                      const SummaryQuery& query);
 
+// The period of the form (absent: what serves as declared) whose window opened last.
+std::optional<base::Period> newest_period(const notice::Package&             package,
+                                          const std::optional<base::FormId>& form, base::Time now);
+
 // The names, for help texts and tests; the forms' ids stand beside them.
 std::vector<std::string_view> summary_names();
 

@@ -28,7 +28,27 @@ constexpr Word heads[] = {
     {"index", "回执序号"},
     {"received_at", "收到时间"},
     {"receipt", "回执"},
+    {"quota", "申报指标"},
+    {"month_registered", "当月完成报名"},
+    {"month_assessed", "当月完成考核"},
+    {"cum_assessed", "累计完成考核"},
+    {"cum_rate", "累计完成率（%）"},
+    {"cum_certified", "累计取证人数"},
+    {"cum_fee_paid", "累计已支付考核费用（元）"},
+    {"cum_fee_unpaid", "累计未支付考核费用（元）"},
+    {"approved_quota", "收到时的台账指标"},
+    {"at", "时间"},
+    {"kind", "事项"},
+    {"period", "时段"},
+    {"amount", "增减人数"},
+    {"balance", "余额"},
+    {"decision", "审核编号"},
+    {"row", "行"},
 };
+constexpr Word entries[] = {{"round", "申报批准"},
+                            {"increase", "调增批准"},
+                            {"exception", "批准人数变更"},
+                            {"reversal", "批准撤销"}};
 constexpr Word stages[] = {
     {"submitted", "已提交"},  {"first_passed", "市级初审通过"}, {"returned", "退回修改"},
     {"approved", "审核通过"}, {"rejected", "审核不通过"},       {"withdrawn", "已撤回"},
@@ -44,15 +64,46 @@ std::string_view word_of(const Word (&words)[count], std::string_view id) {
 
 } // namespace
 
+namespace {
+
+// Hundredths with two decimals: shares of a percent, and 分 as 元.
+std::string in_hundredths(std::int64_t value) {
+    const std::int64_t size = value < 0 ? -value : value;
+    const std::string  cents = std::to_string(size % 100);
+    return (value < 0 ? "-" : "") + std::to_string(size / 100) +
+           (cents.size() < 2 ? ".0" : ".") + cents;
+}
+
+bool is_in_hundredths(std::string_view member) {
+    return member == "cum_rate" || member == "cum_fee_paid" || member == "cum_fee_unpaid";
+}
+
+std::string field_cell(const notice::Field& field, const base::Json& value) {
+    if (field.type == notice::FieldType::money && value.is_number_integer())
+        return in_hundredths(value.get<std::int64_t>());
+    if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
+    return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+} // namespace
+
 std::string_view head_of(std::string_view member) { return word_of(heads, member); }
 
 std::string cell_text(std::string_view member, const base::Json& value,
                       const notice::Package& package) {
-    if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
+    if (value.is_number_integer()) {
+        const std::int64_t number = value.get<std::int64_t>();
+        return is_in_hundredths(member) ? in_hundredths(number) : std::to_string(number);
+    }
     if (!value.is_string()) return {};
     const std::string& text = value.get_ref<const std::string&>();
     if (member == "stage") return std::string(word_of(stages, text));
     if (member == "timing") return std::string(word_of(timings, text));
+    if (member == "kind") return std::string(word_of(entries, text));
+    if (member == "period") {
+        const notice::Period* period = package.find_period(base::Period(text));
+        return period == nullptr ? text : period->name;
+    }
     if (member == "school_kind") {
         const notice::UnitKind* kind = package.find_unit_kind(text);
         return kind == nullptr ? text : kind->name;
@@ -71,13 +122,22 @@ std::string to_json(const records::Summary& summary, std::int64_t as_of_index) {
 }
 
 std::string to_csv(const records::Summary& summary, const notice::Package& package) {
+    const auto field_of = [&](std::size_t column) {
+        return column < summary.fields.size() ? summary.fields[column] : nullptr;
+    };
     std::vector<std::string> heads;
-    for (const std::string& column : summary.columns) heads.emplace_back(head_of(column));
+    for (std::size_t i = 0; i < summary.columns.size(); ++i) {
+        const notice::Field* field = field_of(i);
+        heads.emplace_back(field == nullptr ? head_of(summary.columns[i]) : field->label);
+        if (field != nullptr && field->type == notice::FieldType::money) heads.back() += "（元）";
+    }
     std::string csv = std::string(base::csv_mark) + base::csv_line(heads);
     for (const std::vector<base::Json>& row : summary.rows) {
         std::vector<std::string> cells;
         for (std::size_t i = 0; i < row.size(); ++i)
-            cells.push_back(cell_text(summary.columns[i], row[i], package));
+            cells.push_back(field_of(i) == nullptr
+                                ? cell_text(summary.columns[i], row[i], package)
+                                : field_cell(*field_of(i), row[i]));
         csv += base::csv_line(cells);
     }
     return csv;

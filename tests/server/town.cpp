@@ -75,14 +75,14 @@ void Town::close() {
     m_site.reset();
 }
 
-std::string Town::new_code(const base::UnitId& unit, int days) {
+std::string Town::new_code(const base::UnitId& unit, int days, const char* role) {
     std::array<std::byte, 12> random{};
     m_random.fill(random);
     std::string code;
     for (const std::byte one : random)
         code += "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[std::to_integer<unsigned>(one) % 32];
     const base::Time expires_at{m_site->real_now().microseconds + days * 86400000000LL};
-    SHENBAO_CHECK(m_site->append_acts({envelope::CodeEntry{unit, "school", m_site->code_hash(code),
+    SHENBAO_CHECK(m_site->append_acts({envelope::CodeEntry{unit, role, m_site->code_hash(code),
                                                            expires_at}})
                       .has_value());
     return code;
@@ -99,9 +99,9 @@ base::Result<intake::Enrolled> Town::enrol(const envelope::SecretKey& key,
     return m_intake->enrol(*jws, request);
 }
 
-Device Town::new_device(const std::string& unit) {
+Device Town::new_device(const std::string& unit, const char* role) {
     Device device{envelope::SecretKey::make(m_random), base::UnitId(unit)};
-    SHENBAO_CHECK(enrol(device.key, new_code(device.unit)).has_value());
+    SHENBAO_CHECK(enrol(device.key, new_code(device.unit, 30, role)).has_value());
     return device;
 }
 
@@ -136,14 +136,19 @@ base::Json Town::replacement(const base::Json& earlier, std::int64_t headcount) 
 }
 
 base::Json Town::withdrawal(const Device& device, const std::string& target) {
-    return {{"kind", "withdrawal"},
+    base::Json payload = act("withdrawal", device);
+    payload["target"] = target;
+    payload["reason"] = "重复申报";
+    return payload;
+}
+
+base::Json Town::act(const char* kind, const Device& device) {
+    return {{"kind", kind},
             {"id", envelope::make_envelope_id(m_site->now(), m_random).text()},
             {"unit", device.unit.text()},
             {"notice", m_site->current_package()->ref.text()},
             {"made_at", base::to_rfc3339(m_site->now())},
-            {"anchor", m_site->make_anchor()},
-            {"target", target},
-            {"reason", "重复申报"}};
+            {"anchor", m_site->make_anchor()}};
 }
 
 protocol::LineAnswer Town::submit(const std::string& line) {

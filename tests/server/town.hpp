@@ -45,9 +45,9 @@ public:
     const std::optional<base::Fault>& storage_fault() const { return m_storage_fault; }
 
     // A code for the unit, as it is typed; `days` by the real clock, negative: it has expired.
-    std::string new_code(const base::UnitId& unit, int days = 30);
+    std::string new_code(const base::UnitId& unit, int days = 30, const char* role = "school");
     base::Result<intake::Enrolled> enrol(const envelope::SecretKey& key, const std::string& code);
-    Device new_device(const std::string& unit);
+    Device new_device(const std::string& unit, const char* role = "school");
     void   revoke(const base::KeyId& kid);
 
     // Payloads, whole and right, as JSON to be spoiled.
@@ -55,6 +55,8 @@ public:
                            const char* level = "初级", std::int64_t headcount = 40);
     base::Json replacement(const base::Json& earlier, std::int64_t headcount);
     base::Json withdrawal(const Device& device, const std::string& target);
+    // The members that every envelope has.
+    base::Json act(const char* kind, const Device& device);
 
     protocol::LineAnswer submit(const std::string& line);
     protocol::LineAnswer submit(const Device& device, const base::Json& payload);
