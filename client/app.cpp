@@ -159,11 +159,16 @@ void App::choose_period(const notice::Form& form, const base::Period& period) {
     platform::request_frame();
 }
 
-base::Time App::closes_at(const notice::Form& form, const notice::Window& window) const {
-    return m_desk.closes_at(form.id, window.period).value_or(window.closes_at());
+base::Time App::closes_at(const notice::Form& form, const notice::Window& window) {
+    auto&      times = cache().closing_times;
+    const auto key = std::make_pair(form.id, window.period);
+    const auto found = times.find(key);
+    if (found != times.end()) return found->second;
+    const auto closes = m_desk.closes_at(form.id, window.period);
+    return times.emplace(key, closes.value_or(window.closes_at())).first->second;
 }
 
-notice::ClosesAt App::closing() const {
+notice::ClosesAt App::closing() {
     return [this](const notice::Form& form, const notice::Window& window) {
         return closes_at(form, window);
     };

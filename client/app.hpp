@@ -52,8 +52,8 @@ public:
     bool         period_chosen(const notice::Form& form) const;
     void         choose_period(const notice::Form& form, const base::Period& period);
     // When a window closes for this unit: later than the window's own end when it was extended.
-    base::Time closes_at(const notice::Form& form, const notice::Window& window) const;
-    notice::ClosesAt closing() const; // The same, to hand on.
+    base::Time closes_at(const notice::Form& form, const notice::Window& window);
+    notice::ClosesAt closing(); // The same, to hand on.
 
     // A finding of the list 检查 was pressed: its field takes the focus when it is next drawn.
     void wish_focus(const base::EnvelopeId& root, device::Cell cell);
@@ -84,6 +84,7 @@ private:
     struct Cache {
         std::int64_t change_count = -1;
         std::map<std::pair<base::FormId, base::Period>, std::vector<device::Matter>> matters;
+        std::map<std::pair<base::FormId, base::Period>, base::Time>  closing_times;
         std::optional<std::vector<Due>>                              calendar;
         std::optional<std::vector<device::LedgerEntry>>              ledger;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
