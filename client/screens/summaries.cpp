@@ -72,7 +72,7 @@ const std::vector<Summary>& summaries() {
           {"timing", "说明", fixed(260), Kind::timing}},
          Summary::Asks::period_and_form, false},
         {"ledger", nothing, "台账", "指标台账", "审核通过后，批准的人数记在这里。",
-         {{"at", "日期", fixed(96), Kind::day},
+         {{"at", "日期", fixed(124), Kind::day},
           {"school_name", "学校", share(1.4f)},
           {"kind", "事项", fixed(120), Kind::entry},
           {"certificate_name", "证书", share(1.2f)},

@@ -107,7 +107,7 @@ void draw_rows(const Summary& summary, const base::Json& rows) {
     for (const SummaryColumn& column : summary.columns) {
         columns.push_back({column.head, column.width,
                            is_figure(column.kind) ? widgets::Align::right : widgets::Align::left});
-        width += std::max(column.width.fixed, 200 * column.width.share);
+        width += std::max(column.width.fixed, 120 * column.width.share);
     }
     widgets::Table table(summary.name, columns,
                          {.name = summary.title, .width_min = std::max(620.f, width)});
