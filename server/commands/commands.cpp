@@ -203,15 +203,25 @@ int run_command(int argument_count, char** arguments) {
     enrol_command->add_option("--server", device.server, "服务器地址")->required();
     enrol_command->add_option("--code", device.code, "登记码")->required();
     enrol_command->add_option("--name", device.name, "本机名称")->required();
-    auto* declare_command = device_act("declare", "填写并签名一张证书申报表", device_declare);
-    declare_command->add_option("--period", device.period, "时段")->capture_default_str();
+    const auto filling_act = [&](const char* act, const char* help,
+                                 base::Status (*run)(const DeviceOptions&)) {
+        auto* command = device_act(act, help, run);
+        command->add_option("--period", device.period, "时段，如 2023-spring（缺省为正在填报的）");
+        command->add_option("--replace", device.replace, "修改这一份（编号），而不是新填");
+        command->add_option("--set", device.values, "填写一项：名称=值");
+        command->add_option("--explain", device.explanations, "原因说明：规则=原因");
+        return command;
+    };
+    auto* fill_command = filling_act("fill", "填写并签名任一张表", device_fill);
+    fill_command->add_option("--form", device.form, "哪张表，如 附件3")->required();
+    fill_command->add_option("--row", device.rows, "表中的一行：名称=值,名称=值");
+    auto* declare_command = filling_act("declare", "填写并签名一张证书申报表", device_declare);
     declare_command->add_option("--certificate", device.certificate, "证书代码或名称")->required();
     declare_command->add_option("--level", device.level, "级别")->required();
     declare_command->add_option("--headcount", device.headcount, "考核人数")->required();
-    auto* summarise_command = device_act("summarise", "生成并签名学校汇总表", device_summarise);
-    summarise_command->add_option("--period", device.period, "时段")->capture_default_str();
+    auto* summarise_command = filling_act("summarise", "生成并签名学校汇总表", device_summarise);
     summarise_command->add_option("--contact", device.contact, "联络人员姓名")->required();
-    summarise_command->add_option("--phone", device.phone, "电话")->required();
+    summarise_command->add_option("--phone", device.phone, "电话");
     auto* sync_command = device_act("sync", "一键同步", device_sync);
     sync_command->add_option("--server", device.server, "服务器地址")->required();
     auto* status_command = device_act("status", "本机的申报与回执", device_status);

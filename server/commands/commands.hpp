@@ -54,10 +54,12 @@ base::Status check_notice(const std::string& folder);
 base::Status publish_notice(const std::string& data, const std::string& folder);
 
 struct DeviceOptions {
-    std::string store, server, code, name, period = "2023-spring", certificate, level, headcount,
+    std::string store, server, code, name, form, period, replace, certificate, level, headcount,
         contact, phone, out;
+    std::vector<std::string> values, rows, explanations; // As commands::Filling has them.
 };
 base::Status device_enrol(const DeviceOptions& options);
+base::Status device_fill(const DeviceOptions& options);
 base::Status device_declare(const DeviceOptions& options);
 base::Status device_summarise(const DeviceOptions& options);
 base::Status device_sync(const DeviceOptions& options);

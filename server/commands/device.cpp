@@ -1,5 +1,6 @@
 // A school's machine without a screen: the same desk as in the browser, over a native client.
 #include "server/commands/commands.hpp"
+#include "server/commands/filling.hpp"
 
 #include "shared/device/sync.hpp"
 #include "shared/sqlite/page_vfs.hpp"
@@ -52,6 +53,45 @@ base::Status run_sync(device::Desk& desk, httplib::Client& client) {
     return {};
 }
 
+const char* verdict_word(const device::Review& review) {
+    const bool final_review = review.stage == "final_review";
+    if (review.verdict == "return") return "退回";
+    if (review.verdict == "reject") return "不通过";
+    return final_review ? "审核通过" : "初审通过";
+}
+
+// One line a matter, in the order of the forms and of the year, and under it what reviewers said.
+void print_matters(const device::Desk& desk) {
+    const notice::Package* package = desk.find_package();
+    if (package == nullptr) return;
+    for (const notice::Form& form : package->forms)
+        for (const notice::Window& window : form.windows)
+            for (const device::Matter& matter : desk.matters(form.id, window.period)) {
+                std::printf("%s %s\t%s\t%s\t%s\n", form.appendix.c_str(),
+                            form.short_title.c_str(), window.period.text().c_str(),
+                            matter.root.text().c_str(),
+                            std::string(state_word(matter.state)).c_str());
+                if (!matter.review) continue;
+                const device::Review& review = *matter.review;
+                const std::string     approved =
+                    review.approved.is_null() ? "" : "　人数：" + base::to_text(review.approved);
+                std::printf("  %s　%s%s　%s\n", base::to_rfc3339(review.at).c_str(),
+                            verdict_word(review), approved.c_str(), review.reason.c_str());
+            }
+}
+
+void print_ledger(const device::Desk& desk) {
+    for (const device::LedgerEntry& entry : desk.ledger()) {
+        const auto* certificate = desk.find_certificate(entry.certificate);
+        std::printf("台账　%s　%s　%s%s　%+lld　余额%lld　%s\n",
+                    base::to_rfc3339(entry.at).c_str(), entry.kind.c_str(),
+                    certificate == nullptr ? entry.certificate.text().c_str()
+                                           : certificate->name.c_str(),
+                    entry.level.c_str(), static_cast<long long>(entry.amount),
+                    static_cast<long long>(entry.balance), entry.filing.text().c_str());
+    }
+}
+
 httplib::Client make_client(const std::string& server) {
     httplib::Client client(server);
     client.set_connection_timeout(10);
@@ -77,38 +117,67 @@ base::Status device_enrol(const DeviceOptions& options) {
     return run_sync(desk, client);
 }
 
-base::Status device_declare(const DeviceOptions& options) {
-    SHENBAO_ASSIGN(device::Desk desk, open_desk(options.store));
-    SHENBAO_ASSIGN(const base::EnvelopeId root,
-                   desk.create_matter(base::FormId("declaration"), base::Period(options.period)));
-    const auto cell = [](const char* field) { return device::Cell{0, base::FieldId(field)}; };
-    const base::CertificateId by_id(options.certificate);
-    SHENBAO_TRY(desk.find_certificate(by_id) != nullptr
-                    ? desk.choose(root, cell("certificate"), by_id)
-                    : desk.type(root, cell("certificate"), options.certificate));
-    SHENBAO_TRY(desk.type(root, cell("level"), options.level));
-    SHENBAO_TRY(desk.type(root, cell("headcount"), options.headcount));
-    if (const auto sealed = desk.seal(root); !sealed) {
-        SHENBAO_TRY(desk.remove(root));
-        return sealed;
-    }
+namespace {
+
+base::Status fill_and_say(device::Desk& desk, const Filling& filling) {
+    SHENBAO_ASSIGN(const base::EnvelopeId root, fill(desk, filling));
     std::printf("%s\n", root.text().c_str());
     return {};
 }
 
+Filling filling_of(const DeviceOptions& options, const notice::Form& form) {
+    return {form.id.text(),      options.period, options.replace, options.values,
+            options.rows,        options.explanations};
+}
+
+// What a form's standard column is called in this notice, with its value.
+std::string standard_value(const notice::Form& form, std::string_view column,
+                           const std::string& value) {
+    return form.find_standard(column)->id.text() + "=" + value;
+}
+
+base::Status no_such_form() {
+    return base::fail(Outcome::wrong_use, "现行通知没有这张表，请先同步");
+}
+
+} // namespace
+
+base::Status device_fill(const DeviceOptions& options) {
+    SHENBAO_ASSIGN(device::Desk desk, open_desk(options.store));
+    return fill_and_say(desk, {options.form, options.period, options.replace, options.values,
+                               options.rows, options.explanations});
+}
+
+base::Status device_declare(const DeviceOptions& options) {
+    SHENBAO_ASSIGN(device::Desk desk, open_desk(options.store));
+    const notice::Package* package = desk.find_package();
+    const notice::Form*    form =
+        package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
+    if (form == nullptr) return no_such_form();
+    Filling filling = filling_of(options, *form);
+    filling.values.push_back(standard_value(*form, "certificate", options.certificate));
+    filling.values.push_back(standard_value(*form, "level", options.level));
+    filling.values.push_back(standard_value(*form, "headcount", options.headcount));
+    return fill_and_say(desk, filling);
+}
+
 base::Status device_summarise(const DeviceOptions& options) {
     SHENBAO_ASSIGN(device::Desk desk, open_desk(options.store));
-    SHENBAO_ASSIGN(const base::EnvelopeId root, desk.create_matter(base::FormId("school_summary"),
-                                                                   base::Period(options.period)));
-    const auto matter = desk.find_matter(root);
-    if (matter && (matter->state == device::MatterState::queued ||
-                   matter->state == device::MatterState::submitted))
-        SHENBAO_TRY(desk.revise(root));
-    SHENBAO_TRY(desk.type(root, {0, base::FieldId("contact")}, options.contact));
-    SHENBAO_TRY(desk.type(root, {0, base::FieldId("phone")}, options.phone));
-    SHENBAO_TRY(desk.seal(root));
-    std::printf("%s\n", root.text().c_str());
-    return {};
+    const notice::Package* package = desk.find_package();
+    const notice::Form*    form = nullptr;
+    if (package != nullptr)
+        for (const notice::Form& one : package->forms)
+            if (one.table && !one.table->rows_from.empty()) form = &one;
+    if (form == nullptr) return no_such_form();
+    Filling filling = filling_of(options, *form);
+    // Whoever is named on the paper, whatever the notice calls the blanks; it may have left one out.
+    for (const notice::Field& field : form->fields) {
+        if (field.type == notice::FieldType::text && !options.contact.empty())
+            filling.values.push_back(field.id.text() + "=" + options.contact);
+        if (field.type == notice::FieldType::phone && !options.phone.empty())
+            filling.values.push_back(field.id.text() + "=" + options.phone);
+    }
+    return fill_and_say(desk, filling);
 }
 
 base::Status device_sync(const DeviceOptions& options) {
@@ -124,6 +193,8 @@ base::Status device_status(const DeviceOptions& options) {
     std::printf("单位：%s\n待同步：%zu份　被退回：%zu份　回执：%zu份\n",
                 enrolment->unit.name.c_str(), desk.queued().size(), desk.refused().size(),
                 desk.receipts().size());
+    print_matters(desk);
+    print_ledger(desk);
     if (options.out.empty()) return {};
     std::error_code error;
     std::filesystem::create_directories(options.out, error);

@@ -151,7 +151,7 @@ std::vector<std::string> split_levels(const std::string& text) {
 std::set<std::string> known_levels(const notice::Package& package) {
     std::set<std::string> levels;
     for (const notice::Form& form : package.forms)
-        if (const notice::Field* field = form.find_field("level"))
+        if (const notice::Field* field = form.find_standard("level"))
             levels.insert(field->choices.begin(), field->choices.end());
     return levels;
 }

@@ -11,6 +11,7 @@
 namespace vectors {
 extern const std::string_view anhui_2023_14;
 extern const std::string_view package_schema;
+extern const std::string_view anhui_2024;
 } // namespace vectors
 
 using base::Json;
@@ -406,6 +407,7 @@ TEST_CASE("what the loader takes, the schema takes") {
     const Json schema = *base::parse_json(vectors::package_schema);
     Schema(schema).check(schema, shipped(), "");
     Schema(schema).check(schema, with_every_member(), "");
+    Schema(schema).check(schema, *base::parse_json(vectors::anhui_2024), "");
 }
 
 TEST_CASE("what the schema requires, the loader requires") {
