@@ -163,7 +163,7 @@ private:
         Columns columns({share(1), fixed(290)}, {.gap = 20, .stack_below = 900});
         columns.next();
         {
-            Paper paper("declaration", "安徽省1+X职业技能等级证书申报表");
+            Paper paper("sample", "安徽省1+X职业技能等级证书申报表");
             paper.label("附件 1");
             paper.title("安徽省1+X职业技能等级证书申报表");
             Paragraph school;

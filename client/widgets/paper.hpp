@@ -1,7 +1,7 @@
 // The notice's own forms, filled in where they stand: a white sheet in the paper's type, sentences
 // with blanks in them, tables with black lines.
 //
-//   widgets::Paper paper("declaration", "安徽省1+X职业技能等级证书申报表");
+//   widgets::Paper paper("sample", "安徽省1+X职业技能等级证书申报表");
 //   paper.label("附件 1");
 //   paper.title("安徽省1+X职业技能等级证书申报表");
 //   widgets::Paragraph sentence({.indent = 2});

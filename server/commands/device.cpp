@@ -170,7 +170,7 @@ base::Status device_summarise(const DeviceOptions& options) {
             if (one.table && !one.table->rows_from.empty()) form = &one;
     if (form == nullptr) return no_such_form();
     Filling filling = filling_of(options, *form);
-    // Whoever is named on the paper, whatever the notice calls the blanks; it may have left one out.
+    // Whoever is named on the paper, whatever the blanks are called; one may be left out.
     for (const notice::Field& field : form->fields) {
         if (field.type == notice::FieldType::text && !options.contact.empty())
             filling.values.push_back(field.id.text() + "=" + options.contact);

@@ -17,8 +17,8 @@ struct Filling {
     std::vector<std::string> explanations; // "rule=text"
 };
 
-// Finds or makes the matter, types what is given and signs it; returns its root. With rows given the
-// table holds just these. wrong_use names a word that is not understood; incomplete says every
+// Finds or makes the matter, types what is given and signs it; returns its root. With rows given
+// the table holds just these. wrong_use names a word that is not understood; incomplete says every
 // finding that stands against it, a line each, and a matter made here is gone again.
 base::Result<base::EnvelopeId> fill(device::Desk& desk, const Filling& filling);
 
