@@ -379,10 +379,14 @@ Response summary(Server& server, const Request& request, const records::Viewer& 
     if (const auto form = text_query(request, "form")) query.form = base::FormId(*form);
     if (format != "json" && format != "csv") return problem(Outcome::bad_query, "format");
     query.package = server.site.current_package();
-    // What is missing is missing in some period: of the form's windows the one that opened last.
-    if (name == "missing" && !query.period)
+    // What is missing is missing in some period: of the form's windows the one that opened last. It
+    // stands in the ETag as if it had been asked for, because it moves with the clock alone.
+    Request asked = request;
+    if (name == "missing" && !query.period) {
         query.period = records::newest_period(*query.package, query.form, server.site.now());
-    return fresh_or_304(server, request, viewer, [&](records::Store& store, std::int64_t as_of) {
+        asked.query.insert_or_assign("period", query.period ? query.period->text() : "");
+    }
+    return fresh_or_304(server, asked, viewer, [&](records::Store& store, std::int64_t as_of) {
         auto made = store.summary(viewer, name, query);
         if (!made) return problem(made.error());
         if (name == "sources")
