@@ -163,8 +163,8 @@ void Intake::run() {
     }
 }
 
-// A command may have written meanwhile: our time is never behind what stands in the log, and a notice
-// that was published is taken up.
+// A command may have written meanwhile: our time is never behind what stands in the log, and a
+// notice that was published is taken up.
 Status Intake::begin_writing() {
     SHENBAO_TRY(m_store->begin());
     SHENBAO_ASSIGN(const base::Time last, m_store->last_received_at());
