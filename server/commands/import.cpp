@@ -341,12 +341,13 @@ base::Status import_catalogue(const std::string& data, const std::string& file) 
 base::Status decide_file(const std::string& data, const std::string& file,
                          const std::string& period_text, const std::string& reason, Apply apply) {
     SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
-    const notice::Form* form = site->current_package()->find_serving(notice::Serves::declared);
+    base::Period           period(period_text);
+    const notice::Package& package =
+        period.empty() ? *site->current_package() : *site->package_with(period);
+    const notice::Form* form = package.find_serving(notice::Serves::declared);
     if (form == nullptr) return base::fail(Outcome::not_found_locally, "通知中没有申报表");
-    base::Period period(period_text);
     if (period.empty()) {
-        const auto newest =
-            records::newest_period(*site->current_package(), form->id, site->now());
+        const auto newest = records::newest_period(package, form->id, site->now());
         if (!newest) return base::fail(Outcome::wrong_use, "申报还没有开始，请写明 --period");
         period = *newest;
     }

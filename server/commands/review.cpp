@@ -85,7 +85,7 @@ base::Status decide(const std::string& data, const std::string& filing,
         SHENBAO_ASSIGN(const auto matter, reader->find_filing(*root));
         // The first version's id names the matter; any other must be the newest (131).
         decision.target = matter && *version == *root ? matter->newest : *version;
-        if (matter) fit_to_rows(site->current_package()->find_form(matter->form), decision);
+        if (matter) fit_to_rows(site->package_with(matter->period)->find_form(matter->form), decision);
     }
     SHENBAO_ASSIGN(const auto rulings,
                    intake::rule_as_operator(*site, {decision}, intake::Purpose::store));

@@ -378,7 +378,8 @@ Response summary(Server& server, const Request& request, const records::Viewer& 
     }
     if (const auto form = text_query(request, "form")) query.form = base::FormId(*form);
     if (format != "json" && format != "csv") return problem(Outcome::bad_query, "format");
-    query.package = server.site.current_package();
+    query.package = query.period ? server.site.package_with(*query.period)
+                                 : server.site.current_package();
     // What is missing is missing in some period: of the form's windows the one that opened last. It
     // stands in the ETag as if it had been asked for, because it moves with the clock alone.
     Request asked = request;
@@ -396,7 +397,7 @@ Response summary(Server& server, const Request& request, const records::Viewer& 
             return Response{
                 200,
                 "text/csv; charset=utf-8",
-                summaries::to_csv(*made, *server.site.current_package()),
+                summaries::to_csv(*made, *query.package),
                 {{"Content-Disposition", "attachment; filename=\"" + name + ".csv\""}}};
         return json(summaries::to_json(*made, as_of));
     });

@@ -285,8 +285,8 @@ Result<bool> Intake::judge_act(const Line& line, const Speaker& speaker, base::T
         SHENBAO_ASSIGN(ruling, judge_decision(m_site, *m_store, speaker, *decision,
                                               judged.stored.received_at));
     } else {
-        SHENBAO_ASSIGN(ruling, judge_extension(*m_store, *m_site.find_package(common.notice),
-                                               std::get<envelope::Extension>(act)));
+        SHENBAO_ASSIGN(ruling,
+                       judge_extension(m_site, *m_store, std::get<envelope::Extension>(act)));
     }
     judged.answer.findings = std::move(ruling.findings);
     judged.stored.timing = ruling.timing;
@@ -314,15 +314,20 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
         refuse(judged.answer, outcome);
         return false;
     };
-    if (!m_site.accepts(package, now)) return refused(Outcome::notice_retired);
-    SHENBAO_ASSIGN(const auto unit, m_store->find_unit(common.unit));
-    const notice::Form* form = package.find_form(filing.form);
+    const notice::Form*   form = package.find_form(filing.form);
     const notice::Window* window = form == nullptr ? nullptr : form->find_window(filing.period);
+    envelope::Timing      timing = envelope::Timing::late;
+    if (window != nullptr) {
+        SHENBAO_ASSIGN(timing, timing_of(*m_store, *window, common.unit, filing, now));
+    }
+    // Whom the province has given more time, or asked for a change, has it under any version.
+    if (!m_site.accepts(package, now) && timing != envelope::Timing::extended)
+        return refused(Outcome::notice_retired);
+    SHENBAO_ASSIGN(const auto unit, m_store->find_unit(common.unit));
     if (!unit || window == nullptr || !package.files(*form, unit->kind))
         return refused(Outcome::unknown_form);
     if (!window->always && now < window->opens_at()) return refused(Outcome::window_not_open);
-    SHENBAO_ASSIGN(judged.stored.timing,
-                   timing_of(*m_store, *window, common.unit, filing, now));
+    judged.stored.timing = timing;
     if (filing.replaces) {
         SHENBAO_ASSIGN(const auto matter, find_own(*filing.replaces, common.unit));
         if (!matter || matter->root != filing.root || matter->form != filing.form ||

@@ -211,10 +211,11 @@ Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& 
     return objections.ruling(mark(target, decision.stage, now));
 }
 
-Result<Ruling> judge_extension(records::Store& store, const notice::Package& package,
+Result<Ruling> judge_extension(Site& site, records::Store& store,
                                const envelope::Extension& extension) {
-    const notice::Form*   form = package.find_form(extension.form);
-    const notice::Window* window = form == nullptr ? nullptr : form->find_window(extension.period);
+    const notice::Package& package = *site.package_with(extension.period);
+    const notice::Form*    form = package.find_form(extension.form);
+    const notice::Window*  window = form == nullptr ? nullptr : form->find_window(extension.period);
     if (window == nullptr) return Ruling{Outcome::unknown_form, {}, {}};
     SHENBAO_ASSIGN(const auto unit, store.find_unit(extension.for_unit));
     if (!unit) return Ruling{Outcome::unknown_target, {}, {}};
@@ -265,7 +266,7 @@ Result<std::vector<Ruling>> rule_as_operator(Site&                             s
         Result<Ruling> ruling = Ruling{Outcome::unknown_kind, {}, {}};
         if (decision != nullptr) ruling = judge_decision(site, *store, speaker, *decision, now);
         else if (extension != nullptr)
-            ruling = judge_extension(*store, *site.current_package(), *extension);
+            ruling = judge_extension(site, *store, *extension);
         if (!ruling) {
             store->abandon();
             return base::fail(ruling.error());

@@ -42,8 +42,9 @@ bool may_send(review::Party party, const envelope::Act& act);
 base::Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& speaker,
                                     const envelope::Decision& decision, base::Time now);
 
-// unknown_form, unknown_target, rules_failed. `package` is the envelope's own.
-base::Result<Ruling> judge_extension(records::Store& store, const notice::Package& package,
+// unknown_form, unknown_target, rules_failed. The period says which notice it is about: the
+// province may extend a window of last year's after this year's is out.
+base::Result<Ruling> judge_extension(Site& site, records::Store& store,
                                      const envelope::Extension& extension);
 
 // Whether what this unit files now is in time: until the window's end, or later by an extension or,

@@ -220,6 +220,15 @@ const notice::Package* Site::find_newest(std::string_view notice) {
     return found == m_published.rend() ? nullptr : m_packages.at(*found).get();
 }
 
+const notice::Package* Site::package_with(const base::Period& period) {
+    {
+        const std::lock_guard lock(m_package_mutex);
+        for (auto ref = m_published.rbegin(); ref != m_published.rend(); ++ref)
+            if (m_packages.at(*ref)->find_period(period) != nullptr) return m_packages.at(*ref).get();
+    }
+    return current_package();
+}
+
 const notice::Package* Site::current_package() {
     const std::lock_guard lock(m_package_mutex);
     const auto            found = m_packages.find(m_current);

@@ -60,6 +60,8 @@ public:
     const notice::Package* find_package(const base::NoticeRef& ref);
     // The newest published version of that notice; null when there is none here.
     const notice::Package* find_newest(std::string_view notice);
+    // The newest published version that has this period; the current one when none has.
+    const notice::Package* package_with(const base::Period& period);
     // The newest published version; never null after init.
     const notice::Package* current_package();
     // Looks again which versions are published.

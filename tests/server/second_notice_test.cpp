@@ -70,6 +70,29 @@ Json filing(Town& town, const Device& device, const char* form, const char* peri
     return payload;
 }
 
+Json declared(const char* certificate, const char* level, const char* major, std::int64_t persons) {
+    return {{"certificate", certificate},
+            {"level", level},
+            {"major", major},
+            {"planned_persons", persons}};
+}
+
+Json report(std::int64_t quota, std::int64_t assessed) {
+    return {{"quota", quota},          {"month_registered", 5},  {"month_assessed", assessed},
+            {"cum_assessed", assessed}, {"cum_fee_paid", 150000}, {"cum_fee_unpaid", 0},
+            {"filler", "王芳"},         {"phone", "0558-5550000"}};
+}
+
+// The rows of a summary as the server answers them.
+Json rows_of(Counter& counter, const char* name, const char* period) {
+    handlers::Request request;
+    request.parameters["name"] = name;
+    request.query["period"] = period;
+    const auto answer = handlers::summary(counter.server, request, town::province);
+    REQUIRE_MESSAGE(answer.status == 200, answer.body);
+    return base::parse_json(answer.body)->at("rows");
+}
+
 Outcome sent_at(Town& town, const Device& device, const char* time, Json payload) {
     town.site().start_clock_at(town::at(time));
     payload["id"] = payload["root"] =
@@ -165,4 +188,127 @@ TEST_CASE("when the successor names no day, a dated window of the earlier versio
     REQUIRE(publish(town, base::to_text(silent)).has_value());
     CHECK(sent_at(town, device, "2023-12-27T23:59:58+08:00", old) == Outcome::accepted);
     CHECK(sent_at(town, device, "2023-12-28T00:00:00+08:00", old) == Outcome::notice_retired);
+}
+
+TEST_CASE("both notices in one log: what was filed stays, and totals are each period's own") {
+    Town         town;
+    Counter      counter(town);
+    const Device school = town.new_device("D001");
+    const Device college = town.new_device("D004");
+    const auto   take = [&](const Device& device, const Json& payload) {
+        const auto answer = town.submit(device, payload);
+        CHECK_MESSAGE(answer.outcome == Outcome::accepted, base::to_text(to_json(answer.findings)));
+        return payload.at("id").get<std::string>();
+    };
+    const auto approve = [&](const std::string& id, const char* approved) {
+        commands::DecideOptions options;
+        options.verdict = "pass";
+        options.stage = "final_review";
+        options.approved = approved;
+        options.reason = "按平台审核结果";
+        const auto decided = commands::decide(town.data(), id, options);
+        CHECK_MESSAGE(decided.has_value(), (decided ? "" : decided.error().detail));
+    };
+    REQUIRE(town.site().keep_clock().has_value());
+
+    // 2023: declared and approved, and an increase that is still open when the next notice comes.
+    approve(take(school, town.declaration(school, "X002", "初级", 40)), "40");
+    Json increase = town.declaration(school);
+    increase["form"] = "quota_increase";
+    increase["period"] = "2023";
+    increase["answers"] = {{"rows", {{{"certificate", "X002"},
+                                      {"level", "初级"},
+                                      {"approved_before", 40},
+                                      {"approved_after", 60}}}},
+                           {"contact", "王芳"},
+                           {"phone", "0558-5550000"}};
+    increase["anchor"] = town.site().make_anchor();
+    const std::string waiting = take(school, increase);
+    const Json        spring = rows_of(counter, "by-school", "2023-spring");
+
+    REQUIRE(publish(town, vectors::anhui_2024).has_value());
+    town.site().start_clock_at(town::at("2024-03-12T09:00:00+08:00"));
+    REQUIRE(town.site().keep_clock().has_value());
+    const std::string first =
+        take(school, filing(town, school, "declaration", "2024-first",
+                            declared("X002", "初级", "软件技术", 35)));
+    take(college,
+         filing(town, college, "declaration", "2024-first", declared("X002", "初级", "软件技术", 50)));
+    take(school, filing(town, school, "school_summary", "2024-first",
+                        {{"contact", "王芳"},
+                         {"rows", {{{"declaration", first},
+                                    {"certificate", "X002"},
+                                    {"level", "初级"},
+                                    {"major", "软件技术"},
+                                    {"planned_persons", 35}}}}}));
+    Json assessors = {{"site", "实训楼"}, {"contact", "王芳"}, {"phone", "0558-5550000"}};
+    for (const char* name : {"李敏", "赵倩"})
+        assessors["rows"].push_back({{"name", name},
+                                     {"title", "副高级"},
+                                     {"certificate", "X002"},
+                                     {"hours", 40},
+                                     {"fee", 120000},
+                                     {"mobile", "13800000000"}});
+    take(school, filing(town, school, "assessor_list", "2024-first", assessors));
+
+    // The renamed field is counted as what it is.
+    CHECK(rows_of(counter, "by-school", "2024-first").at(0).at("planned_headcount") == 35);
+    CHECK(rows_of(counter, "by-certificate", "2024-first").at(0).at("planned_headcount") == 85);
+    CHECK(rows_of(counter, "province", "2024-first").at(0).at("planned_headcount") == 85);
+    CHECK(rows_of(counter, "province", "2023-spring").at(0).at("planned_headcount") == 40);
+    CHECK(rows_of(counter, "by-school", "2023-spring") == spring);
+    // Each form field by field, under the names of the notice it was filed under.
+    CHECK(rows_of(counter, "declaration", "2024-first").at(0).at("major") == "软件技术");
+    CHECK(rows_of(counter, "declaration", "2023-spring").at(0).at("headcount") == 40);
+    const Json listed = rows_of(counter, "assessor_list", "2024-first");
+    REQUIRE(listed.size() == 2);
+    CHECK(listed.at(1).at("name") == "赵倩");
+    CHECK(listed.at(1).at("fee") == 120000);
+
+    // The increase of 2023 is decided under its own notice, and stays in its own year.
+    approve(waiting, "55");
+    approve(first, "30");
+    town.site().start_clock_at(town::at("2024-04-02T09:00:00+08:00"));
+    take(school, filing(town, school, "progress_report", "2024-04", report(30, 6)));
+    const Json progress = rows_of(counter, "progress", "2024-04").at(0);
+    CHECK(progress.at("quota") == 30);
+    CHECK(progress.at("cum_rate") == 2000);
+    CHECK(progress.at("cum_certified").is_null()); // The form has it no more.
+    town.site().start_clock_at(town::at("2024-04-03T09:00:00+08:00"));
+    take(school, filing(town, school, "increase_request", "2024",
+                        {{"rows", {{{"certificate", "X002"},
+                                    {"level", "初级"},
+                                    {"approved_before", 30},
+                                    {"approved_after", 45}}}},
+                         {"contact", "王芳"},
+                         {"phone", "0558-5550000"}}));
+    const auto balance = [&](const char* year) {
+        auto reader = town.site().reader();
+        return (*reader)->balances({school.unit, year, {}, {}})->at(0).approved;
+    };
+    CHECK(balance("2023") == 55);
+    CHECK(balance("2024") == 30);
+    auto reader = town.site().reader();
+    CHECK(*(*reader)->digests() == *(*reader)->rebuilt_digests());
+}
+
+TEST_CASE("an extension of last year's window holds after the version has ended") {
+    Town         town;
+    const Device school = town.new_device("D001");
+    const Device college = town.new_device("D004");
+    Json         old = town.declaration(school);
+    Json         other = town.declaration(college);
+    REQUIRE(publish(town, vectors::anhui_2024).has_value());
+    CHECK(sent_at(town, school, "2024-03-25T09:00:00+08:00", old) == Outcome::notice_retired);
+    REQUIRE(town.site().keep_clock().has_value());
+    commands::ExtendOptions options;
+    options.unit = "D001";
+    options.form = "declaration";
+    options.period = "2023-spring";
+    options.until = "2024-03-26";
+    options.reason = "因停电，同意延期";
+    REQUIRE(commands::extend(town.data(), options).has_value());
+    CHECK(sent_at(town, school, "2024-03-26T23:59:58+08:00", old) == Outcome::accepted);
+    CHECK(sent_at(town, college, "2024-03-26T23:59:58+08:00", other) == Outcome::notice_retired);
+    CHECK(sent_at(town, school, "2024-03-27T00:00:00+08:00", old) == Outcome::notice_retired);
 }
