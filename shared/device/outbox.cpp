@@ -132,6 +132,8 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
     const envelope::Envelope sealed = envelope::seal(common, *judgement.verdict.filing,
                                                      matter->period, matter->newest, root, {},
                                                      *inside.key);
+    const notice::Form* form = inside.find_form(matter->form);
+    SHENBAO_CHECK(form != nullptr); // It was judged just now.
     OutboxItem item = item_of(common, sealed, *matter, "filing");
     item.answers = judgement.verdict.filing->answers();
     return inside.change([&]() -> base::Status {
@@ -142,6 +144,13 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
                         .run());
         SHENBAO_TRY(
             inside.add_item(item, rules::notes_json(judgement.verdict.filing->notes())));
+        // What fills itself was never typed, but later forms' rules read it (a report's quota).
+        for (const notice::Field& field : form->fields) {
+            if (field.prefill.empty()) continue;
+            const base::Json& value = item.answers.at(field.id.text());
+            SHENBAO_TRY(inside.write_value(root, {0, field.id}, notice::typed_value(field, value),
+                                           value));
+        }
         SHENBAO_TRY(inside.database.prepare("UPDATE matters SET conflict = 0 WHERE root = ?")
                         .bind(root)
                         .run());

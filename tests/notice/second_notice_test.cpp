@@ -215,6 +215,13 @@ TEST_CASE("second notice: other months, the ledger of its own year, a column lef
         office.seal(report);
         CHECK(office.desk->answers_of(report)->at("quota") == 120); // Not 2023's 900.
         CHECK(has(office.paper(report), "25.00"));
+        // The next one sees that quota, which nobody has typed.
+        REQUIRE(office.desk->accept_ledger({entry("2024-first", 120), entry("2024-first", 80)})
+                    .has_value());
+        const auto next = office.make(4, "2024-06");
+        office.type(next, at("cum_assessed"), "40");
+        CHECK(has(office.findings(next), "rate_falls"));
+        REQUIRE(office.desk->accept_ledger({entry("2024-first", 120)}).has_value());
 
         const auto increase = office.make(3, "2024");
         office.type(increase, at("contact"), "王芳");
