@@ -53,11 +53,21 @@ base::Status run_sync(device::Desk& desk, httplib::Client& client) {
     return {};
 }
 
-const char* verdict_word(const device::Review& review) {
-    const bool final_review = review.stage == "final_review";
-    if (review.verdict == "return") return "退回";
-    if (review.verdict == "reject") return "不通过";
-    return final_review ? "审核通过" : "初审通过";
+const char* verdict_word(const envelope::Decision& decision) {
+    if (decision.verdict == envelope::ReviewVerdict::send_back) return "退回";
+    if (decision.verdict == envelope::ReviewVerdict::reject) return "不通过";
+    return decision.stage == envelope::ReviewStage::final_review ? "审核通过" : "初审通过";
+}
+
+// "　40人", "　80、120人"; "" when it was approved as filed.
+std::string approved_words(const envelope::Approved& approved) {
+    if (const auto* number = std::get_if<std::int64_t>(&approved))
+        return "　" + std::to_string(*number) + "人";
+    std::string words;
+    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&approved))
+        for (const std::int64_t number : *numbers)
+            words += (words.empty() ? "　" : "、") + std::to_string(number);
+    return words.empty() ? words : words + "人";
 }
 
 // One line a matter, in the order of the forms and of the year, and under it what reviewers said.
@@ -72,11 +82,10 @@ void print_matters(const device::Desk& desk) {
                             matter.root.text().c_str(),
                             std::string(state_word(matter.state)).c_str());
                 if (!matter.review) continue;
-                const device::Review& review = *matter.review;
-                const std::string     approved =
-                    review.approved.is_null() ? "" : "　人数：" + base::to_text(review.approved);
-                std::printf("  %s　%s%s　%s\n", base::to_rfc3339(review.at).c_str(),
-                            verdict_word(review), approved.c_str(), review.reason.c_str());
+                const envelope::Decision& decision = matter.review->decision;
+                std::printf("  %s　%s%s　%s\n", base::to_rfc3339(matter.review->at).c_str(),
+                            verdict_word(decision), approved_words(decision.approved).c_str(),
+                            decision.reason.c_str());
             }
 }
 

@@ -87,9 +87,11 @@ base::Status Desk::Inside::load() {
     SHENBAO_ASSIGN(const bool has_enrolment, enrolled.step());
     if (has_enrolment)
         SHENBAO_TRY(use_enrolment(enrolled.text(0), enrolled.blob(1), enrolled.text(2)));
-    auto current = database.prepare("SELECT document FROM packages WHERE current = 1");
-    SHENBAO_ASSIGN(const bool has_package, current.step());
-    if (has_package) SHENBAO_TRY(use_package(current.text(0)));
+    auto document = database.prepare("SELECT document FROM packages WHERE current = 1");
+    SHENBAO_ASSIGN(const bool has_package, document.step());
+    if (has_package) {
+        SHENBAO_ASSIGN(current, edition_from(document.text(0)));
+    }
     return {};
 }
 
@@ -111,28 +113,31 @@ base::Status Desk::Inside::use_enrolment(std::string_view body, base::ByteView s
         .run();
 }
 
-base::Status Desk::Inside::use_package(std::string_view document) {
+base::Result<Edition*> Desk::Inside::edition_from(std::string_view document) {
+    const auto known = editions.find(base::sha256_hex(document));
+    if (known != editions.end()) return known->second.get();
     SHENBAO_ASSIGN(notice::Package loaded, notice::load_package(document));
-    auto fresh = std::make_unique<notice::Package>(std::move(loaded));
-    const auto prepare = [&](const notice::Package& of) {
-        views = rules::make_context(database, of,
-                                    {"desk_matters", "desk_values", "desk_ledger", "catalogue",
-                                     "desk_unit", "desk_period"});
-        return rules::Engine::prepare(database, of, views);
-    };
-    engine.reset(); // Its temporary tables make room for the new one's.
-    auto prepared = prepare(*fresh);
-    if (!prepared) {
-        if (package) {
-            auto again = prepare(*package);
-            SHENBAO_CHECK(again.has_value()); // It was prepared before.
-            engine.emplace(std::move(*again));
-        }
-        return base::fail(prepared.error());
-    }
-    package = std::move(fresh);
-    engine.emplace(std::move(*prepared));
-    return {};
+    auto edition = std::make_unique<Edition>(Edition{std::move(loaded), {}, {}});
+    edition->views = rules::make_context(database, edition->package,
+                                         {"desk_matters", "desk_values", "desk_ledger",
+                                          "catalogue", "desk_unit", "desk_period"});
+    SHENBAO_ASSIGN(edition->engine,
+                   rules::Engine::prepare(database, edition->package, edition->views));
+    Edition* const made = edition.get();
+    editions[made->package.ref.sha256] = std::move(edition);
+    return made;
+}
+
+Edition& Desk::Inside::edition_of(const Matter& matter) {
+    SHENBAO_CHECK(current != nullptr);
+    if (matter.notice == current->package.ref.sha256 || matter.notice.empty()) return *current;
+    const auto known = editions.find(matter.notice);
+    if (known != editions.end()) return *known->second;
+    auto select = database.prepare("SELECT document FROM packages WHERE sha256 = ?");
+    const auto found = select.bind(matter.notice).step();
+    if (!found || !*found) return *current;
+    const auto edition = edition_from(select.text(0));
+    return edition ? **edition : *current;
 }
 
 std::string Desk::Inside::certificate_name(const base::CertificateId& id) const {
@@ -194,20 +199,28 @@ base::Status Desk::finish_enrolment(std::string_view body) {
 
 // --- What the server told ------------------------------------------------------------------------
 
-const notice::Package* Desk::find_package() const { return m_inside->package.get(); }
+const notice::Package* Desk::find_package() const {
+    return m_inside->current == nullptr ? nullptr : &m_inside->current->package;
+}
+
+const notice::Form* Desk::form_of(const Matter& matter) const { return m_inside->form_of(matter); }
 
 base::Status Desk::accept_package(std::string_view document, const base::NoticeRef& ref) {
     if (base::sha256_hex(document) != ref.sha256)
         return base::fail(Outcome::bad_answer, "the notice's bytes are not those announced");
-    SHENBAO_TRY(m_inside->use_package(document));
-    return m_inside->change([&]() -> base::Status {
+    SHENBAO_ASSIGN(Edition* const edition, m_inside->edition_from(document));
+    Edition* const before = std::exchange(m_inside->current, edition);
+    const base::Status taken = m_inside->change([&]() -> base::Status {
         SHENBAO_TRY(m_inside->database.run_script("UPDATE packages SET current = 0"));
-        return m_inside->database
-            .prepare("INSERT INTO packages VALUES(?, ?, ?, 1) ON CONFLICT(sha256) "
-                     "DO UPDATE SET current = 1")
-            .bind(ref.sha256, ref.id, document)
-            .run();
+        SHENBAO_TRY(m_inside->database
+                        .prepare("INSERT INTO packages VALUES(?, ?, ?, 1) ON CONFLICT(sha256) "
+                                 "DO UPDATE SET current = 1")
+                        .bind(ref.sha256, ref.id, document)
+                        .run());
+        return before == nullptr ? base::Status{} : m_inside->carry_over_drafts();
     });
+    if (!taken) m_inside->current = before;
+    return taken;
 }
 
 base::Status Desk::accept_anchor(std::string_view text) {

@@ -61,27 +61,11 @@ bool is_frozen(MatterState state);
 
 // What a reviewer has decided about a version.
 struct Review {
-    std::string               stage;    // "first_review", "final_review"
-    std::string               verdict;  // "pass", "return", "reject"
-    base::Json                approved; // As filed when null; an integer, or a list in row order.
-    std::string               reason;
-    std::vector<std::pair<base::FieldId, std::string>> remarks;
-    std::optional<base::Time> due; // Until when what was returned may be replaced.
-    base::Time                at;  // When the server received it.
+    envelope::Decision decision;
+    base::Time         at; // When the server received it.
 };
 
-// One entry of the ledger 台账: approved numbers, dated, never edited (R42, R54).
-struct LedgerEntry {
-    base::Time          at;
-    std::string         kind; // "round", "increase", "exception", "reversal"
-    base::Period        period;
-    base::CertificateId certificate;
-    std::string         level;
-    std::int64_t        amount  = 0; // May be negative.
-    std::int64_t        balance = 0; // Of this certificate and level, after the entry.
-    base::EnvelopeId    filing;      // Root of the matter it comes from.
-    bool                operator==(const LedgerEntry&) const = default;
-};
+using protocol::LedgerEntry; // One entry of the ledger 台账.
 
 struct TypedValue {
     std::string text;  // As typed.
@@ -115,6 +99,26 @@ struct Matter {
     base::Time                      updated_at; // Of the draft, by this machine's clock.
     bool                            revising = false; // Open for change after a signing.
     std::optional<Review>           review;   // The newest decision about the newest version.
+    base::Sha256Hex                 notice;   // Version it was begun, carried over or signed under.
+};
+
+// What became of an open draft when the notice's version changed. Nothing typed is thrown away:
+// what has no place any more is kept here to be read.
+struct Carryover {
+    struct Value {
+        int         row = 0; // As in Cell.
+        std::string label;   // Of its field, in the older version.
+        std::string text;    // As typed.
+        std::string now;     // The label of the field that has it now; empty: dropped.
+        bool        operator==(const Value&) const = default;
+    };
+    base::EnvelopeId         root;
+    std::string              form;   // Its short title, in the older version.
+    base::Period             period;
+    bool                     gone = false; // The new version has no such form or period.
+    std::vector<Value>       values;
+    std::vector<std::string> fresh;  // Labels of fields that are new and to be filled in.
+    bool                     operator==(const Carryover&) const = default;
 };
 
 // The rows of a draft's table in which something was typed, in order. The rows of its answers are
@@ -146,6 +150,7 @@ struct OutboxItem {
 inline const base::RuleId required_rule("required"); // Not filled in yet.
 inline const base::RuleId typed_rule("typed");       // What was typed cannot be read.
 inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
+inline const base::RuleId gone_rule("gone");         // The newer notice has no place for it.
 inline const base::RuleId late_rule("late");         // Signed after its window has closed (C20).
 
 // Everything that stands against a draft, ready for the list 检查. Of a matter that is not open:
@@ -188,6 +193,12 @@ public:
     // Takes a package document whose sha256 is in `ref`; bad_answer, bad_package, bad_rule
     // otherwise, and the old one stays.
     base::Status accept_package(std::string_view document, const base::NoticeRef& ref);
+    // The form by which a matter is read, shown and printed: that of the version it was signed
+    // under or, while it is open, of the current one. Null when no version here has it.
+    const notice::Form* form_of(const Matter& matter) const;
+    // What became of drafts when a new version came, until acknowledge_carryovers().
+    std::vector<Carryover> carryovers() const;
+    base::Status           acknowledge_carryovers();
     base::Status accept_anchor(std::string_view anchor); // foreign_server when not under the pinned key.
     base::Status accept_units(const std::vector<envelope::UnitEntry>& units);
     base::Status accept_catalogue(const std::vector<envelope::CatalogueEntry>& entries);

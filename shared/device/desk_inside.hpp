@@ -3,7 +3,18 @@
 
 #include "shared/device/desk.hpp"
 
+#include <map>
+#include <memory>
+
 namespace device {
+
+// A version of a notice with its rules ready. The engine points into the package, so an edition
+// stays where it is.
+struct Edition {
+    notice::Package              package;
+    rules::ContextViews          views;
+    std::optional<rules::Engine> engine;
+};
 
 struct Desk::Inside {
     Inside(sqlite::Database opened, base::Clock& world_clock, base::Random& world_random)
@@ -16,10 +27,10 @@ struct Desk::Inside {
 
     std::optional<Enrolment>           enrolment;
     std::optional<envelope::SecretKey> key;
-    // The engine points into the package, so the package stays where it is.
-    std::unique_ptr<notice::Package>      package;
-    std::optional<rules::Engine>          engine;
-    rules::ContextViews                   views;   // Of the package.
+    // The versions of notices that this desk has, as they are needed; what was signed under one is
+    // shown and printed by it.
+    std::map<base::Sha256Hex, std::unique_ptr<Edition>> editions;
+    Edition*                                            current = nullptr; // Null before the first.
     std::vector<envelope::UnitEntry>      units;
     std::vector<envelope::CatalogueEntry> catalogue;
     std::optional<protocol::SessionAnswer> session;
@@ -31,11 +42,22 @@ struct Desk::Inside {
     [[nodiscard]] base::Status load();
     [[nodiscard]] base::Status use_enrolment(std::string_view answer, base::ByteView seed,
                                              std::string_view device);
-    [[nodiscard]] base::Status use_package(std::string_view document);
+    // The edition of this document, made unless it is there; bad_package or bad_rule.
+    base::Result<Edition*> edition_from(std::string_view document);
+    // That under which the matter was begun, carried over or signed; the current one when this desk
+    // does not have it. There must be a current one.
+    Edition& edition_of(const Matter& matter);
+    // Brings the open draft to the current version: renamed fields take their values along, all is
+    // read anew. Returns what became of it, or nothing when it was under that version already.
+    base::Result<std::optional<Carryover>> carry_over(const base::EnvelopeId& root);
+    [[nodiscard]] base::Status             carry_over_and_tell(const base::EnvelopeId& root);
+    [[nodiscard]] base::Status             carry_over_drafts(); // All that are open.
     [[nodiscard]] base::Status set_subject(const Matter& matter);
     // The answers with the members that fill themselves.
     base::Result<base::Json> prefilled(const Matter& matter, const notice::Form& form,
                                        base::Json answers);
+    // What a text means in a field, as the desk keeps it beside the text; null when nothing.
+    base::Json read_typed(const notice::Field& field, std::string_view text) const;
 
     // Runs `changes` as one transaction and counts it. What it returns decides about the commit.
     template <class Changes>
@@ -47,9 +69,13 @@ struct Desk::Inside {
         return {};
     }
 
-    // The matter's form; absent when the current package has it no more.
+    // The form of the current package; absent when it has it no more.
     const notice::Form* find_form(const base::FormId& form) const {
-        return package ? package->find_form(form) : nullptr;
+        return current == nullptr ? nullptr : current->package.find_form(form);
+    }
+    // The form by which the matter is read: of its own edition.
+    const notice::Form* form_of(const Matter& matter) {
+        return current == nullptr ? nullptr : edition_of(matter).package.find_form(matter.form);
     }
     std::string certificate_name(const base::CertificateId& id) const;
 
@@ -78,6 +104,12 @@ struct Desk::Inside {
                                               const GridPreview& taken, const GridRow& from);
     // Rows from `from` on get other numbers.
     [[nodiscard]] base::Status move_rows(const base::EnvelopeId& root, int from, int by);
+    // Acts of others on this unit's matters and windows; what is about other units is left.
+    [[nodiscard]] base::Status take_decision(const envelope::Decision& decision,
+                                             const protocol::Change&   change,
+                                             const envelope::Receipt&  receipt);
+    [[nodiscard]] base::Status take_extension(const envelope::Extension& extension,
+                                              const envelope::Receipt&   receipt);
     // Keeps a signed envelope; of the item all but refusal, findings and receipt_fields.
     [[nodiscard]] base::Status add_item(const OutboxItem& item, const base::Json& notes);
 };

@@ -29,6 +29,16 @@ MatterState state_of(bool withdrawn, bool withdrawing, bool conflict, bool revis
     return last == "queued" ? MatterState::queued : MatterState::submitted;
 }
 
+MatterState state_after(const envelope::Decision& decision) {
+    switch (decision.verdict) {
+    case envelope::ReviewVerdict::send_back: return MatterState::returned;
+    case envelope::ReviewVerdict::reject: return MatterState::rejected;
+    case envelope::ReviewVerdict::pass: break;
+    }
+    return decision.stage == envelope::ReviewStage::final_review ? MatterState::approved
+                                                                 : MatterState::passed;
+}
+
 // In the list 检查 a reason stands away from its field, so it must name it.
 std::string labelled(const notice::Field& field, const std::string& reason) {
     return reason.find(field.label) == std::string::npos ? field.label + "：" + reason : reason;
@@ -93,10 +103,10 @@ bool is_frozen(MatterState state) {
 // --- Inside --------------------------------------------------------------------------------------
 
 base::Status Desk::Inside::set_subject(const Matter& matter) {
-    const notice::Form*   form = find_form(matter.form);
+    const notice::Form*   form = form_of(matter);
     const notice::Window* window = form == nullptr ? nullptr : form->find_window(matter.period);
     const notice::Period* period =
-        package == nullptr ? nullptr : package->find_period(matter.period);
+        current == nullptr ? nullptr : edition_of(matter).package.find_period(matter.period);
     static constexpr const char* kinds[] = {"round", "month", "year"};
     std::optional<std::string>   opens, closes;
     if (window != nullptr && !window->always) {
@@ -112,7 +122,7 @@ base::Status Desk::Inside::set_subject(const Matter& matter) {
 
 base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::EnvelopeId& root) {
     auto select = database.prepare(
-        "SELECT form, period, newest, revising, withdrawn, conflict, updated_at, "
+        "SELECT form, period, newest, revising, withdrawn, conflict, updated_at, notice, "
         "(SELECT state FROM envelopes e WHERE e.root = m.root AND e.kind = 'filing' "
         " AND e.state <> 'superseded' ORDER BY position DESC LIMIT 1), "
         "EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root AND e.kind = 'withdrawal' "
@@ -125,13 +135,14 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
     matter.form = base::FormId(select.text(0));
     matter.period = base::Period(select.text(1));
     if (!select.is_null(2)) matter.newest = base::EnvelopeId(select.text(2));
-    matter.revising = select.integer(3) != 0 && !select.is_null(7);
-    matter.state = state_of(select.integer(4) != 0, select.integer(8) != 0,
-                            select.integer(5) != 0, select.integer(3) != 0, select.text_view(7));
+    matter.revising = select.integer(3) != 0 && !select.is_null(8);
+    matter.state = state_of(select.integer(4) != 0, select.integer(9) != 0,
+                            select.integer(5) != 0, select.integer(3) != 0, select.text_view(8));
     matter.updated_at = select.time(6);
+    matter.notice = base::Sha256Hex(select.text(7));
 
     SHENBAO_TRY(read_review(matter));
-    const notice::Form* form = find_form(matter.form);
+    const notice::Form* form = form_of(matter);
     auto values = database.prepare(
         "SELECT row, field, typed, value FROM draft_values WHERE root = ? ORDER BY row");
     values.bind(root);
@@ -163,28 +174,20 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
 // A decision about an older version is history; what counts is said about the newest.
 base::Status Desk::Inside::read_review(Matter& matter) {
     if (!matter.newest) return {};
-    auto select = database.prepare(
-        "SELECT stage, verdict, approved, remarks, reason, due, at FROM decisions "
-        "WHERE root = ? AND target = ? ORDER BY log_index DESC LIMIT 1");
+    auto select = database.prepare("SELECT text, sha256, id, at FROM decisions WHERE root = ? "
+                                   "AND target = ? ORDER BY log_index DESC LIMIT 1");
     SHENBAO_ASSIGN(const bool found, select.bind(matter.root, *matter.newest).step());
     if (!found) return {};
-    Review review;
-    review.stage = select.text(0);
-    review.verdict = select.text(1);
-    SHENBAO_ASSIGN(review.approved, base::parse_json(select.text_view(2)));
-    SHENBAO_ASSIGN(const base::Json remarks, base::parse_json(select.text_view(3)));
-    for (const base::Json& remark : remarks)
-        review.remarks.emplace_back(base::FieldId(remark.at("field").get<std::string>()),
-                                    remark.at("text").get<std::string>());
-    review.reason = select.text(4);
-    if (!select.is_null(5)) review.due = select.time(5);
-    review.at = select.time(6);
-    if (matter.state == MatterState::submitted)
-        matter.state = review.verdict == "return"         ? MatterState::returned
-                       : review.verdict == "reject"       ? MatterState::rejected
-                       : review.stage == "final_review" ? MatterState::approved
-                                                          : MatterState::passed;
-    matter.review = std::move(review);
+    envelope::Receipt vouched; // The one it came with was verified then.
+    vouched.sha256 = base::Sha256Hex(select.text(1));
+    vouched.id = base::EnvelopeId(select.text(2));
+    SHENBAO_ASSIGN(const envelope::Jws jws,
+                   envelope::Jws::parse(select.text(0), envelope::HeaderKey::kid));
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened, envelope::open_receipted(jws, vouched));
+    const auto* decision = std::get_if<envelope::Decision>(&opened.act());
+    SHENBAO_CHECK(decision != nullptr);
+    if (matter.state == MatterState::submitted) matter.state = state_after(*decision);
+    matter.review = Review{*decision, select.time(3)};
     return {};
 }
 
@@ -255,10 +258,11 @@ base::Status Desk::Inside::refresh_matter(const base::EnvelopeId& root, int revi
 
 base::Result<base::EnvelopeId> Desk::create_matter(const base::FormId& form_id,
                                                    const base::Period& period) {
-    if (!m_inside->enrolment || !m_inside->package) return base::fail(Outcome::not_enrolled);
+    if (!m_inside->enrolment || m_inside->current == nullptr)
+        return base::fail(Outcome::not_enrolled);
     const notice::Form* form = m_inside->find_form(form_id);
     if (form == nullptr || form->find_window(period) == nullptr ||
-        !m_inside->package->files(*form, m_inside->enrolment->unit.kind))
+        !m_inside->current->package.files(*form, m_inside->enrolment->unit.kind))
         return base::fail(Outcome::unknown_form, form_id.text() + " " + period.text());
     if (!form->many) {
         for (const Matter& matter : matters(form_id, period))
@@ -278,7 +282,7 @@ base::Result<base::EnvelopeId> Desk::Inside::insert_matter(const base::FormId& f
     SHENBAO_TRY(database
                     .prepare("INSERT INTO matters(root, form, period, revising, updated_at, notice) "
                              "VALUES(?, ?, ?, 1, ?, ?)")
-                    .bind(root, form, period, clock.now(), package->ref.sha256)
+                    .bind(root, form, period, clock.now(), current->package.ref.sha256)
                     .run());
     return root;
 }
@@ -323,19 +327,22 @@ base::Status Desk::type(const base::EnvelopeId& root, const Cell& cell, std::str
         return base::fail(Outcome::bad_payload, "text is too long or not UTF-8");
     const auto matter = find_matter(root);
     SHENBAO_TRY(open_for_typing(matter));
-    const notice::Form*  form = m_inside->find_form(matter->form);
+    const notice::Form*  form = m_inside->form_of(*matter);
     const notice::Field* field = form == nullptr ? nullptr : field_of(*form, cell);
     if (field == nullptr) return base::fail(Outcome::unknown_form, cell.second.text());
     if (!field->prefill.empty()) return base::fail(Outcome::frozen, "the field fills itself");
-    base::Json value;
-    if (field->type == notice::FieldType::certificate) {
-        // Two organisations may give one name: a person must pick.
-        if (const auto named = certificates_named(m_inside->catalogue, text); named.size() == 1)
-            value = named[0]->certificate.text();
-    } else {
-        value = notice::parse_typed(*field, text).value;
-    }
-    return m_inside->put(root, cell, text, value);
+    return m_inside->put(root, cell, text, m_inside->read_typed(*field, text));
+}
+
+base::Json Desk::Inside::read_typed(const notice::Field& field, std::string_view text) const {
+    if (field.type != notice::FieldType::certificate) return notice::parse_typed(field, text).value;
+    base::Json        value;
+    const std::string wanted(base::trim(text));
+    std::size_t       same = 0;
+    for (const envelope::CatalogueEntry& entry : catalogue)
+        if (entry.name == wanted && ++same == 1) value = entry.certificate.text();
+    if (same != 1) value = nullptr; // Two organisations may give one name: a person must pick.
+    return value;
 }
 
 base::Status Desk::choose(const base::EnvelopeId& root, const Cell& cell,
@@ -387,8 +394,9 @@ base::Status Desk::revise(const base::EnvelopeId& root) {
     if (is_frozen(matter->state)) return base::fail(Outcome::frozen, "a reviewer has passed it");
     return m_inside->change([&]() -> base::Status {
         SHENBAO_ASSIGN(const bool taken_back, m_inside->take_back(root));
+        SHENBAO_TRY(m_inside->carry_over_and_tell(root));
         if (!taken_back) return {};
-        for (const notice::Form& form : m_inside->package->forms) {
+        for (const notice::Form& form : m_inside->current->package.forms) {
             if (!form.table || form.table->rows_from.empty() || form.id == matter->form) continue;
             for (const Matter& made_from_it : matters(form.id, matter->period))
                 if (made_from_it.state == MatterState::queued)
@@ -410,12 +418,30 @@ base::Result<bool> Desk::Inside::take_back(const base::EnvelopeId& root) {
     return taken_back;
 }
 
+namespace {
+
+base::Result<base::Sha256Hex> notice_of(const OutboxItem& item) {
+    envelope::Receipt vouched; // Our own words, or another machine's under the server's receipt.
+    vouched.sha256 = item.sha256;
+    vouched.id = item.id;
+    SHENBAO_ASSIGN(const envelope::Jws jws,
+                   envelope::Jws::parse(item.text, envelope::HeaderKey::kid));
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened, envelope::open_receipted(jws, vouched));
+    return opened.common().notice.sha256;
+}
+
+} // namespace
+
 base::Status Desk::discard_revision(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter || !matter->newest) return base::fail(Outcome::not_found_locally);
-    const auto          item = find_item(*matter->newest);
-    const notice::Form* form = m_inside->find_form(matter->form);
-    if (!item || form == nullptr) return base::fail(Outcome::not_found_locally);
+    const auto item = find_item(*matter->newest);
+    if (!item) return base::fail(Outcome::not_found_locally);
+    // What was signed under an earlier version of the notice goes back to that version.
+    Matter signed_matter = *matter;
+    SHENBAO_ASSIGN(signed_matter.notice, notice_of(*item));
+    const notice::Form* form = m_inside->form_of(signed_matter);
+    if (form == nullptr) return base::fail(Outcome::not_found_locally);
     auto select = m_inside->database.prepare("SELECT notes FROM envelopes WHERE sha256 = ?");
     SHENBAO_ASSIGN(const bool found, select.bind(item->sha256).step());
     SHENBAO_CHECK(found);
@@ -423,9 +449,10 @@ base::Status Desk::discard_revision(const base::EnvelopeId& root) {
     select.reset();
     return m_inside->change([&]() -> base::Status {
         SHENBAO_TRY(m_inside->write_draft(root, *form, item->answers, notes));
-        SHENBAO_TRY(m_inside->database.prepare("UPDATE matters SET conflict = 0 WHERE root = ?")
-                        .bind(root)
-                        .run());
+        SHENBAO_TRY(
+            m_inside->database.prepare("UPDATE matters SET conflict = 0, notice = ? WHERE root = ?")
+                .bind(signed_matter.notice, root)
+                .run());
         SHENBAO_TRY(m_inside->database
                         .prepare("UPDATE envelopes SET state = 'superseded' "
                                  "WHERE root = ? AND state = 'refused'")
@@ -440,7 +467,7 @@ base::Status Desk::discard_revision(const base::EnvelopeId& root) {
 base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter) return base::fail(Outcome::not_found_locally);
-    const notice::Form* form = m_inside->find_form(matter->form);
+    const notice::Form* form = m_inside->form_of(*matter);
     if (form == nullptr) return base::fail(Outcome::unknown_form, matter->form.text());
     const auto value_at = [&](int row, const base::FieldId& field) {
         const auto found = matter->values.find({row, field});
@@ -468,7 +495,8 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
                        (column.type == notice::FieldType::filing ? "filing"
                                                                  : "\"" + column.id.text() + "\"");
         auto select =
-            m_inside->database.prepare("SELECT " + columns + " FROM " + m_inside->views.declared +
+            m_inside->database.prepare("SELECT " + columns + " FROM " +
+                                       m_inside->edition_of(*matter).views.declared +
                                        " ORDER BY position");
         for (;;) {
             SHENBAO_ASSIGN(const bool has_row, select.step());
@@ -487,7 +515,7 @@ base::Result<base::Json> Desk::answers_of(const base::EnvelopeId& root) {
 base::Result<base::Json> Desk::Inside::prefilled(const Matter& matter, const notice::Form& form,
                                                  base::Json answers) {
     SHENBAO_TRY(set_subject(matter));
-    SHENBAO_TRY(engine->prefill(form, answers));
+    SHENBAO_TRY(edition_of(matter).engine->prefill(form, answers));
     return answers;
 }
 
@@ -501,12 +529,21 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     } else {
         SHENBAO_ASSIGN(answers, answers_of(root));
     }
-    const notice::Form* form = m_inside->find_form(matter->form);
-    SHENBAO_CHECK(form != nullptr && m_inside->engine.has_value());
+    const notice::Form* form = m_inside->form_of(*matter);
+    if (form == nullptr) return base::fail(Outcome::unknown_form, matter->form.text());
+    Edition& edition = m_inside->edition_of(*matter);
     SHENBAO_TRY(m_inside->set_subject(*matter));
     std::vector<rules::Finding> of_the_desk;
-    const auto closes_at = this->closes_at(matter->form, matter->period);
-    if (is_open(matter->state) && closes_at && server_time() >= *closes_at)
+    auto closes_at = this->closes_at(matter->form, matter->period);
+    // What was returned may be mended until the reviewer's own date (C21).
+    if (closes_at && matter->review && matter->review->decision.due) {
+        const base::Time due = *matter->review->decision.due;
+        closes_at = std::max(*closes_at, base::Time{due.microseconds + 1});
+    }
+    if (is_open(matter->state) && &edition != m_inside->current)
+        of_the_desk.push_back({gone_rule, {}, notice::Severity::error,
+                               "通知已更新，新的通知里没有这张表或这个时段，草稿只供查看。"});
+    else if (is_open(matter->state) && closes_at && server_time() >= *closes_at)
         of_the_desk.push_back({late_rule, {}, notice::Severity::warning, late_words(*closes_at)});
     rules::Notes notes;
     for (const auto& [rule, note] : matter->notes)
@@ -514,7 +551,7 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
             notes.emplace(rule, note);
     Judgement judgement;
     SHENBAO_ASSIGN(judgement.verdict,
-                   m_inside->engine->check_draft(*form, answers, notes, std::move(of_the_desk)));
+                   edition.engine->check_draft(*form, answers, notes, std::move(of_the_desk)));
     judgement.answers = std::move(answers);
 
     const auto look_at = [&](const Cell& cell, const notice::Field& field, std::string name,
@@ -559,7 +596,7 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     }
     if (form->table && !form->table->rows_from.empty() && is_open(matter->state)) {
         SHENBAO_CHECK(form->table->rows_from == "declared"); // The loader knows no other view.
-        const notice::Form* declared = m_inside->package->find_serving(notice::Serves::declared);
+        const notice::Form* declared = edition.package.find_serving(notice::Serves::declared);
         const std::string   open =
             declared == nullptr ? "" : open_words(*declared, matters(declared->id, matter->period));
         if (!open.empty())
@@ -585,7 +622,8 @@ std::optional<base::Time> Desk::closes_at(const base::FormId& form,
     auto select = m_inside->database.prepare(
         "SELECT coalesce(max(until), 0) FROM extensions WHERE form = ? AND period = ?");
     const auto row = select.bind(form, period).step();
-    return row && *row ? std::max(window->closes_at(), select.time(0)) : window->closes_at();
+    const base::Time until = row && *row ? select.time(0) : base::Time{};
+    return std::max(window->closes_at(), base::Time{until.microseconds + 1});
 }
 
 base::Result<bool> Desk::outdated(const base::EnvelopeId& root) {
@@ -593,7 +631,7 @@ base::Result<bool> Desk::outdated(const base::EnvelopeId& root) {
     if (!matter || !matter->newest) return false;
     const auto item = find_item(*matter->newest);
     if (!item || !item->answers.contains("rows")) return false;
-    const notice::Form* form = m_inside->find_form(matter->form);
+    const notice::Form* form = m_inside->form_of(*matter);
     if (form == nullptr || !form->table || form->table->rows_from.empty()) return false;
     SHENBAO_ASSIGN(const base::Json answers, answers_of(root));
     return answers.at("rows") != item->answers.at("rows");

@@ -109,7 +109,7 @@ base::Status Desk::Inside::add_item(const OutboxItem& item, const base::Json& no
 
 base::Status Desk::seal(const base::EnvelopeId& root) {
     Inside& inside = *m_inside;
-    if (!inside.enrolment || !inside.package) return base::fail(Outcome::not_enrolled);
+    if (!inside.enrolment || inside.current == nullptr) return base::fail(Outcome::not_enrolled);
     const auto matter = find_matter(root);
     if (!matter) return base::fail(Outcome::not_found_locally);
     if (!is_open(matter->state)) return base::fail(Outcome::frozen, "nothing has changed since it was signed");
@@ -127,7 +127,7 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
     if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");
     const base::EnvelopeId id =
         matter->newest ? envelope::make_envelope_id(inside.clock.now(), inside.random) : root;
-    const envelope::Common common = {id, inside.enrolment->unit.unit, inside.package->ref,
+    const envelope::Common common = {id, inside.enrolment->unit.unit, inside.current->package.ref,
                                      inside.clock.now(), *anchor};
     const envelope::Envelope sealed = envelope::seal(common, *judgement.verdict.filing,
                                                      matter->period, matter->newest, root, {},
@@ -151,9 +151,10 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
             SHENBAO_TRY(inside.write_value(root, {0, field.id}, notice::typed_value(field, value),
                                            value));
         }
-        SHENBAO_TRY(inside.database.prepare("UPDATE matters SET conflict = 0 WHERE root = ?")
-                        .bind(root)
-                        .run());
+        SHENBAO_TRY(
+            inside.database.prepare("UPDATE matters SET conflict = 0, notice = ? WHERE root = ?")
+                .bind(inside.current->package.ref.sha256, root)
+                .run());
         return inside.refresh_matter(root, 0);
     });
 }
@@ -167,7 +168,7 @@ base::Status Desk::withdraw(const base::EnvelopeId& root, std::string_view reaso
     SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
     const envelope::Common common = {
         envelope::make_envelope_id(inside.clock.now(), inside.random), inside.enrolment->unit.unit,
-        inside.package->ref, inside.clock.now(), anchor.value_or("")};
+        inside.current->package.ref, inside.clock.now(), anchor.value_or("")};
     const envelope::Envelope sealed = envelope::seal_act(
         common, envelope::Withdrawal{*matter->newest, std::string(reason)}, *inside.key);
     const OutboxItem item = item_of(common, sealed, *matter, "withdrawal");
@@ -261,11 +262,15 @@ base::Status Desk::accept_change(const protocol::Change& change) {
         answer.receipt = change.receipt;
         return settle(receipt->sha256, answer);
     }
-    if (receipt->unit != inside.enrolment->unit.unit) return {}; // Others' matters: not on this desk.
     SHENBAO_ASSIGN(const envelope::Jws jws,
                    envelope::Jws::parse(change.envelope, envelope::HeaderKey::kid));
     SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
                    envelope::open_receipted(jws, *receipt));
+    if (const auto* decision = std::get_if<envelope::Decision>(&opened.act()))
+        return inside.take_decision(*decision, change, *receipt);
+    if (const auto* extension = std::get_if<envelope::Extension>(&opened.act()))
+        return inside.take_extension(*extension, *receipt);
+    if (receipt->unit != inside.enrolment->unit.unit) return {}; // Others' matters: not on this desk.
     const envelope::Common& common = opened.common();
     OutboxItem item;
     item.id = common.id;
@@ -303,8 +308,9 @@ base::Status Desk::accept_change(const protocol::Change& change) {
         if (!matter)
             SHENBAO_TRY(inside.database
                             .prepare("INSERT OR IGNORE INTO matters(root, form, period, revising, "
-                                     "updated_at) VALUES(?, ?, ?, 0, ?)")
-                            .bind(filing->root, filing->form, filing->period, inside.clock.now())
+                                     "updated_at, notice) VALUES(?, ?, ?, 0, ?, ?)")
+                            .bind(filing->root, filing->form, filing->period, inside.clock.now(),
+                                  common.notice.sha256)
                             .run());
         SHENBAO_TRY(inside.add_item(item, notes));
         const bool changed_here =
@@ -318,6 +324,35 @@ base::Status Desk::accept_change(const protocol::Change& change) {
         if (form != nullptr)
             SHENBAO_TRY(inside.write_draft(filing->root, *form, filing->answers, notes));
         return inside.refresh_matter(filing->root, 0);
+    });
+}
+
+base::Status Desk::Inside::take_decision(const envelope::Decision& decision,
+                                         const protocol::Change&   change,
+                                         const envelope::Receipt&  receipt) {
+    auto select = database.prepare("SELECT root FROM envelopes WHERE id = ? AND kind = 'filing'");
+    SHENBAO_ASSIGN(const bool found, select.bind(decision.target).step());
+    if (!found) return {}; // About another unit's filing.
+    const base::EnvelopeId root(select.text(0));
+    select.reset();
+    return this->change([&] {
+        return database
+            .prepare("INSERT OR IGNORE INTO decisions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(receipt.id, root, decision.target, envelope::verdict_name(decision.verdict),
+                  receipt.received_at, receipt.index, receipt.sha256, change.envelope,
+                  change.receipt)
+            .run();
+    });
+}
+
+base::Status Desk::Inside::take_extension(const envelope::Extension& extension,
+                                          const envelope::Receipt&   receipt) {
+    if (extension.for_unit != enrolment->unit.unit) return {};
+    return change([&] {
+        return database.prepare("INSERT OR IGNORE INTO extensions VALUES(?, ?, ?, ?, ?, ?)")
+            .bind(receipt.id, extension.form, extension.period, extension.until, extension.reason,
+                  receipt.index)
+            .run();
     });
 }
 

@@ -83,20 +83,18 @@ CREATE TABLE decisions(        -- Of the reviewers on this unit's filings, as th
     id        TEXT PRIMARY KEY,
     root      TEXT NOT NULL,
     target    TEXT NOT NULL,   -- The version it is about.
-    stage     TEXT NOT NULL,
     verdict   TEXT NOT NULL,
-    approved  TEXT NOT NULL,   -- JSON, as the envelope has it.
-    remarks   TEXT NOT NULL,   -- JSON
-    reason    TEXT NOT NULL,
-    due       INTEGER,
     at        INTEGER NOT NULL,
-    log_index INTEGER NOT NULL) WITHOUT ROWID;
+    log_index INTEGER NOT NULL,
+    sha256    TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    receipt   TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX decisions_by_root ON decisions(root, log_index);
 CREATE TABLE extensions(       -- Of this unit's windows.
     id        TEXT PRIMARY KEY,
     form      TEXT NOT NULL,
     period    TEXT NOT NULL,
-    until     INTEGER NOT NULL,
+    until     INTEGER NOT NULL, -- That moment included.
     reason    TEXT NOT NULL,
     log_index INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE ledger(           -- 台账 of this unit, as the server has derived it from the log.
@@ -110,6 +108,9 @@ CREATE TABLE ledger(           -- 台账 of this unit, as the server has derived
     amount      INTEGER NOT NULL,
     balance     INTEGER NOT NULL,
     filing      TEXT NOT NULL);
+CREATE TABLE carryovers(       -- What became of drafts under a new version, until it is read.
+    root TEXT PRIMARY KEY,
+    told TEXT NOT NULL) WITHOUT ROWID; -- JSON
 CREATE TABLE platform_ticks(   -- The school's own word that it has uploaded the paper (R8, R32).
     root TEXT PRIMARY KEY,
     day  TEXT NOT NULL) WITHOUT ROWID;

@@ -18,6 +18,7 @@ constexpr int         changes_limit = 100;
 // Settings of the desk: the ETags of the lists it has.
 constexpr std::string_view units_etag     = "units_etag";
 constexpr std::string_view catalogue_etag = "catalogue_etag";
+constexpr std::string_view ledger_etag    = "ledger_etag";
 
 std::string api(std::string_view path) { return std::string(protocol::base_path) + std::string(path); }
 
@@ -50,6 +51,7 @@ std::string_view stage_sentence(Stage stage) {
     case Stage::units: return "正在更新单位名单";
     case Stage::catalogue: return "正在更新证书目录";
     case Stage::changes: return "正在接收回执";
+    case Stage::ledger: return "正在更新指标台账";
     case Stage::finished: return "同步完成";
     }
     return {};
@@ -94,7 +96,9 @@ std::optional<Request> Sync::next() {
     }
     if (m_progress.stage == Stage::session && !m_desk.bearer().empty()) advance();
     // A bureau's desk keeps no filings of its own; what it reads are lists and summaries.
-    if (m_progress.stage == Stage::changes && m_desk.find_enrolment()->role != "school") advance();
+    const bool school = m_desk.find_enrolment()->role == "school";
+    if (m_progress.stage == Stage::changes && !school) advance();
+    if (m_progress.stage == Stage::ledger && !school) advance();
     switch (m_progress.stage) {
     case Stage::server: return Request{"GET", api("/server"), {}, {}, {}};
     case Stage::package:
@@ -109,6 +113,7 @@ std::optional<Request> Sync::next() {
     }
     case Stage::units: return list_request("/units", units_etag);
     case Stage::catalogue: return list_request("/catalogue", catalogue_etag);
+    case Stage::ledger: return list_request("/summaries/ledger", ledger_etag);
     case Stage::changes:
         return Request{"GET",
                        api("/changes?after=" + percent_escaped(m_desk.changes_cursor()) +
@@ -133,8 +138,11 @@ void Sync::deliver(const Response& response) {
         m_progress.stage = Stage::session;
         return;
     }
-    const bool list = m_progress.stage == Stage::units || m_progress.stage == Stage::catalogue;
+    const bool list = m_progress.stage == Stage::units || m_progress.stage == Stage::catalogue ||
+                      m_progress.stage == Stage::ledger;
     if (response.status == 304 && list) return advance(); // What the desk has is the newest.
+    if (response.status == 404 && m_progress.stage == Stage::ledger)
+        return advance(); // An older server has none.
     if (response.status < 200 || response.status > 299)
         return stop(protocol::read_problem(response.body));
     take(response);
@@ -177,6 +185,12 @@ void Sync::take(const Response& response) {
         return settle(m_desk.set_setting(catalogue_etag, response.etag));
     }
     case Stage::changes: return take_changes(response);
+    case Stage::ledger: {
+        const auto entries = protocol::read_ledger(response.body);
+        if (!entries) return stop(entries.error());
+        if (const auto taken = m_desk.accept_ledger(*entries); !taken) return stop(taken.error());
+        return settle(m_desk.set_setting(ledger_etag, response.etag));
+    }
     default: SHENBAO_CHECK(!"an answer without a request");
     }
 }

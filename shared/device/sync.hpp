@@ -4,7 +4,7 @@
 // it comes, so a line cut at any point loses nothing and the next sync goes on from there.
 //
 // Order: server (anchor, notice version), notice if new, the outbox in batches, session, units,
-// catalogue, changes. The outbox stands first because it is why people press the button.
+// catalogue, changes, ledger. The outbox stands first because it is why people press the button.
 #pragma once
 
 #include "shared/device/desk.hpp"
@@ -29,7 +29,9 @@ struct Response {
     std::string etag = {}; // Empty when the answer has none.
 };
 
-enum class Stage { idle, server, package, outbox, session, units, catalogue, changes, finished };
+enum class Stage {
+    idle, server, package, outbox, session, units, catalogue, changes, ledger, finished
+};
 std::string_view stage_sentence(Stage stage); // Chinese, for the progress line.
 
 struct Progress {

@@ -85,7 +85,7 @@ base::Result<TableUndo> Desk::take_matters(const base::FormId& form_id, const ba
     const notice::Form* form = m_inside->find_form(form_id);
     if (!m_inside->enrolment || form == nullptr || !form->many ||
         form->find_window(period) == nullptr ||
-        !m_inside->package->files(*form, m_inside->enrolment->unit.kind))
+        !m_inside->current->package.files(*form, m_inside->enrolment->unit.kind))
         return base::fail(Outcome::unknown_form, form_id.text() + " " + period.text());
     std::vector<Matter> there = matters(form_id, period);
     std::size_t         at = 0;

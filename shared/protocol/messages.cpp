@@ -349,4 +349,27 @@ base::Result<std::vector<envelope::CatalogueEntry>> read_catalogue(std::string_v
     return entries;
 }
 
+base::Result<std::vector<LedgerEntry>> read_ledger(std::string_view body) {
+    constexpr std::int64_t most = base::limits::json_integer_max;
+    SHENBAO_ASSIGN(const Json json, parse_answer(body));
+    ObjectReader             answer(json, "ledger");
+    std::vector<LedgerEntry> entries;
+    for (const Json& row : answer.array("rows", 100000)) {
+        ObjectReader reader(row, "rows");
+        LedgerEntry  entry;
+        entry.at = reader.time("at");
+        entry.kind = reader.text("kind", 20, 1);
+        entry.period = base::Period(reader.text("period", 20, 1));
+        entry.certificate = reader.id("certificate", base::parse_certificate_id);
+        entry.level = reader.text("level", 60, 1);
+        entry.amount = reader.integer("amount", -most, most);
+        entry.balance = reader.integer("balance", -most, most);
+        entry.filing = reader.id("filing", base::parse_envelope_id);
+        SHENBAO_TRY(settled(reader));
+        entries.push_back(std::move(entry));
+    }
+    SHENBAO_TRY(settled(answer));
+    return entries;
+}
+
 } // namespace protocol

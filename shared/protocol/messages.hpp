@@ -103,6 +103,21 @@ base::Result<std::vector<envelope::UnitEntry>> read_units(std::string_view body)
 std::string write_catalogue(const std::vector<envelope::CatalogueEntry>& entries);
 base::Result<std::vector<envelope::CatalogueEntry>> read_catalogue(std::string_view body);
 
+// GET /summaries/ledger: approved numbers as dated entries, never edited (R42, R54).
+struct LedgerEntry {
+    base::Time          at;   // When the server received what caused it.
+    std::string         kind; // "round", "increase", "exception", "reversal"
+    base::Period        period;
+    base::CertificateId certificate;
+    std::string         level;
+    std::int64_t        amount  = 0; // May be negative.
+    std::int64_t        balance = 0; // Of this certificate and level, after the entry.
+    base::EnvelopeId    filing;      // Root of the matter it comes from.
+    bool                operator==(const LedgerEntry&) const = default;
+};
+// Of the rows, in their order; members that a desk has no use for may stand beside these.
+base::Result<std::vector<LedgerEntry>> read_ledger(std::string_view body);
+
 // One unit or catalogue entry as JSON, as in the answers above.
 base::Json to_json(const envelope::UnitEntry& unit);
 base::Json to_json(const envelope::CatalogueEntry& entry);

@@ -11,9 +11,14 @@ namespace {
 // loader sees to it), so they may stand in SQL as they are.
 std::string sql_text(std::string_view text) { return "'" + std::string(text) + "'"; }
 
-std::string value_of(const Ground& ground, std::string_view field) {
-    return "(SELECT v.value FROM " + ground.values + " v WHERE v.key = m.key AND v.row = 0 "
-           "AND v.field = " + sql_text(field) + ")";
+// A filing of an earlier version may have the value under the field's earlier id.
+std::string value_of(const Ground& ground, const notice::Field& field) {
+    const std::string own = sql_text(field.id.text());
+    const std::string head = "(SELECT v.value FROM " + ground.values +
+                             " v WHERE v.key = m.key AND v.row = 0 AND v.field ";
+    if (field.was.empty()) return head + "= " + own + ")";
+    return head + "IN (" + own + ", " + sql_text(field.was) + ") ORDER BY v.field = " + own +
+           " DESC LIMIT 1)";
 }
 
 std::string standard_value(const Ground& ground, const notice::Form& form, std::string_view column,
@@ -21,7 +26,7 @@ std::string standard_value(const Ground& ground, const notice::Form& form, std::
     if (std::find(ready.begin(), ready.end(), column) != ready.end())
         return "m." + std::string(column);
     const notice::Field* field = form.find_standard(column);
-    return field == nullptr ? "NULL" : value_of(ground, field->id.text());
+    return field == nullptr ? "NULL" : value_of(ground, *field);
 }
 
 // `SELECT first, a AS a, … FROM matters m …` over the form that serves so; no row without one.
@@ -37,7 +42,7 @@ std::string view_over(const Ground& ground, const notice::Package& package, noti
     const auto& standard = notice::standard_columns(serves);
     for (const notice::Field& field : form->fields)
         if (std::find(standard.begin(), standard.end(), field.id.text()) == standard.end())
-            columns += ", " + value_of(ground, field.id.text()) + " AS \"" + field.id.text() + "\"";
+            columns += ", " + value_of(ground, field) + " AS \"" + field.id.text() + "\"";
     return "SELECT " + columns + " FROM " + ground.matters + " m WHERE m.form = " +
            sql_text(form->id.text()) + " AND " + condition;
 }

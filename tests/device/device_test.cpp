@@ -34,7 +34,9 @@ struct Server {
                            base::sha256_hex(vectors::anhui_2023_14)};
     envelope::UnitEntry unit{base::UnitId("S341600006"), "亳州中药科技学校",
                              "secondary_vocational", "亳州市", base::UnitId("341600")};
-    std::vector<protocol::Change> log;
+    std::string                        package{vectors::anhui_2023_14};
+    std::vector<protocol::LedgerEntry> ledger;
+    std::vector<protocol::Change>      log;
     bool                          line_cut_after_taking = false;
     int                           lists_sent = 0; // Units and catalogues, as a whole.
 
@@ -47,7 +49,8 @@ struct Server {
         if (is("/server"))
             return {200, protocol::write_server_info({"申报", "0.1.0", clock.now(), false,
                                                       key.public_key(), notice, anchor()})};
-        if (is("/notices/")) return {200, std::string(vectors::anhui_2023_14)};
+        if (is("/notices/")) return {200, package};
+        if (is("/summaries/ledger")) return {200, ledger_body()};
         if (is("/sessions"))
             return {200, protocol::write_session_answer(
                              {"token", base::Time{clock.now().microseconds + 3600000000LL}})};
@@ -62,6 +65,49 @@ struct Server {
         if (is("/changes")) return {200, protocol::write_changes({"end", false, false, log})};
         if (is("/envelopes")) return take(request.body);
         return {404, protocol::write_problem(Outcome::not_found, request.path)};
+    }
+
+    std::string ledger_body() const {
+        base::Json rows = base::Json::array();
+        for (const protocol::LedgerEntry& entry : ledger)
+            rows.push_back({{"at", base::to_rfc3339(entry.at)},
+                            {"kind", entry.kind},
+                            {"period", entry.period.text()},
+                            {"certificate", entry.certificate.text()},
+                            {"level", entry.level},
+                            {"amount", entry.amount},
+                            {"balance", entry.balance},
+                            {"filing", entry.filing.text()},
+                            {"school_name", unit.name}});
+        return base::to_text({{"as_of_index", 1}, {"rows", rows}});
+    }
+    void publish(const base::Json& document) {
+        package = base::to_text(document);
+        notice = {base::NoticeId(document.at("id").get<std::string>()), base::sha256_hex(package)};
+    }
+    // What somebody else does: the province, or the operator on the command line.
+    void add(const envelope::Act& act) {
+        clock.advance(1000000);
+        const envelope::Common common{envelope::make_envelope_id(clock.now(), random),
+                                      base::UnitId("operator"), notice, clock.now(), anchor()};
+        const auto             sealed = envelope::seal_act(common, act, key);
+        envelope::Receipt      receipt;
+        receipt.id = common.id;
+        receipt.unit = common.unit;
+        receipt.sha256 = sealed.sha256();
+        receipt.index = std::int64_t(log.size()) + 1;
+        receipt.received_at = clock.now();
+        log.push_back({receipt.index, sealed.text(), envelope::sign_receipt(receipt, key)});
+    }
+    void approve(const base::EnvelopeId& root, const char* id, const char* grade,
+                 std::int64_t approved) {
+        envelope::Decision decision;
+        decision.target = root;
+        decision.stage = envelope::ReviewStage::final_review;
+        decision.approved = approved;
+        add(decision);
+        ledger.push_back({clock.now(), "round", base::Period("2023-spring"),
+                          base::CertificateId(id), grade, approved, approved, root});
     }
 
     static std::vector<envelope::CatalogueEntry> catalogue() {
@@ -576,4 +622,245 @@ TEST_CASE("lists that the desk has are not sent again, and come again when they 
     CHECK(!office.sync().fault.has_value());
     CHECK(office.server.lists_sent == 3);
     CHECK(office.desk->units().front().name == office.server.unit.name);
+}
+
+namespace {
+
+// A declaration that the server holds.
+base::EnvelopeId delivered(Office& office, const char* id, const char* heads) {
+    const auto root = office.declare(id, "初级", heads);
+    REQUIRE(office.desk->seal(root).has_value());
+    REQUIRE(!office.sync().fault.has_value());
+    REQUIRE(office.state(root) == MatterState::submitted);
+    return root;
+}
+
+envelope::Decision decision_about(const base::EnvelopeId& target, envelope::ReviewVerdict verdict) {
+    envelope::Decision decision;
+    decision.target = target;
+    decision.verdict = verdict;
+    decision.reason = "人数与专业规模不符";
+    return decision;
+}
+
+} // namespace
+
+TEST_CASE("a reviewer's decision reaches the desk: returned opens, passed and approved freeze") {
+    Office     office;
+    office.enrol();
+    const auto root = delivered(office, "C1", "100");
+
+    auto returned = decision_about(root, envelope::ReviewVerdict::send_back);
+    returned.remarks.push_back({headcount, "请核对班级人数"});
+    office.server.add(returned);
+    REQUIRE(!office.sync().fault.has_value());
+    office.restart();
+    auto matter = office.desk->find_matter(root);
+    CHECK(matter->state == MatterState::returned);
+    REQUIRE(matter->review.has_value());
+    CHECK(matter->review->decision.reason == "人数与专业规模不符");
+    CHECK(matter->review->decision.remarks.front().text == "请核对班级人数");
+    CHECK(matter->review->at == office.server.clock.now());
+
+    REQUIRE(office.desk->revise(root).has_value());
+    REQUIRE(office.desk->type(root, cell(headcount), "80").has_value());
+    REQUIRE(office.desk->seal(root).has_value());
+    REQUIRE(!office.sync().fault.has_value());
+    const auto second = *office.desk->find_matter(root)->newest;
+    CHECK(office.state(root) == MatterState::submitted); // What was said of the first is history.
+    CHECK(!office.desk->find_matter(root)->review.has_value());
+
+    office.server.add(decision_about(second, envelope::ReviewVerdict::pass));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.state(root) == MatterState::passed);
+    CHECK(office.desk->revise(root).error().outcome == Outcome::frozen);
+    CHECK(office.desk->withdraw(root, "").error().outcome == Outcome::frozen);
+    office.server.approve(second, "C1", "初级", 80);
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.state(root) == MatterState::approved);
+}
+
+TEST_CASE("what is rejected counts no more: the certificate can be declared anew") {
+    Office     office;
+    office.enrol();
+    const auto root = delivered(office, "C1", "100");
+    office.server.add(decision_about(root, envelope::ReviewVerdict::reject));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.state(root) == MatterState::rejected);
+    CHECK(!device::counts(office.state(root)));
+    const auto anew = office.declare("C1", "初级", "60");
+    CHECK(office.desk->judge(anew)->sealable);
+}
+
+TEST_CASE("a report's quota is the ledger's, up to the newest anchor, and cannot be typed (R48)") {
+    Office     office;
+    office.enrol();
+    const auto        root = delivered(office, "C1", "100");
+    const base::FormId report("monthly_report");
+    const base::FieldId quota("quota");
+    office.server.clock.set(*base::parse_rfc3339("2023-05-10T09:00:00+08:00"));
+    office.server.approve(root, "C1", "初级", 90);
+    REQUIRE(!office.sync().fault.has_value());
+    const auto may = office.desk->create_matter(report, base::Period("2023-05"));
+    REQUIRE(may.has_value());
+    CHECK(office.desk->answers_of(*may)->at("quota") == 90);
+    CHECK(office.desk->type(*may, cell(quota), "100").error().outcome == Outcome::frozen);
+
+    // An entry that is newer than the anchor is known here and not counted yet: the server would
+    // not count it either for what is signed under this anchor.
+    const auto anchored_until = office.server.clock.now();
+    office.server.ledger.push_back({base::Time{anchored_until.microseconds + 60000000}, "increase",
+                                    base::Period("2023"), base::CertificateId("C1"), "初级", 10,
+                                    100, root});
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->ledger().size() == 2);
+    CHECK(office.desk->answers_of(*may)->at("quota") == 90);
+    office.server.clock.advance(120000000);
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->answers_of(*may)->at("quota") == 100);
+
+    // The rows of an increase take the number approved before from there too.
+    const auto increase = office.desk->create_matter(base::FormId("quota_increase"),
+                                                     base::Period("2023"));
+    REQUIRE(increase.has_value());
+    const base::CertificateId first("C1");
+    REQUIRE(office.desk->choose(*increase, {1, certificate}, first).has_value());
+    REQUIRE(office.desk->type(*increase, {1, level}, "初级").has_value());
+    REQUIRE(office.desk->type(*increase, {1, base::FieldId("approved_after")}, "120").has_value());
+    CHECK(office.desk->answers_of(*increase)->at("rows").at(0).at("approved_before") == 100);
+}
+
+TEST_CASE("what is signed late wants its reason, which travels with it (C20); an extension lifts that") {
+    Office     office;
+    office.enrol();
+    const auto root = office.declare("C1", "初级", "100");
+    CHECK(office.desk->judge(root)->sealable);
+    office.server.clock.set(*base::parse_rfc3339("2023-04-01T00:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    auto judged = office.desk->judge(root);
+    CHECK(!judged->sealable);
+    REQUIRE(judged->findings.size() == 1);
+    CHECK(judged->findings.front().rule == device::late_rule);
+    CHECK(judged->findings.front().text == "填报时间已于3月31日24时截止，请写明逾期补报的原因。");
+
+    const base::Time until = *base::parse_rfc3339("2023-04-02T23:59:59+08:00");
+    const base::UnitId own = office.server.unit.unit;
+    office.server.add(envelope::Extension{own, declaration, spring, until, "停电"});
+    office.server.add(envelope::Extension{base::UnitId("S341600007"), declaration, spring,
+                                          base::Time{until.microseconds * 2}, "别的学校"});
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(*office.desk->closes_at(declaration, spring) == base::Time{until.microseconds + 1});
+    CHECK(office.desk->judge(root)->sealable);
+
+    office.server.clock.set(*base::parse_rfc3339("2023-04-03T09:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(!office.desk->judge(root)->sealable);
+    REQUIRE(office.desk->explain(root, device::late_rule, "学校停电三天").has_value());
+    CHECK(office.desk->judge(root)->sealable);
+    REQUIRE(office.desk->seal(root).has_value());
+    const auto item = office.desk->queued().front();
+    const auto jws = envelope::Jws::parse(item.text, envelope::HeaderKey::kid);
+    const auto payload = base::parse_json(*jws->payload_under(jws->sha256()));
+    CHECK(payload->at("notes").at("late") == "学校停电三天");
+}
+
+TEST_CASE("a tick about the national platform is the school's own word, and can be taken back") {
+    Office     office;
+    office.enrol();
+    const auto root = office.declare("C1", "初级", "100");
+    CHECK(!office.desk->platform_tick(root).has_value());
+    REQUIRE(office.desk->set_platform_tick(root, base::Date{2023, 3, 30}).has_value());
+    office.restart();
+    CHECK(office.desk->platform_tick(root) == base::Date{2023, 3, 30});
+    REQUIRE(office.desk->set_platform_tick(root, std::nullopt).has_value());
+    CHECK(!office.desk->platform_tick(root).has_value());
+}
+
+namespace {
+
+// The shipped notice with headcount renamed, the contact's phone gone and a field more.
+base::Json second_version() {
+    base::Json  document = *base::parse_json(vectors::anhui_2023_14);
+    std::string form = base::to_text(document["forms"][0]);
+    for (const char* from : {"\"headcount\"", "form.headcount"})
+        for (std::size_t at = 0; (at = form.find(from, at)) != std::string::npos;)
+            form.replace(at, std::string_view(from).size(),
+                         from[0] == '"' ? "\"planned\"" : "form.planned");
+    document["forms"][0] = *base::parse_json(form);
+    base::Json& fields = document["forms"][0]["fields"];
+    fields[2]["was"] = "headcount";
+    fields[2]["label"] = "计划考核人数";
+    fields.push_back({{"id", "major"}, {"label", "所属专业"}, {"type", "text"}});
+    document["forms"][0]["serves"]["columns"]["headcount"] = "planned";
+    base::Json& summary = document["forms"][1];
+    summary["fields"].erase(1);
+    for (base::Json& block : summary["blocks"])
+        if (block.contains("inlines") && block["inlines"].size() == 4) block["inlines"].erase(3);
+    return document;
+}
+
+} // namespace
+
+TEST_CASE("a new version takes drafts along: renamed, dropped but readable, new") {
+    Office     office;
+    office.enrol();
+    const auto sent = delivered(office, "C2", "40");
+    const auto root = office.declare("C1", "中级", "１００人");
+    const auto summary = office.desk->create_matter(school_summary, spring);
+    REQUIRE(office.desk->type(*summary, cell(base::FieldId("contact")), "张三").has_value());
+    REQUIRE(office.desk->type(*summary, cell(base::FieldId("phone")), "0558-12345").has_value());
+    CHECK(office.desk->carryovers().empty());
+
+    office.server.publish(second_version());
+    REQUIRE(!office.sync().fault.has_value());
+    office.restart();
+    const auto told = office.desk->carryovers();
+    REQUIRE(told.size() == 2); // What was signed stays as it is.
+    CHECK(told[0].root == root);
+    CHECK(told[0].fresh == std::vector<std::string>{"所属专业"});
+    CHECK(told[0].values.size() == 3);
+    CHECK(std::count_if(told[0].values.begin(), told[0].values.end(), [](const auto& value) {
+              return value.label == "考核人数" && value.now == "计划考核人数" &&
+                     value.text == "１００人";
+          }) == 1);
+    CHECK(std::count_if(told[1].values.begin(), told[1].values.end(), [](const auto& value) {
+              return value.label == "电话" && value.now.empty() && value.text == "0558-12345";
+          }) == 1);
+    CHECK(office.desk->answers_of(root)->at("planned") == 100);
+    CHECK(!office.desk->judge(root)->sealable); // The new field is missing.
+    REQUIRE(office.desk->type(root, cell(base::FieldId("major")), "护理").has_value());
+    CHECK(office.desk->judge(root)->sealable);
+
+    // Signed under the earlier version: read by it, and counted beside what is new.
+    const auto signed_matter = office.desk->find_matter(sent);
+    CHECK(office.desk->form_of(*signed_matter)->find_field("headcount") != nullptr);
+    CHECK(office.desk->judge(sent)->answers.at("headcount") == 40);
+    CHECK(office.desk->answers_of(*summary)->at("rows").at(0).at("headcount") == 40);
+    // Opened for change it is carried over, and given up it is what was signed.
+    REQUIRE(office.desk->revise(sent).has_value());
+    CHECK(office.desk->answers_of(sent)->at("planned") == 40);
+    REQUIRE(office.desk->discard_revision(sent).has_value());
+    CHECK(office.desk->judge(sent)->answers.at("headcount") == 40);
+    REQUIRE(office.desk->acknowledge_carryovers().has_value());
+    CHECK(office.desk->carryovers().empty());
+}
+
+TEST_CASE("a draft that the new notice has no place for stays to be read") {
+    Office     office;
+    office.enrol();
+    const auto root = office.declare("C1", "中级", "100");
+    base::Json document = *base::parse_json(vectors::anhui_2023_14);
+    document["id"] = "anhui-2024-1";
+    std::string text = base::to_text(document);
+    for (std::size_t at = 0; (at = text.find("2023-spring", at)) != std::string::npos;)
+        text.replace(at, 11, "2024-spring");
+    office.server.publish(*base::parse_json(text));
+    REQUIRE(!office.sync().fault.has_value());
+    const auto told = office.desk->carryovers();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].gone);
+    CHECK(told[0].form == "证书申报表");
+    CHECK(office.desk->find_matter(root)->values.at(cell(headcount)).text == "100");
+    CHECK(office.desk->judge(root).has_value());
+    CHECK(!office.desk->judge(root)->sealable);
 }
