@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 namespace commands {
 namespace {
@@ -70,23 +71,36 @@ std::string approved_words(const envelope::Approved& approved) {
     return words.empty() ? words : words + "人";
 }
 
-// One line a matter, in the order of the forms and of the year, and under it what reviewers said.
+// One line a matter, and under it what reviewers said.
+void print_matter(const notice::Form& form, const device::Matter& matter) {
+    std::printf("%s %s\t%s\t%s\t%s\n", form.appendix.c_str(), form.short_title.c_str(),
+                matter.period.text().c_str(), matter.root.text().c_str(),
+                std::string(state_word(matter.state)).c_str());
+    if (!matter.review) return;
+    const envelope::Decision& decision = matter.review->decision;
+    std::printf("  %s　%s%s　%s\n", base::to_rfc3339(matter.review->at).c_str(),
+                verdict_word(decision), approved_words(decision.approved).c_str(),
+                decision.reason.c_str());
+}
+
+// In the order of the forms and of the year; behind them what was filed under earlier notices.
 void print_matters(const device::Desk& desk) {
     const notice::Package* package = desk.find_package();
     if (package == nullptr) return;
+    std::set<base::EnvelopeId> printed;
     for (const notice::Form& form : package->forms)
         for (const notice::Window& window : form.windows)
             for (const device::Matter& matter : desk.matters(form.id, window.period)) {
-                std::printf("%s %s\t%s\t%s\t%s\n", form.appendix.c_str(),
-                            form.short_title.c_str(), window.period.text().c_str(),
-                            matter.root.text().c_str(),
-                            std::string(state_word(matter.state)).c_str());
-                if (!matter.review) continue;
-                const envelope::Decision& decision = matter.review->decision;
-                std::printf("  %s　%s%s　%s\n", base::to_rfc3339(matter.review->at).c_str(),
-                            verdict_word(decision), approved_words(decision.approved).c_str(),
-                            decision.reason.c_str());
+                print_matter(form, matter);
+                printed.insert(matter.root);
             }
+    for (const auto& items : {desk.queued(), desk.refused(), desk.receipts()})
+        for (const device::OutboxItem& item : items) {
+            if (!printed.insert(item.root).second) continue;
+            const auto  matter = desk.find_matter(item.root);
+            const auto* form = matter ? desk.form_of(*matter) : nullptr;
+            if (form != nullptr) print_matter(*form, *matter);
+        }
 }
 
 void print_ledger(const device::Desk& desk) {
