@@ -29,7 +29,9 @@ if(EMSCRIPTEN)
     target_compile_definitions(dep_sqlite PRIVATE
         SQLITE_THREADSAFE=0 SQLITE_OS_OTHER=1 SQLITE_TEMP_STORE=3 SQLITE_OMIT_WAL
         SQLITE_OMIT_EXPLAIN SQLITE_OMIT_TCL_VARIABLE SQLITE_OMIT_UTF16 SQLITE_OMIT_DESERIALIZE
-        SQLITE_OMIT_COMPLETE SQLITE_OMIT_GET_TABLE SQLITE_OMIT_TRACE SQLITE_OMIT_DECLTYPE)
+        SQLITE_OMIT_COMPLETE SQLITE_OMIT_GET_TABLE SQLITE_OMIT_TRACE SQLITE_OMIT_DECLTYPE
+        SQLITE_OMIT_JSON SQLITE_OMIT_DATETIME_FUNCS SQLITE_OMIT_INCRBLOB
+        SQLITE_OMIT_COMPILEOPTION_DIAGS)
 else()
     target_compile_definitions(dep_sqlite PRIVATE SQLITE_THREADSAFE=2)
     target_compile_options(dep_sqlite PRIVATE -O2)
@@ -85,9 +87,9 @@ else()
     target_link_libraries(dep_httplib INTERFACE OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 endif()
 
-# Newer compilers write much more code at -Os than clang 14 does; the page's bytes are counted
-# (scripts/assemble_web), and none of these is what a frame waits for.
-if(EMSCRIPTEN AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 16)
+# The page's bytes are counted (scripts/assemble_web), and none of these is what a frame waits for.
+# Newer compilers write much more code at -Os than clang 14 does.
+if(EMSCRIPTEN)
     foreach(name sqlite sodium imgui)
         target_compile_options(dep_${name} PRIVATE -Oz)
     endforeach()

@@ -103,24 +103,30 @@ void draw_acts(App& app, const Matter& matter) {
 // What the reviewer said about what was sent last.
 void draw_review(const Matter& matter, const notice::Form& form) {
     if (!matter.review) return;
-    const device::Review& review = *matter.review;
-    const bool            first = review.stage == "first_review";
-    const widgets::Card   card("review", {.title = first ? "市级审核意见" : "省级审核意见"});
+    const envelope::Decision& said = matter.review->decision;
+    const bool                first = said.stage == envelope::ReviewStage::first_review;
+    const widgets::Card       card("review", {.title = first ? "市级审核意见" : "省级审核意见"});
     {
         widgets::Line line;
-        if (review.verdict == "return") widgets::badge("退回修改", widgets::Tone::wrong);
-        else if (review.verdict == "reject") widgets::badge("不通过", widgets::Tone::wrong);
-        else widgets::badge("通过", widgets::Tone::done);
-        if (review.approved.is_number_integer())
-            widgets::text("批准 " + base::grouped(review.approved.get<std::int64_t>()) + " 人");
+        switch (said.verdict) {
+        case envelope::ReviewVerdict::send_back:
+            widgets::badge("退回修改", widgets::Tone::wrong);
+            break;
+        case envelope::ReviewVerdict::reject:
+            widgets::badge("不通过", widgets::Tone::wrong);
+            break;
+        case envelope::ReviewVerdict::pass: widgets::badge("通过", widgets::Tone::done); break;
+        }
+        if (const auto* approved = std::get_if<std::int64_t>(&said.approved))
+            widgets::text("批准 " + base::grouped(*approved) + " 人");
     }
-    for (const auto& [id, words] : review.remarks) {
+    for (const auto& [id, words] : said.remarks) {
         const notice::Field* field = form.find_field(id.text());
         widgets::text(field == nullptr ? words : field->label + "：" + words);
     }
-    if (!review.reason.empty()) widgets::text(review.reason);
-    widgets::text(base::clerk_day_minute(review.at) +
-                      (review.due ? "　请于 " + texts::closing_words(*review.due) + " 前报送" : ""),
+    if (!said.reason.empty()) widgets::text(said.reason);
+    widgets::text(base::clerk_day_minute(matter.review->at) +
+                      (said.due ? "　请于 " + texts::closing_words(*said.due) + " 前报送" : ""),
                   widgets::second_text);
 }
 
