@@ -251,7 +251,7 @@ std::string App::certificate_name(const base::CertificateId& id) const {
 
 print::Sheet App::sheet_of(const device::Matter& matter) {
     print::Sheet sheet;
-    sheet.form = m_desk.find_package()->find_form(matter.form);
+    sheet.form = m_desk.form_of(matter);
     sheet.unit_name = m_desk.find_enrolment()->unit.name;
     sheet.rehearsal = m_desk.find_enrolment()->rehearsal;
     if (const device::Judgement* judged = judgement(matter.root)) {

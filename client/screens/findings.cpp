@@ -129,7 +129,7 @@ void draw_money(App& app, const notice::Form& form, const device::Judgement& jud
 void draw_findings(App& app, const Matter& matter) {
     const widgets::Card      card("findings", {.title = "检查"});
     const device::Judgement* judged = app.judgement(matter.root);
-    const notice::Form*      form = app.desk().find_package()->find_form(matter.form);
+    const notice::Form*      form = app.desk().form_of(matter);
     if (judged == nullptr || form == nullptr || !device::is_open(matter.state)) {
         widgets::text("已签名。", widgets::second_text);
         for (const auto& [rule, note] : matter.notes)

@@ -52,7 +52,7 @@ std::string computed_words(App& app, const Matter& matter, const base::FieldId& 
     if (judged == nullptr) return {};
     const auto found = judged->verdict.computed.find(id);
     const base::Json value = found == judged->verdict.computed.end() ? base::Json() : found->second;
-    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const notice::Form* form = app.desk().form_of(matter);
     for (const notice::Computed& computed : form->computed)
         if (computed.id == id && (computed.decimals > 0 || value.is_null()))
             return notice::printed_computed(computed, value);
@@ -187,7 +187,7 @@ void draw_card_field(App& app, const Matter& matter, const Field& field) {
 }
 
 void draw_form_paper(App& app, const Matter& matter) {
-    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const notice::Form* form = app.desk().form_of(matter);
     if (form == nullptr) return;
     widgets::Paper paper(matter.root.text(), form->title);
     for (const Block& block : form->blocks) {

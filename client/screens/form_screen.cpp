@@ -41,7 +41,7 @@ std::string why_not(App& app, const Matter& matter) {
 }
 
 void draw_open_acts(App& app, const Matter& matter) {
-    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const notice::Form* form = app.desk().form_of(matter);
     const std::string   early =
         form == nullptr ? "" : not_open_yet(app, *form, matter.period);
     const std::string   off = early.empty() ? why_not(app, matter) : early + "。";

@@ -364,6 +364,28 @@ void draw_now(App& app, Calendar calendar) { // A copy: acts change the original
     draw_receipt_table(app, 5);
 }
 
+// What became of drafts when a new version of the notice came, until somebody has read it.
+void draw_carryovers(App& app) {
+    const std::vector<device::Carryover> told = app.desk().carryovers();
+    if (told.empty()) return;
+    const widgets::Card card("carryovers", {.title = "通知已更新，草稿已转入新版本"});
+    for (const device::Carryover& one : told) {
+        widgets::text(one.form + "（" + one.period.text() + "）",
+                      {.weight = widgets::Weight::bold});
+        if (one.gone) widgets::text("新的通知里没有这张表或这个时段，原来填写的内容如下，只供查看：");
+        for (const device::Carryover::Value& value : one.values) {
+            const std::string words = value.label + "：" + value.text;
+            if (one.gone) widgets::text(words);
+            else if (value.now.empty()) widgets::text("不再填报　" + words);
+            else if (value.now != value.label)
+                widgets::text("改列为“" + value.now + "”　" + words);
+            else widgets::text("已保留　" + words, widgets::second_text);
+        }
+        for (const std::string& label : one.fresh) widgets::text("新增待填　" + label);
+    }
+    if (widgets::button("read", "知道了")) app.tell(app.desk().acknowledge_carryovers());
+}
+
 void draw_school_home(App& app) {
     const bool has_notice = app.desk().find_package() != nullptr;
     bool       stacked = false;
@@ -372,6 +394,7 @@ void draw_school_home(App& app) {
         widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
         stacked = columns.stacked();
         columns.next();
+        draw_carryovers(app);
         if (has_notice) draw_now(app, app.calendar());
         if (has_notice && !stacked) draw_calendar(app, app.calendar());
         columns.next();

@@ -28,7 +28,7 @@ void draw_filing(App& app, const LedgerEntry& entry) {
     const auto             matter = app.desk().find_matter(entry.filing);
     const notice::Package* package = app.desk().find_package();
     const notice::Form*    form =
-        !matter || package == nullptr ? nullptr : package->find_form(matter->form);
+        !matter || package == nullptr ? nullptr : app.desk().form_of(*matter);
     if (form == nullptr) return widgets::text("—");
     if (widgets::link("open", form->short_title,
                       {.name = "打开" + form->short_title + "　" +

@@ -85,7 +85,7 @@ std::string mail_words(App& app, const notice::Form& form, base::Time closes) {
 }
 
 void draw_mail(App& app, const Matter& matter) {
-    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const notice::Form* form = app.desk().form_of(matter);
     if (form == nullptr) return;
     const widgets::Card card("mail", {.title = "邮件与文件"});
     if (form->mail) {
@@ -105,7 +105,7 @@ void draw_mail(App& app, const Matter& matter) {
 }
 
 void draw_platform(App& app, const Matter& matter) {
-    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const notice::Form* form = app.desk().form_of(matter);
     if (form == nullptr || !form->national_platform) return;
     const widgets::Card card("platform", {.title = "国家平台"});
     const auto          day = app.desk().platform_tick(matter.root);

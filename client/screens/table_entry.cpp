@@ -72,7 +72,7 @@ const std::vector<Field>& siblings_of(const notice::Form& form, const device::Ce
 // others cannot be chosen by mistake.
 std::vector<std::string> choices_of(App& app, const Matter& matter, const Field& field,
                                     const device::Cell& cell) {
-    const notice::Form* form = app.desk().find_package()->find_form(matter.form);
+    const notice::Form* form = app.desk().form_of(matter);
     for (const Field& other : siblings_of(*form, cell)) {
         const auto* typed = other.type == FieldType::certificate
                                 ? typed_at(matter, {cell.first, other.id})

@@ -2,10 +2,12 @@
 // off: what is due is told by the server's time. The page is driven through its accessible mirror.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { Chromium, new_profile } from "./chromium.mjs";
-import { Server, csv_rows, demo } from "./server.mjs";
+import { Server, csv_rows, demo, run } from "./server.mjs";
+import { root } from "./site.mjs";
 
 const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 const school = csv_rows(fs.readFileSync(path.join(demo, "units.csv"), "utf8"))
@@ -118,6 +120,40 @@ at("July: nothing is to be reported, and the next month is named", "2023-07-15T1
         await page.getByRole("button", { name: "查看2023年6月" }).click();
         await page.getByText(/填报时间已于 6月27日 24:00 截止/).waitFor();
         await page.getByRole("textbox", { name: "原因说明" }).waitFor();
+        // An extension opens it again.
+        run("extend", "--data", server.data, "--unit", school, "--form", "monthly_report", "--period", "2023-06",
+            "--until", "2023-07-21T00:00:00+08:00", "--reason", "系统故障");
+        await go(page, "首页");
+        await page.getByRole("button", { name: "一键同步" }).click();
+        await page.getByRole("heading", { name: "2023年6月报送" }).waitFor();
+        await page.getByText("已延期").first().waitFor();
+        await browser.close();
+    });
+
+at("a new version of the notice takes a draft along and says what became of it", "2023-05-10T10:00:00+08:00",
+    async (server) => {
+        const { browser, page } = await computer(server);
+        await enrol(server, page);
+        await page.getByRole("button", { name: /^去填写：填写进度月报表/ }).click();
+        await page.getByRole("textbox", { name: /^当月完成报名/ }).fill("１２人");
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "notice-"));
+        undo.push(() => fs.rmSync(folder, { recursive: true, force: true }));
+        const document = JSON.parse(fs.readFileSync(
+            path.join(root, "shared/notices/anhui-2023-14/package.json"), "utf8"));
+        const report = document.forms.find((form) => form.serves?.as === "report");
+        report.fields.find((field) => field.id === "month_registered").label = "当月报名人数";
+        report.fields.push({ id: "issue", label: "周报期次", type: "text" });
+        fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify(document));
+        run("notice", "publish", folder, "--data", server.data);
+        await go(page, "首页");
+        await page.getByRole("button", { name: "一键同步" }).click();
+        await page.getByText("通知已更新，草稿已转入新版本").waitFor();
+        await page.getByText(/改列为“当月报名人数”.*１２人/).waitFor();
+        await page.getByText(/新增待填.*周报期次/).waitFor();
+        await page.getByRole("button", { name: "知道了" }).click();
+        await page.getByText("通知已更新，草稿已转入新版本").waitFor({ state: "detached" });
+        await go(page, "进度月报表");
+        assert.equal(await page.getByRole("textbox", { name: /^当月报名人数/ }).inputValue(), "１２人");
         await browser.close();
     });
 
