@@ -1,5 +1,6 @@
 #include "server/handlers/http.hpp"
 
+#include "server/rights/rights.hpp"
 #include "server/routes.hpp"
 #include "shared/base/limits.hpp"
 
@@ -85,9 +86,11 @@ std::string token_of(const Request& request, bool tls) {
 }
 
 Response dispatch(Server& server, const Route& route, const Request& request) {
-    records::Viewer viewer;
-    if (route.access == Access::loopback && !request.loopback) return problem(Outcome::not_found);
-    if (route.access == Access::session) {
+    records::Viewer         viewer;
+    const rights::RouteRow& row = rights::route_row(route.method, route.pattern);
+    if (row.door == rights::Door::loopback && !request.loopback)
+        return problem(Outcome::not_found);
+    if (row.door == rights::Door::session) {
         const auto found = server.sessions.viewer(token_of(request, server.tls));
         if (!found) {
             Response response = problem(found.error());
@@ -96,6 +99,7 @@ Response dispatch(Server& server, const Route& route, const Request& request) {
             return response;
         }
         viewer = *found;
+        if (row.reach(rights::find_role(viewer.role)).empty()) return problem(Outcome::not_found);
     }
     return route.handler(server, request, viewer);
 }
@@ -226,6 +230,16 @@ std::string Request::cookie(std::string_view name) const {
         at = end + 1;
     }
     return {};
+}
+
+Response answer(Server& server, Request request) {
+    if (request.method == "GET") return answer_get(server, request);
+    bool         other_method = false;
+    const Route* route = find_route(request, other_method);
+    if (route == nullptr)
+        return problem(other_method ? Outcome::method_not_allowed : Outcome::not_found);
+    if (request.body.size() > route->body_bytes_max) return problem(Outcome::body_too_large);
+    return dispatch(server, *route, request);
 }
 
 Response problem(Outcome outcome, std::string_view detail) {

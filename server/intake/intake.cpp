@@ -243,8 +243,8 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     if (!line.opened) return refused(Outcome::unknown_key); // Enrolled between the two looks.
     const envelope::Common& common = line.opened->common();
     const envelope::Act&    act = line.opened->act();
-    const auto              speaker = speaker_of(key->unit, key->role);
-    if (!speaker || !may_send(speaker->party, act)) return refused(Outcome::unknown_kind);
+    const Speaker           speaker{key->unit, rights::find_role(key->role)};
+    if (rights::kind_row(act).reach(speaker.role).empty()) return refused(Outcome::unknown_kind);
     if (common.unit != key->unit) return refused(Outcome::foreign_unit);
     const auto anchor = m_site.open_anchor(common.anchor);
     if (!anchor) return refused(Outcome::bad_anchor);
@@ -253,7 +253,7 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     if (m_site.find_package(common.notice) == nullptr) return refused(Outcome::unknown_notice);
 
     judged.stored.received_at = m_site.now();
-    Result<bool> accepted = judge_act(line, *speaker, anchor->at, judged);
+    Result<bool> accepted = judge_act(line, speaker, anchor->at, judged);
     // A mistake of one notice's rules stops nobody else: its lines are refused with its number.
     if (!accepted && !is_storage_fault(accepted.error().outcome))
         return refused(accepted.error().outcome);
@@ -274,19 +274,19 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
 
 Result<bool> Intake::judge_act(const Line& line, const Speaker& speaker, base::Time anchor_at,
                                Judged& judged) {
-    const envelope::Common& common = line.opened->common();
-    const envelope::Act&    act = line.opened->act();
+    const envelope::Act& act = line.opened->act();
     if (const auto* filing = std::get_if<envelope::Filing>(&act))
-        return judge_filing(line, *filing, anchor_at, judged);
+        return judge_filing(line, *filing, speaker, anchor_at, judged);
     if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&act))
-        return judge_withdrawal(*withdrawal, common.unit, judged);
+        return judge_withdrawal(*withdrawal, speaker, judged);
     Ruling ruling;
     if (const auto* decision = std::get_if<envelope::Decision>(&act)) {
         SHENBAO_ASSIGN(ruling, judge_decision(m_site, *m_store, speaker, *decision,
                                               judged.stored.received_at));
     } else {
         SHENBAO_ASSIGN(ruling,
-                       judge_extension(m_site, *m_store, std::get<envelope::Extension>(act)));
+                       judge_extension(m_site, *m_store, speaker,
+                                       std::get<envelope::Extension>(act)));
     }
     judged.answer.findings = std::move(ruling.findings);
     judged.stored.timing = ruling.timing;
@@ -296,17 +296,20 @@ Result<bool> Intake::judge_act(const Line& line, const Speaker& speaker, base::T
 }
 
 Result<std::optional<records::FilingRecord>> Intake::find_own(const base::EnvelopeId& version,
-                                                              const base::UnitId& unit) {
+                                                              const Speaker&       speaker,
+                                                              const envelope::Act& act) {
     SHENBAO_ASSIGN(const auto root, m_store->find_root(version));
     if (!root) return std::nullopt;
     SHENBAO_ASSIGN(auto matter, m_store->find_filing(*root));
-    if (!matter || matter->unit != unit || matter->stage == records::Stage::withdrawn)
+    SHENBAO_CHECK(matter.has_value());
+    SHENBAO_ASSIGN(const bool touches, may_touch(*m_store, speaker, act, matter->unit));
+    if (!touches || matter->stage == records::Stage::withdrawn)
         return std::nullopt;
     return matter;
 }
 
 Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& filing,
-                                  base::Time anchor_at, Judged& judged) {
+                                  const Speaker& speaker, base::Time anchor_at, Judged& judged) {
     const envelope::Common& common = line.opened->common();
     const notice::Package&  package = *m_site.find_package(common.notice);
     const base::Time        now = judged.stored.received_at;
@@ -329,7 +332,7 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
     if (!window->always && now < window->opens_at()) return refused(Outcome::window_not_open);
     judged.stored.timing = timing;
     if (filing.replaces) {
-        SHENBAO_ASSIGN(const auto matter, find_own(*filing.replaces, common.unit));
+        SHENBAO_ASSIGN(const auto matter, find_own(*filing.replaces, speaker, filing));
         if (!matter || matter->root != filing.root || matter->form != filing.form ||
             matter->period != filing.period)
             return refused(Outcome::unknown_target);
@@ -369,12 +372,12 @@ Status Intake::note_moved_quota(const notice::Form& form, const notice::Package&
 }
 
 Result<bool> Intake::judge_withdrawal(const envelope::Withdrawal& withdrawal,
-                                      const base::UnitId& unit, Judged& judged) {
+                                      const Speaker& speaker, Judged& judged) {
     const auto refused = [&](Outcome outcome) {
         refuse(judged.answer, outcome);
         return false;
     };
-    SHENBAO_ASSIGN(const auto matter, find_own(withdrawal.target, unit));
+    SHENBAO_ASSIGN(const auto matter, find_own(withdrawal.target, speaker, withdrawal));
     if (!matter) return refused(Outcome::unknown_target);
     const Outcome why = why_fixed(*matter, withdrawal.target);
     return why == Outcome::accepted ? true : refused(why);

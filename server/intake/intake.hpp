@@ -83,11 +83,13 @@ private:
                                             const base::UnitId& unit, Judged& judged);
     // The unit's own matter that has this version and was not withdrawn; absent otherwise.
     base::Result<std::optional<records::FilingRecord>> find_own(const base::EnvelopeId& version,
-                                                                const base::UnitId&     unit);
+                                                                const Speaker&          speaker,
+                                                                const envelope::Act&    act);
     base::Result<bool>     judge_filing(const Line& line, const envelope::Filing& filing,
-                                        base::Time anchor_at, Judged& judged);
+                                        const Speaker& speaker, base::Time anchor_at,
+                                        Judged& judged);
     base::Result<bool>     judge_withdrawal(const envelope::Withdrawal& withdrawal,
-                                            const base::UnitId& unit, Judged& judged);
+                                            const Speaker& speaker, Judged& judged);
     base::Status           enqueue(std::unique_ptr<Job> job);
 
     Site&                           m_site;

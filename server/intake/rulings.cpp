@@ -78,6 +78,12 @@ private:
     std::vector<rules::Finding> m_findings;
 };
 
+Party party_of(const Speaker& speaker) {
+    return speaker.role == rights::Role::province ? Party::province
+           : speaker.role == rights::Role::bureau ? Party::bureau
+                                                  : Party::school;
+}
+
 bool is_blank(const std::string& text) { return base::trim(text).empty(); }
 
 // Reviewers' windows mark a decision, they refuse none.
@@ -145,21 +151,10 @@ base::Status check_increase(records::Store& store, const Target& target,
 
 } // namespace
 
-std::optional<Speaker> speaker_of(const base::UnitId& unit, std::string_view role) {
-    if (role == "school") return Speaker{unit, Party::school};
-    if (role == "city") return Speaker{unit, Party::bureau};
-    if (role == "province") return Speaker{unit, Party::province};
-    return std::nullopt;
-}
-
-bool may_send(Party party, const envelope::Act& act) {
-    if (std::holds_alternative<envelope::Filing>(act) ||
-        std::holds_alternative<envelope::Withdrawal>(act))
-        return party == Party::school;
-    if (const auto* decision = std::get_if<envelope::Decision>(&act))
-        return party == Party::province ||
-               (party == Party::bureau && decision->stage == envelope::ReviewStage::first_review);
-    return std::holds_alternative<envelope::Extension>(act) && party == Party::province;
+Result<bool> may_touch(records::Store& store, const Speaker& speaker, const envelope::Act& act,
+                       const base::UnitId& about) {
+    SHENBAO_ASSIGN(const auto unit, store.find_unit(about));
+    return rights::kind_row(act).reach(speaker.role).has(rights::relation_of(speaker.unit, unit));
 }
 
 Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& speaker,
@@ -169,16 +164,15 @@ Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& 
     SHENBAO_ASSIGN(auto matter, store.find_filing(*root));
     SHENBAO_CHECK(matter.has_value());
     SHENBAO_ASSIGN(const auto unit, store.find_unit(matter->unit));
-    const bool sees = unit && (speaker.party == Party::province ||
-                               unit->review_by == speaker.unit);
-    if (!sees || matter->stage == records::Stage::withdrawn)
+    SHENBAO_ASSIGN(const bool touches, may_touch(store, speaker, decision, matter->unit));
+    if (!touches || matter->stage == records::Stage::withdrawn)
         return Ruling{Outcome::unknown_target, {}, {}};
     if (matter->newest != decision.target) return Ruling{Outcome::not_newest, {}, {}};
     SHENBAO_ASSIGN(const auto last, store.find_review(*root));
     const review::State state{matter->stage, last ? last->by : Party::school};
     SHENBAO_ASSIGN(const Target target,
                    open_target(site, store, decision.target, std::move(*matter)));
-    const review::Step step = review::step(state, review::act_of(decision), speaker.party,
+    const review::Step step = review::step(state, review::act_of(decision), party_of(speaker),
                                            way_of(target, *unit));
     Objections objections;
     if (step.outcome == Outcome::rules_failed)
@@ -211,14 +205,15 @@ Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& 
     return objections.ruling(mark(target, decision.stage, now));
 }
 
-Result<Ruling> judge_extension(Site& site, records::Store& store,
+Result<Ruling> judge_extension(Site& site, records::Store& store, const Speaker& speaker,
                                const envelope::Extension& extension) {
     const notice::Package& package = *site.package_with(extension.period);
     const notice::Form*    form = package.find_form(extension.form);
     const notice::Window*  window = form == nullptr ? nullptr : form->find_window(extension.period);
     if (window == nullptr) return Ruling{Outcome::unknown_form, {}, {}};
     SHENBAO_ASSIGN(const auto unit, store.find_unit(extension.for_unit));
-    if (!unit) return Ruling{Outcome::unknown_target, {}, {}};
+    SHENBAO_ASSIGN(const bool touches, may_touch(store, speaker, extension, extension.for_unit));
+    if (!touches) return Ruling{Outcome::unknown_target, {}, {}};
     if (!package.files(*form, unit->kind)) return Ruling{Outcome::unknown_form, {}, {}};
     Objections objections;
     if (window->always) objections.add("always_open", "form", "此表没有截止时间，不需要延期。");
@@ -257,7 +252,7 @@ Result<std::vector<Ruling>> rule_as_operator(Site&                             s
     SHENBAO_ASSIGN(const base::Time last, store->last_received_at());
     const base::Time    now = site.act_time(last);
     const std::string   anchor = site.make_anchor();
-    const Speaker       speaker{base::UnitId("operator"), Party::province};
+    const Speaker       speaker{base::UnitId("operator"), rights::Role::province};
     std::vector<Ruling> rulings;
     bool                all_accepted = true;
     for (const envelope::Act& act : acts) {
@@ -266,7 +261,7 @@ Result<std::vector<Ruling>> rule_as_operator(Site&                             s
         Result<Ruling> ruling = Ruling{Outcome::unknown_kind, {}, {}};
         if (decision != nullptr) ruling = judge_decision(site, *store, speaker, *decision, now);
         else if (extension != nullptr)
-            ruling = judge_extension(site, *store, *extension);
+            ruling = judge_extension(site, *store, speaker, *extension);
         if (!ruling) {
             store->abandon();
             return base::fail(ruling.error());

@@ -12,6 +12,7 @@
 //     an increase's row between what was approved before and that: nothing is reduced here (R21).
 #pragma once
 
+#include "server/rights/rights.hpp"
 #include "server/intake/site.hpp"
 
 #include <optional>
@@ -22,11 +23,9 @@ namespace intake {
 
 // Who speaks: a device of this role, or the operator, for the province.
 struct Speaker {
-    base::UnitId  unit;
-    review::Party party = review::Party::province;
+    base::UnitId unit;
+    rights::Role role = rights::Role::province;
 };
-// Nothing for a role that is none of ours.
-std::optional<Speaker> speaker_of(const base::UnitId& unit, std::string_view role);
 
 struct Ruling {
     base::Outcome               outcome = base::Outcome::accepted;
@@ -34,17 +33,19 @@ struct Ruling {
     envelope::Timing            timing = envelope::Timing::on_time; // A reviewer's window marks.
 };
 
-// True if this party sends such acts at all: the first question (121).
-bool may_send(review::Party party, const envelope::Act& act);
+// True if who speaks may do this to the unit that it is about; otherwise the act's subject is not
+// there (130). Whether they send such acts at all (121) was asked before.
+base::Result<bool> may_touch(records::Store& store, const Speaker& speaker,
+                             const envelope::Act& act, const base::UnitId& about);
 
-// may_send() must have said yes. Refusals in the protocol's order: unknown_target, not_newest,
+// Refusals in the protocol's order: unknown_target, not_newest,
 // frozen, rules_failed.
 base::Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& speaker,
                                     const envelope::Decision& decision, base::Time now);
 
 // unknown_form, unknown_target, rules_failed. The period says which notice it is about: the
 // province may extend a window of last year's after this year's is out.
-base::Result<Ruling> judge_extension(Site& site, records::Store& store,
+base::Result<Ruling> judge_extension(Site& site, records::Store& store, const Speaker& speaker,
                                      const envelope::Extension& extension);
 
 // Whether what this unit files now is in time: until the window's end, or later by an extension or,

@@ -1,5 +1,6 @@
 #include "server/records/sqlite_store.hpp"
 
+#include "server/rights/rights.hpp"
 #include "server/records/derived.hpp"
 #include "server/records/summary_sql.hpp"
 #include "shared/base/check.hpp"
@@ -86,13 +87,17 @@ FilingRecord read_filing(const sqlite::Statement& row) {
     return filing;
 }
 
-// The units a viewer may see, as a condition on a column that holds a unit's id.
+// The units a viewer may see (server/rights), as a condition on a column that holds a unit's id.
 std::string visible(const Viewer& viewer, const std::string& column) {
-    if (viewer.role == "province") return "?1 IS NOT NULL";
-    if (viewer.role == "city")
-        return "(" + column + " = ?1 OR " + column +
-               " IN (SELECT unit FROM d_units WHERE review_by = ?1))";
-    return column + " = ?1";
+    using rights::Relation;
+    const rights::Reach sight = rights::sight(rights::find_role(viewer.role));
+    if (sight.has(Relation::foreign)) return "?1 IS NOT NULL";
+    std::string condition = "?1 IS NULL";
+    if (sight.has(Relation::own)) condition = column + " = ?1";
+    if (sight.has(Relation::own_school))
+        condition = "(" + condition + " OR " + column +
+                    " IN (SELECT unit FROM d_units WHERE review_by = ?1))";
+    return condition;
 }
 
 template <class Item, class Read>
@@ -519,8 +524,8 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, sqlite
 }
 
 bool may_see(const Viewer& viewer, const envelope::UnitEntry& unit) {
-    return viewer.role == "province" || unit.unit == viewer.unit ||
-           (viewer.role == "city" && unit.review_by == viewer.unit);
+    return rights::sight(rights::find_role(viewer.role))
+        .has(rights::relation_of(viewer.unit, unit));
 }
 
 } // namespace records

@@ -4,7 +4,6 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/filling.hpp"
 #include "server/handlers/api.hpp"
-#include "server/routes.hpp"
 #include "shared/device/sync.hpp"
 #include "tests/server/town.hpp"
 
@@ -104,28 +103,12 @@ public:
             const std::size_t at = asked.path.find("after=") + 6;
             request.query["after"] = asked.path.substr(at, asked.path.find('&', at) - at);
         }
-        for (const handlers::Route& route : routes()) {
-            const std::size_t open = route.pattern.find('{');
-            const std::string begin(route.pattern.substr(0, open));
-            if (route.method != request.method || request.path.rfind(begin, 0) != 0) continue;
-            if (open == std::string_view::npos && request.path != begin) continue;
-            if (open != std::string_view::npos)
-                request.parameters[std::string(
-                    route.pattern.substr(open + 1, route.pattern.size() - open - 2))] =
-                    request.path.substr(begin.size());
-            records::Viewer viewer;
-            if (route.access == handlers::Access::session) {
-                const auto found = m_sessions.viewer(asked.bearer);
-                if (!found) return {401, protocol::write_problem(found.error().outcome, "")};
-                viewer = *found;
-            }
-            const auto answer = route.handler(m_server, request, viewer);
-            device::Response response{answer.status, answer.body};
-            for (const auto& [name, value] : answer.headers)
-                if (name == "ETag") response.etag = value;
-            return response;
-        }
-        return {404, protocol::write_problem(Outcome::not_found, request.path)};
+        if (!asked.bearer.empty()) request.headers["authorization"] = "Bearer " + asked.bearer;
+        const auto       answer = handlers::answer(m_server, request);
+        device::Response response{answer.status, answer.body};
+        for (const auto& [name, value] : answer.headers)
+            if (name == "ETag") response.etag = value;
+        return response;
     }
 
     device::Report sync() {
