@@ -62,7 +62,16 @@ void write(Json& json, const Extension& act) {
     json["until"] = base::to_rfc3339(act.until);
     json["reason"] = act.reason;
 }
+void write(Json& json, const Announcement& act) {
+    json["text"] = act.text;
+    json["until"] = base::to_rfc3339(act.until);
+    Json& to = json["to"] = Json::object();
+    if (act.to.kind) to["kind"] = *act.to.kind;
+    if (act.to.city) to["city"] = *act.to.city;
+    if (act.to.unit) to["unit"] = act.to.unit->text();
+}
 void write(Json& json, const UnitEntry& act) {
+    if (act.from) json["from"] = base::to_rfc3339(*act.from);
     json["entry"] = {{"id", act.unit.text()},
                      {"name", act.name},
                      {"kind", act.kind},
@@ -82,6 +91,7 @@ void write(Json& json, const CodeEntry& act) {
                      {"role", act.role},
                      {"code_hash", act.code_hash},
                      {"expires_at", base::to_rfc3339(act.expires_at)}};
+    if (act.by) json["entry"]["by"] = act.by->text();
 }
 void write(Json& json, const Revocation& act) {
     json["kid"] = act.kid.text();
@@ -241,6 +251,22 @@ Act read_extension(ObjectReader& reader) {
     return act;
 }
 
+Act read_announcement(ObjectReader& reader) {
+    Announcement act;
+    act.text = reader.text("text", reason_bytes_max);
+    const std::size_t characters = base::character_count(act.text);
+    if (characters < base::limits::note_characters_min ||
+        characters > base::limits::reason_characters_max)
+        reader.blame("text", "an announcement has 4 to 500 characters");
+    act.until = reader.time("until");
+    ObjectReader to(reader.object("to"), "to");
+    act.to.kind = to.text_if_present("kind", 40);
+    act.to.city = to.text_if_present("city", 60);
+    if (to.find("unit") != nullptr) act.to.unit = to.id("unit", base::parse_unit_id);
+    if (const auto finished = to.finish(); !finished) reader.blame("to", finished.error().detail);
+    return act;
+}
+
 Act read_unit(ObjectReader& entry) {
     UnitEntry act;
     act.unit = entry.id("id", base::parse_unit_id);
@@ -271,6 +297,7 @@ Act read_code(ObjectReader& entry) {
     act.role = entry.text("role", 20, 1);
     act.code_hash = entry.text("code_hash", 64, 64);
     act.expires_at = entry.time("expires_at");
+    if (entry.find("by") != nullptr) act.by = entry.id("by", base::parse_key_id);
     return act;
 }
 
@@ -290,12 +317,19 @@ Act read_revocation(ObjectReader& reader) {
     return act;
 }
 
+Act read_unit_act(ObjectReader& reader) {
+    Act act = read_entry(reader, read_unit);
+    if (reader.find("from") != nullptr) std::get<UnitEntry>(act).from = reader.time("from");
+    return act;
+}
+
 base::Result<Act> read_act(const std::string& kind, ObjectReader& reader, const Common& common) {
     if (kind == "filing") return read_filing(reader, common);
     if (kind == "withdrawal") return read_withdrawal(reader);
     if (kind == "decision") return read_decision(reader);
     if (kind == "extension") return read_extension(reader);
-    if (kind == "unit") return read_entry(reader, read_unit);
+    if (kind == "announcement") return read_announcement(reader);
+    if (kind == "unit") return read_unit_act(reader);
     if (kind == "catalogue") return read_entry(reader, read_catalogue);
     if (kind == "code") return read_entry(reader, read_code);
     if (kind == "revocation") return read_revocation(reader);
@@ -333,6 +367,7 @@ std::string_view kind_name(const Act& act) {
                    [](const Withdrawal&) { return "withdrawal"; },
                    [](const Decision&) { return "decision"; },
                    [](const Extension&) { return "extension"; },
+                   [](const Announcement&) { return "announcement"; },
                    [](const UnitEntry&) { return "unit"; },
                    [](const CatalogueEntry&) { return "catalogue"; },
                    [](const CodeEntry&) { return "code"; },

@@ -87,14 +87,29 @@ struct Extension {
     std::string  reason;
 };
 
-// The operator's acts: signed by the server's own key, unit "operator". It may also give decisions
-// and extensions, as the province does.
+// A short word of the province to many units, shown until `until`.
+struct Announcement {
+    // Each that is given narrows it; none: everybody.
+    struct Audience {
+        std::optional<std::string>  kind; // Of unit.
+        std::optional<std::string>  city;
+        std::optional<base::UnitId> unit;
+        bool operator==(const Audience&) const = default;
+    };
+    std::string text;
+    base::Time  until; // That moment included.
+    Audience    to;
+};
+
+// The acts by which the province's devices and the operator (signed by the server's own key, unit
+// "operator") keep the roster; the operator may also give decisions and extensions and announce.
 struct UnitEntry {
     base::UnitId                unit;
     std::string                 name;
     std::string                 kind;
     std::string                 city;
     std::optional<base::UnitId> review_by;
+    std::optional<base::Time>   from = {}; // When it begins to hold; absent: at once. Of acts only.
     bool operator==(const UnitEntry&) const = default;
 };
 struct CatalogueEntry {
@@ -111,7 +126,9 @@ struct CodeEntry {
     std::string  role;
     std::string  code_hash; // Keyed hash, hex; the code itself is stored nowhere.
     base::Time   expires_at;
+    std::optional<base::KeyId> by = {}; // The device that asked for it; absent: the operator.
 };
+// A device that may speak no more; a bureau's for its schools, the province's for all.
 struct Revocation {
     base::KeyId kid;
     std::string reason;
@@ -120,11 +137,11 @@ struct NoticePublication {
     base::NoticeRef published; // The bytes are kept beside the log under this sha256.
 };
 
-using Act = std::variant<Filing, Withdrawal, Decision, Extension, UnitEntry, CatalogueEntry,
-                         CodeEntry, Revocation, NoticePublication>;
+using Act = std::variant<Filing, Withdrawal, Decision, Extension, Announcement, UnitEntry,
+                         CatalogueEntry, CodeEntry, Revocation, NoticePublication>;
 
-// "filing", "withdrawal", "decision", "extension", "unit", "catalogue", "code", "revocation",
-// "notice".
+// "filing", "withdrawal", "decision", "extension", "announcement", "unit", "catalogue", "code",
+// "revocation", "notice".
 std::string_view kind_name(const Act& act);
 
 // The sealed text, not yet seen by anybody else.

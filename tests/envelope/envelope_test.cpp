@@ -43,7 +43,8 @@ TEST_CASE("the key of RFC 8037 has its known point and thumbprint") {
 TEST_CASE("the same payload gives the same text, byte for byte") {
     const envelope::SecretKey key = fixed_key();
     for (const char* name :
-         {"anchor", "filing", "withdrawal", "decision", "return", "extension", "receipt"}) {
+         {"anchor", "filing", "withdrawal", "decision", "return", "extension", "announcement",
+          "announcement_to_all", "unit", "unit_from", "code", "code_by", "revocation", "receipt"}) {
         CAPTURE(name);
         CHECK(envelope::sign_jws(fixed_text("payloads", name), key, HeaderKey::kid) ==
               fixed_text("texts", name));
@@ -98,6 +99,36 @@ TEST_CASE("decisions and extensions are opened as they were written, and written
     CHECK(extension.for_unit.text() == "S341600006");
     CHECK(base::to_rfc3339(extension.until) == "2023-04-10T23:59:59+08:00");
     CHECK(again(extended) == fixed_text("texts", "extension"));
+}
+
+TEST_CASE("the offices' acts are opened as they were written, and written again alike") {
+    const auto opened_text = [](const char* name) {
+        const auto opened = envelope::open(*Jws::parse(fixed_text("texts", name), HeaderKey::kid),
+                                           fixed_key().public_key());
+        REQUIRE(opened.has_value());
+        CHECK(envelope::seal_act(opened->common(), opened->act(), fixed_key()).text() ==
+              fixed_text("texts", name));
+        return opened->act();
+    };
+    const auto told = std::get<envelope::Announcement>(opened_text("announcement"));
+    CHECK(told.text == "4月3日24时截止，请各校提前同步。");
+    CHECK(base::to_rfc3339(told.until) == "2023-04-03T23:59:59+08:00");
+    CHECK(told.to == envelope::Announcement::Audience{"secondary_vocational", "亳州市", {}});
+    const auto to_all = std::get<envelope::Announcement>(opened_text("announcement_to_all"));
+    CHECK(to_all.to == envelope::Announcement::Audience{});
+
+    const auto unit = std::get<envelope::UnitEntry>(opened_text("unit"));
+    CHECK(unit.review_by == base::UnitId("341600"));
+    CHECK(!unit.from.has_value());
+    const auto later = std::get<envelope::UnitEntry>(opened_text("unit_from"));
+    CHECK(!later.review_by.has_value());
+    CHECK(base::to_rfc3339(*later.from) == "2023-09-01T00:00:00+08:00");
+
+    CHECK(!std::get<envelope::CodeEntry>(opened_text("code")).by.has_value());
+    CHECK(std::get<envelope::CodeEntry>(opened_text("code_by")).by == fixed_key().id());
+    const auto revoked = std::get<envelope::Revocation>(opened_text("revocation"));
+    CHECK(revoked.kid == fixed_key().id());
+    CHECK(revoked.reason == "电脑遗失");
 }
 
 TEST_CASE("receipts and anchors are made again from their fields") {
@@ -191,7 +222,8 @@ Outcome outcome_of(const base::Json& payload) {
 } // namespace
 
 TEST_CASE("a payload with a missing, unknown or mistyped member is refused") {
-    for (const char* kind : {"filing", "withdrawal", "decision", "return", "extension"}) {
+    for (const char* kind : {"filing", "withdrawal", "decision", "return", "extension",
+                             "announcement", "unit", "code", "revocation"}) {
         CAPTURE(kind);
         const base::Json good = *base::parse_json(fixed_text("payloads", kind));
         CHECK(outcome_of(good) == Outcome::accepted);
@@ -242,6 +274,31 @@ TEST_CASE("a decision has known words, whole numbers and whole remarks") {
     CHECK(with("remarks", {{{"field", "headcount"}}}) == Outcome::bad_payload);
     CHECK(with("remarks", {{{"field", "headcount"}, {"text", "核"}, {"by", "甲"}}}) ==
           Outcome::bad_payload);
+}
+
+TEST_CASE("what may be missing of the offices' acts is never null, and texts have their lengths") {
+    const auto with = [](const char* kind, const char* pointer, base::Json value) {
+        base::Json payload = *base::parse_json(fixed_text("payloads", kind));
+        payload[base::Json::json_pointer(pointer)] = std::move(value);
+        return outcome_of(payload);
+    };
+    CHECK(with("announcement", "/text", "三个字") == Outcome::bad_payload);
+    CHECK(with("announcement", "/text", "四个字了") == Outcome::accepted);
+    std::string long_text;
+    for (int i = 0; i < 500; ++i) long_text += "字";
+    CHECK(with("announcement", "/text", long_text) == Outcome::accepted);
+    CHECK(with("announcement", "/text", long_text + "字") == Outcome::bad_payload);
+    CHECK(with("announcement", "/until", nullptr) == Outcome::bad_payload);
+    CHECK(with("announcement", "/to/unit", "S341600006") == Outcome::accepted);
+    CHECK(with("announcement", "/to/unit", "不是编号") == Outcome::bad_payload);
+    for (const char* member : {"/to/kind", "/to/city", "/to/unit", "/to"})
+        CHECK(with("announcement", member, nullptr) == Outcome::bad_payload);
+    CHECK(with("announcement", "/to/role", "school") == Outcome::bad_payload);
+    CHECK(with("unit_from", "/from", nullptr) == Outcome::bad_payload);
+    CHECK(with("unit_from", "/from", "2023-09-01") == Outcome::bad_payload);
+    CHECK(with("unit", "/entry/from", "2023-09-01T00:00:00+08:00") == Outcome::bad_payload);
+    CHECK(with("code_by", "/entry/by", nullptr) == Outcome::bad_payload);
+    CHECK(with("revocation", "/kid", "短") == Outcome::bad_payload);
 }
 
 TEST_CASE("ids of envelopes are UUIDv7 with the time in front") {
