@@ -17,9 +17,13 @@ std::span<const handlers::Route> routes() {
         {"POST", "/api/v1/envelopes", batch, take_envelopes},
         {"GET", "/api/v1/changes", none, changes},
         {"GET", "/api/v1/units", none, units},
+        {"GET", "/api/v1/units/{id}", none, unit},
         {"GET", "/api/v1/catalogue", none, catalogue},
         {"GET", "/api/v1/filings", none, filings},
         {"GET", "/api/v1/summaries/{name}", none, summary},
+        {"GET", "/api/v1/devices", none, devices},
+        {"GET", "/api/v1/extensions", none, extensions},
+        {"POST", "/api/v1/codes", small, new_code},
     };
     return list;
 }

@@ -1,8 +1,7 @@
 #include "server/commands/commands.hpp"
 
-#include "server/intake/site.hpp"
+#include "server/intake/codes.hpp"
 #include "shared/base/csv.hpp"
-#include "shared/base/limits.hpp"
 
 #include <cstdio>
 #include <string_view>
@@ -41,18 +40,13 @@ base::Status new_codes(const std::string& data, const std::string& unit, const s
     }
     if (units.empty())
         return base::fail(Outcome::not_found_locally, "还没有单位，请先运行 shenbao units import");
-    const base::Time expires_at{site->real_now().microseconds + base::limits::code_lifetime_us};
     std::string      csv = std::string(base::csv_mark) + "unit,name,role,code\r\n";
     std::vector<envelope::Act> acts;
     for (const envelope::UnitEntry& one : units) {
-        const notice::UnitKind* kind = site->current_package()->find_unit_kind(one.kind);
-        if (kind == nullptr) return base::fail(Outcome::bad_file, one.unit.text() + "：" + one.kind);
-        base::Bytes random(8);
-        site->random().fill(random);
-        const std::string code = base::to_crockford(random).substr(0, 12); // 60 of the 64 bits.
-        acts.push_back(envelope::CodeEntry{one.unit, kind->role, site->code_hash(code), expires_at});
-        csv += base::csv_cell(one.unit.text()) + "," + base::csv_cell(one.name) + "," + kind->role +
-               "," + code.substr(0, 4) + "-" + code.substr(4, 4) + "-" + code.substr(8) + "\r\n";
+        SHENBAO_ASSIGN(const intake::MadeCode made, intake::make_code(*site, one, {}));
+        acts.push_back(made.entry);
+        csv += base::csv_cell(one.unit.text()) + "," + base::csv_cell(one.name) + "," +
+               made.told.role + "," + made.told.code + "\r\n";
     }
     SHENBAO_TRY(site->append_acts(acts));
     if (out.empty()) {

@@ -23,10 +23,6 @@ void look_for_notices(Server& server) {
     if (auto reader = server.site.reader()) server.site.take_up_published(**reader);
 }
 
-bool media_type_is(const Request& request, std::string_view type) {
-    return std::string_view(request.content_type).substr(0, request.content_type.find(';')) == type;
-}
-
 // The ETag of everything that is read: the last index that concerns the viewer, and what was asked.
 std::string read_etag(std::int64_t as_of, const Request& request, const records::Viewer& viewer) {
     std::string asked = viewer.unit.text() + "\n" + request.path;

@@ -18,5 +18,10 @@ Response units(Server&, const Request&, const records::Viewer&);
 Response catalogue(Server&, const Request&, const records::Viewer&);
 Response filings(Server&, const Request&, const records::Viewer&);
 Response summary(Server&, const Request&, const records::Viewer&);
+// offices.cpp
+Response unit(Server&, const Request&, const records::Viewer&);
+Response devices(Server&, const Request&, const records::Viewer&);
+Response extensions(Server&, const Request&, const records::Viewer&);
+Response new_code(Server&, const Request&, const records::Viewer&);
 
 } // namespace handlers

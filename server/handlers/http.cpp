@@ -242,6 +242,10 @@ Response answer(Server& server, Request request) {
     return dispatch(server, *route, request);
 }
 
+bool media_type_is(const Request& request, std::string_view type) {
+    return std::string_view(request.content_type).substr(0, request.content_type.find(';')) == type;
+}
+
 Response problem(Outcome outcome, std::string_view detail) {
     const int status = base::outcome_text(outcome).http_status;
     return {status == 0 ? 500 : status,

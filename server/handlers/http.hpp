@@ -61,6 +61,9 @@ struct Route {
 // has no business to know of (server/rights).
 Response answer(Server& server, Request request);
 
+// Whether the body says it is of this type, parameters aside.
+bool media_type_is(const Request& request, std::string_view type);
+
 struct ListenOptions {
     std::string host = "127.0.0.1";
     int         port = 8080;

@@ -66,7 +66,8 @@ base::Result<records::Viewer> Sessions::viewer(const std::string& token) {
     SHENBAO_ASSIGN(auto reader, m_site.reader());
     SHENBAO_ASSIGN(const auto key, reader->find_key(kid));
     if (!key || key->revoked) return base::fail(Outcome::not_signed_in);
-    return records::Viewer{key->unit, key->role};
+    m_site.saw(kid);
+    return records::Viewer{key->unit, key->role, kid};
 }
 
 int CodeGuard::left(const Count& count, int free, base::Time now) const {

@@ -16,6 +16,9 @@ using protocol::LineResult;
 // About four of the largest requests; beyond that clients are told to come back.
 constexpr std::size_t queued_lines_max = 8 * base::limits::batch_lines_max;
 constexpr std::size_t keys_cached_max  = 200000;
+// What is planned for a unit begins to hold by itself, within this time.
+constexpr std::chrono::seconds look_for_due_every{10};
+constexpr std::int64_t         keep_seen_every_us = 10LL * 60 * 1000000;
 
 void refuse(protocol::LineAnswer& answer, Outcome outcome) {
     answer.result = LineResult::refused;
@@ -103,6 +106,7 @@ Intake::Line Intake::look_at(const std::string& text) {
                 line.fault = shape.error();
         }
     }
+    m_site.saw(line.kid);
     line.opened = std::move(*opened);
     return line;
 }
@@ -154,12 +158,13 @@ void Intake::run() {
         std::deque<std::unique_ptr<Job>> jobs;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [this] { return m_stopping || !m_queue.empty(); });
-            if (m_queue.empty()) return;
+            const bool woken = m_wake.wait_for(
+                lock, look_for_due_every, [this] { return m_stopping || !m_queue.empty(); });
+            if (woken && m_queue.empty()) return;
             jobs.swap(m_queue);
             m_queued_lines = 0;
         }
-        write(jobs);
+        if (!jobs.empty() || has_due_units()) write(jobs);
     }
 }
 
@@ -170,6 +175,31 @@ Status Intake::begin_writing() {
     SHENBAO_ASSIGN(const base::Time last, m_store->last_received_at());
     m_site.not_before(last);
     m_site.take_up_published(*m_store);
+    const base::Time now = m_site.real_now();
+    if (now.microseconds - m_seen_kept_at.microseconds > keep_seen_every_us) {
+        m_seen_kept_at = now;
+        SHENBAO_TRY(m_store->keep_seen(m_site.seen()));
+    }
+    return enter_due_units();
+}
+
+bool Intake::has_due_units() {
+    const auto planned = m_store->planned_units();
+    return planned && !planned->empty() && *planned->front().from <= m_site.now();
+}
+
+// As an act of the operator's, so that the log says when it began to hold: what is derived never
+// depends on the clock.
+Status Intake::enter_due_units() {
+    SHENBAO_ASSIGN(const auto planned, m_store->planned_units());
+    const base::Time now = m_site.now();
+    for (envelope::UnitEntry unit : planned) {
+        if (*unit.from > now) break;
+        unit.from.reset();
+        SHENBAO_TRY(m_site.append_operator_act(*m_store, unit, now, envelope::Timing::on_time,
+                                               m_site.make_anchor()));
+        m_site.not_before(now);
+    }
     return {};
 }
 
@@ -243,7 +273,7 @@ Result<Intake::Judged> Intake::judge(const Line& line) {
     if (!line.opened) return refused(Outcome::unknown_key); // Enrolled between the two looks.
     const envelope::Common& common = line.opened->common();
     const envelope::Act&    act = line.opened->act();
-    const Speaker           speaker{key->unit, rights::find_role(key->role)};
+    const Speaker           speaker{key->unit, rights::find_role(key->role), key->kid};
     if (rights::kind_row(act).reach(speaker.role).empty()) return refused(Outcome::unknown_kind);
     if (common.unit != key->unit) return refused(Outcome::foreign_unit);
     const auto anchor = m_site.open_anchor(common.anchor);
@@ -279,15 +309,8 @@ Result<bool> Intake::judge_act(const Line& line, const Speaker& speaker, base::T
         return judge_filing(line, *filing, speaker, anchor_at, judged);
     if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&act))
         return judge_withdrawal(*withdrawal, speaker, judged);
-    Ruling ruling;
-    if (const auto* decision = std::get_if<envelope::Decision>(&act)) {
-        SHENBAO_ASSIGN(ruling, judge_decision(m_site, *m_store, speaker, *decision,
-                                              judged.stored.received_at));
-    } else {
-        SHENBAO_ASSIGN(ruling,
-                       judge_extension(m_site, *m_store, speaker,
-                                       std::get<envelope::Extension>(act)));
-    }
+    SHENBAO_ASSIGN(Ruling ruling, judge_office_act(m_site, *m_store, speaker, act,
+                                                   judged.stored.received_at));
     judged.answer.findings = std::move(ruling.findings);
     judged.stored.timing = ruling.timing;
     if (ruling.outcome == Outcome::accepted) return true;
@@ -400,7 +423,7 @@ Result<Enrolled> Intake::judge_enrolment(const Job& job) {
     SHENBAO_ASSIGN(const auto other, m_store->find_key(kid));
     if (other) return base::fail(Outcome::already_enrolled, "a new key for each enrolment");
     const records::KeyRecord record = {kid, code->unit, code->role, job.request->device,
-                                       key, false,      hash};
+                                       key, false,      hash,       job.request->made_at};
     records::StoredEnvelope entry;
     entry.kind = "enrolment";
     entry.unit = code->unit;

@@ -71,6 +71,9 @@ private:
     Line look_at(const std::string& text);
     void run();
     base::Status begin_writing();
+    // Enters what was planned for a unit and holds from now on, within a transaction.
+    base::Status enter_due_units();
+    bool         has_due_units();
     void write(std::deque<std::unique_ptr<Job>>& jobs);
     base::Result<Judged>   judge(const Line& line);
     base::Result<Enrolled> judge_enrolment(const Job& job);
@@ -103,6 +106,7 @@ private:
     std::mutex                       m_mutex;
     std::condition_variable          m_wake;
     std::deque<std::unique_ptr<Job>> m_queue;
+    base::Time                       m_seen_kept_at{0}; // By the real clock.
     std::size_t                      m_queued_lines = 0;
     bool                             m_stopping     = false;
     std::thread                      m_writer;

@@ -256,12 +256,7 @@ Result<std::vector<Ruling>> rule_as_operator(Site&                             s
     std::vector<Ruling> rulings;
     bool                all_accepted = true;
     for (const envelope::Act& act : acts) {
-        const auto*    decision = std::get_if<envelope::Decision>(&act);
-        const auto*    extension = std::get_if<envelope::Extension>(&act);
-        Result<Ruling> ruling = Ruling{Outcome::unknown_kind, {}, {}};
-        if (decision != nullptr) ruling = judge_decision(site, *store, speaker, *decision, now);
-        else if (extension != nullptr)
-            ruling = judge_extension(site, *store, speaker, *extension);
+        Result<Ruling> ruling = judge_office_act(site, *store, speaker, act, now);
         if (!ruling) {
             store->abandon();
             return base::fail(ruling.error());

@@ -1,5 +1,5 @@
-// What reviewers do, judged against what is stored: decisions about filings and extensions of
-// windows. The same words hold for a device's envelope and for the operator's command.
+// What reviewers and offices do, judged against what is stored: decisions about filings, extensions
+// of windows, units, revocations, announcements. The same words hold for a device's envelope and for the operator's command.
 //
 // What was decided here, where the protocol leaves room:
 //   * A version that came late and was not extended counts nowhere, so it cannot be passed (140):
@@ -25,6 +25,7 @@ namespace intake {
 struct Speaker {
     base::UnitId unit;
     rights::Role role = rights::Role::province;
+    std::optional<base::KeyId> kid = {}; // Its device; the operator has none.
 };
 
 struct Ruling {
@@ -47,6 +48,25 @@ base::Result<Ruling> judge_decision(Site& site, records::Store& store, const Spe
 // province may extend a window of last year's after this year's is out.
 base::Result<Ruling> judge_extension(Site& site, records::Store& store, const Speaker& speaker,
                                      const envelope::Extension& extension);
+
+// A unit is added, renamed, or changes its kind or bureau, at once or from a day on. A school stays
+// a school and an office an office. unknown_target, rules_failed.
+base::Result<Ruling> judge_unit(Site& site, records::Store& store, const Speaker& speaker,
+                                const envelope::UnitEntry& unit);
+
+// A device may speak no more; one that is revoked already may be again. unknown_target for a device
+// nobody knows and for one that is not theirs; rules_failed for the one that speaks.
+base::Result<Ruling> judge_revocation(records::Store& store, const Speaker& speaker,
+                                      const envelope::Revocation& revocation);
+
+// unknown_target for a unit there is not, rules_failed.
+base::Result<Ruling> judge_announcement(Site& site, records::Store& store, const Speaker& speaker,
+                                        const envelope::Announcement& announcement,
+                                        base::Time                    now);
+
+// Any of these, by its kind; unknown_kind for the rest. Who speaks sends such acts (121).
+base::Result<Ruling> judge_office_act(Site& site, records::Store& store, const Speaker& speaker,
+                                      const envelope::Act& act, base::Time now);
 
 // Whether what this unit files now is in time: until the window's end, or later by an extension or,
 // for a filing that replaces a returned one, by the date set with the return.

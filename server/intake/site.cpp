@@ -299,6 +299,18 @@ base::Status Site::append_operator_act(records::Store& store, const envelope::Ac
     return {};
 }
 
+void Site::saw(const base::KeyId& kid) {
+    constexpr std::int64_t hour_us = 3600LL * 1000000;
+    const base::Time       hour{now().microseconds / hour_us * hour_us};
+    const std::lock_guard  lock(m_seen_mutex);
+    m_seen[kid] = hour;
+}
+
+std::map<base::KeyId, base::Time> Site::seen() {
+    const std::lock_guard lock(m_seen_mutex);
+    return m_seen;
+}
+
 envelope::Receipt Site::receipt_of(const records::StoredEnvelope& entry) const {
     envelope::Receipt receipt;
     receipt.id = entry.id.value_or(base::EnvelopeId());

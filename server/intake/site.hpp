@@ -99,6 +99,10 @@ public:
     base::Status append_operator_act(records::Store& store, const envelope::Act& act, base::Time at,
                                      envelope::Timing timing, const std::string& anchor);
 
+    // A device has spoken; kept to the hour, in memory until the writer has a commit to spare.
+    void                              saw(const base::KeyId& kid);
+    std::map<base::KeyId, base::Time> seen();
+
     envelope::Receipt receipt_of(const records::StoredEnvelope& entry) const;
     std::string       sign_receipt_of(const records::StoredEnvelope& entry) const;
 
@@ -123,6 +127,9 @@ private:
 
     std::mutex                              m_anchor_mutex;
     std::map<std::string, envelope::Anchor> m_anchors;
+
+    std::mutex                        m_seen_mutex;
+    std::map<base::KeyId, base::Time> m_seen;
 
     std::mutex                                   m_reader_mutex;
     std::vector<std::unique_ptr<records::Store>> m_readers;

@@ -12,7 +12,8 @@ constexpr const char* schema = R"sql(
 CREATE TABLE IF NOT EXISTS d_keys(
     kid TEXT PRIMARY KEY, unit TEXT NOT NULL, role TEXT NOT NULL, device TEXT NOT NULL,
     x BLOB NOT NULL, code_hash TEXT NOT NULL, enrolled_index INTEGER NOT NULL,
-    revoked_index INTEGER) WITHOUT ROWID;
+    revoked_index INTEGER, enrolled_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS d_keys_by_unit ON d_keys(unit, enrolled_index);
 CREATE TABLE IF NOT EXISTS d_codes(
     hash TEXT PRIMARY KEY, unit TEXT NOT NULL, role TEXT NOT NULL, expires_at INTEGER NOT NULL,
     used_by TEXT) WITHOUT ROWID;
@@ -20,6 +21,13 @@ CREATE TABLE IF NOT EXISTS d_units(
     unit TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, city TEXT NOT NULL,
     review_by TEXT, position INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS d_units_by_reviewer ON d_units(review_by);
+-- Every act about a unit, and what is to hold later; the next act about the unit replaces that.
+CREATE TABLE IF NOT EXISTS d_unit_history(
+    unit TEXT NOT NULL, log_index INTEGER NOT NULL, by TEXT NOT NULL, holds_from INTEGER NOT NULL,
+    name TEXT NOT NULL, kind TEXT NOT NULL, city TEXT NOT NULL, review_by TEXT,
+    PRIMARY KEY(unit, log_index)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS d_unit_plans(
+    unit TEXT PRIMARY KEY, log_index INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS d_catalogue(
     certificate TEXT PRIMARY KEY, batch INTEGER NOT NULL, name TEXT NOT NULL,
     organisation TEXT NOT NULL, levels TEXT NOT NULL, min_headcount INTEGER,
@@ -71,7 +79,8 @@ CREATE TABLE IF NOT EXISTS d_approvals(
     amount INTEGER NOT NULL, PRIMARY KEY(root, row)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS d_extensions(
     unit TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, until INTEGER NOT NULL,
-    PRIMARY KEY(unit, form, period)) WITHOUT ROWID;
+    id TEXT NOT NULL, reason TEXT NOT NULL, received_at INTEGER NOT NULL,
+    log_index INTEGER NOT NULL, PRIMARY KEY(unit, form, period)) WITHOUT ROWID;
 -- Versions that came late and wait for an extension, newer than what counts of their matters.
 CREATE TABLE IF NOT EXISTS d_late(
     unit TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, root TEXT NOT NULL,
@@ -87,7 +96,7 @@ CREATE TABLE IF NOT EXISTS d_concerns(
 )sql";
 
 constexpr std::string_view tables[] = {"d_keys",    "d_codes",            "d_units",
-                                       "d_catalogue", "d_catalogue_levels", "d_notices",
+                                       "d_unit_history", "d_unit_plans",  "d_catalogue", "d_catalogue_levels", "d_notices",
                                        "d_filings", "d_versions",         "d_values",
                                        "d_ledger",  "d_totals",           "d_reviews",
                                        "d_approvals", "d_extensions",     "d_late",
@@ -204,7 +213,9 @@ Status Derived::fold(const StoredEnvelope& entry, const envelope::VerifiedEnvelo
     if (const auto* extension = std::get_if<envelope::Extension>(&act))
         return fold_extension(entry, *extension);
     if (const auto* unit = std::get_if<envelope::UnitEntry>(&act))
-        return fold_unit(entry.index, *unit);
+        return fold_unit(entry, *unit);
+    if (const auto* announcement = std::get_if<envelope::Announcement>(&act))
+        return fold_announcement(entry.index, *announcement);
     if (const auto* listed = std::get_if<envelope::CatalogueEntry>(&act))
         return fold_catalogue(entry.index, *listed);
     if (const auto* code = std::get_if<envelope::CodeEntry>(&act))
@@ -303,7 +314,16 @@ Status Derived::fold_withdrawal(const envelope::Withdrawal& withdrawal) {
     return m_withdraw.bind(root).run();
 }
 
-Status Derived::fold_unit(std::int64_t index, const envelope::UnitEntry& unit) {
+Status Derived::fold_unit(const StoredEnvelope& entry, const envelope::UnitEntry& unit) {
+    const std::int64_t index = entry.index;
+    const bool         later = unit.from && *unit.from > entry.received_at;
+    SHENBAO_TRY(cached("INSERT INTO d_unit_history VALUES(?, ?, ?, ?, ?, ?, ?, ?)")
+                    .bind(unit.unit, index, entry.unit, later ? *unit.from : entry.received_at,
+                          unit.name, unit.kind, unit.city, unit.review_by)
+                    .run());
+    SHENBAO_TRY(cached("DELETE FROM d_unit_plans WHERE unit = ?").bind(unit.unit).run());
+    if (later)
+        return cached("INSERT INTO d_unit_plans VALUES(?, ?)").bind(unit.unit, index).run();
     // A bureau that loses the school is concerned as well as the one that gets it.
     SHENBAO_TRY(m_concern_reviewer.bind(unit.unit, index).run());
     SHENBAO_TRY(m_database
@@ -318,6 +338,20 @@ Status Derived::fold_unit(std::int64_t index, const envelope::UnitEntry& unit) {
                  "last_index = ?2, scope_index = ?2")
         .bind(*unit.review_by, index)
         .run();
+}
+
+// It is about those whom it is for now, and their bureaus hear what their schools are told.
+Status Derived::fold_announcement(std::int64_t index, const envelope::Announcement& act) {
+    const std::string audience = "FROM d_units WHERE (?2 IS NULL OR kind = ?2) AND "
+                                 "(?3 IS NULL OR city = ?3) AND (?4 IS NULL OR unit = ?4)";
+    const auto run = [&](const std::string& sql) {
+        return m_database.prepare(sql).bind(index, act.to.kind, act.to.city, act.to.unit).run();
+    };
+    SHENBAO_TRY(run("INSERT INTO d_about SELECT unit, ?1 " + audience));
+    SHENBAO_TRY(run("INSERT INTO d_concerns SELECT unit, ?1, 0 " + audience +
+                    " ON CONFLICT DO UPDATE SET last_index = ?1"));
+    return run("INSERT INTO d_concerns SELECT DISTINCT review_by, ?1, 0 " + audience +
+               " AND review_by IS NOT NULL ON CONFLICT DO UPDATE SET last_index = ?1");
 }
 
 Status Derived::fold_catalogue(std::int64_t index, const envelope::CatalogueEntry& entry) {
@@ -341,9 +375,9 @@ Status Derived::fold_catalogue(std::int64_t index, const envelope::CatalogueEntr
 }
 
 Status Derived::fold_enrolment(std::int64_t index, const KeyRecord& key) {
-    SHENBAO_TRY(m_database.prepare("INSERT INTO d_keys VALUES(?, ?, ?, ?, ?, ?, ?, NULL)")
+    SHENBAO_TRY(m_database.prepare("INSERT INTO d_keys VALUES(?, ?, ?, ?, ?, ?, ?, NULL, ?)")
                     .bind(key.kid, key.unit, key.role, key.device, base::ByteView(key.key.bytes),
-                          key.code_hash, index)
+                          key.code_hash, index, key.enrolled_at)
                     .run());
     return m_database.prepare("UPDATE d_codes SET used_by = ? WHERE hash = ?")
         .bind(key.kid, key.code_hash)
@@ -364,7 +398,8 @@ Status Derived::replay(const StoredEnvelope& entry) {
                               "log " + std::to_string(entry.index) + ": no such code");
         return fold_enrolment(entry.index,
                               {entry.kid, base::UnitId(code.text(0)), code.text(1),
-                               request.device, jws.embedded_key(), false, entry.detail});
+                               request.device, jws.embedded_key(), false, entry.detail,
+                               request.made_at});
     }
     SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened, open_stored(entry));
     return fold(entry, opened);

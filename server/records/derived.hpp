@@ -55,7 +55,10 @@ private:
     [[nodiscard]] base::Status about(std::string_view unit, std::int64_t index);
     sqlite::Statement& cached(const char* sql);
     [[nodiscard]] base::Status fold_withdrawal(const envelope::Withdrawal& withdrawal);
-    [[nodiscard]] base::Status fold_unit(std::int64_t index, const envelope::UnitEntry& unit);
+    [[nodiscard]] base::Status fold_unit(const StoredEnvelope&      entry,
+                                         const envelope::UnitEntry& unit);
+    [[nodiscard]] base::Status fold_announcement(std::int64_t                  index,
+                                                 const envelope::Announcement& act);
     [[nodiscard]] base::Status fold_catalogue(std::int64_t                    index,
                                               const envelope::CatalogueEntry& entry);
     // What the matter adds to the totals, taken away (-1) or added (+1).

@@ -187,10 +187,10 @@ Status Derived::await_extension(const StoredEnvelope& entry, const envelope::Fil
 }
 
 Status Derived::fold_extension(const StoredEnvelope& entry, const envelope::Extension& extension) {
-    // A later word does not shorten what was granted.
-    SHENBAO_TRY(cached("INSERT INTO d_extensions VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
-                       "until = max(until, ?4)")
-                    .bind(extension.for_unit, extension.form, extension.period, extension.until)
+    // The newest word holds; what came in time under an earlier one has been told so and stays.
+    SHENBAO_TRY(cached("INSERT OR REPLACE INTO d_extensions VALUES(?, ?, ?, ?, ?, ?, ?, ?)")
+                    .bind(extension.for_unit, extension.form, extension.period, extension.until,
+                          entry.id, extension.reason, entry.received_at, entry.index)
                     .run());
     // Of each matter the last version that is in time now; it is newer than what counted so far.
     std::vector<std::pair<base::EnvelopeId, base::EnvelopeId>> versions; // Root and version.

@@ -39,6 +39,12 @@ CREATE TABLE settings(
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL) WITHOUT ROWID;
 )sql"},
+    {R"sql(
+-- When devices spoke last. No fact, and worth no commit of its own.
+CREATE TABLE seen(
+    kid TEXT PRIMARY KEY,
+    at  INTEGER NOT NULL) WITHOUT ROWID;
+)sql"},
 };
 
 constexpr const char* entry_columns =
@@ -63,6 +69,18 @@ envelope::UnitEntry read_unit(const sqlite::Statement& row) {
     envelope::UnitEntry unit{base::UnitId(row.text(0)), row.text(1), row.text(2), row.text(3), {}};
     if (!row.is_null(4)) unit.review_by = base::UnitId(row.text(4));
     return unit;
+}
+
+constexpr const char* key_columns =
+    "k.kid, k.unit, role, device, x, revoked_index, code_hash, enrolled_at";
+
+KeyRecord read_key(const sqlite::Statement& row) {
+    KeyRecord key{base::KeyId(row.text(0)), base::UnitId(row.text(1)), row.text(2), row.text(3),
+                  {},                       !row.is_null(5),           row.text(6), row.time(7)};
+    const base::Bytes x = row.blob(4);
+    SHENBAO_CHECK(x.size() == key.key.bytes.size());
+    std::copy(x.begin(), x.end(), key.key.bytes.begin());
+    return key;
 }
 
 constexpr const char* filing_columns =
@@ -195,6 +213,15 @@ public:
             .run();
     }
 
+    Status keep_seen(const std::map<base::KeyId, base::Time>& seen) override {
+        for (const auto& [kid, at] : seen)
+            SHENBAO_TRY(cached("INSERT INTO seen VALUES(?1, ?2) ON CONFLICT DO UPDATE SET "
+                               "at = max(at, ?2)")
+                            .bind(kid, at)
+                            .run());
+        return {};
+    }
+
     // --- Facts ----------------------------------------------------------------------------------
     Result<std::int64_t> last_index() override {
         return number("SELECT coalesce(max(log_index), 0) FROM log");
@@ -230,11 +257,11 @@ public:
         if (viewer.role == "province")
             return all_rows<StoredEnvelope>(
                 cached(entry + "log_index > ? AND kind IN ('filing', 'withdrawal', 'decision', "
-                               "'extension') ORDER BY log_index LIMIT ?")
+                               "'extension', 'announcement') ORDER BY log_index LIMIT ?")
                     .bind(after, limit),
                 read_entry);
         return all_rows<StoredEnvelope>(
-            cached(entry + "log_index IN (SELECT a.log_index FROM d_about a WHERE " +
+            cached(entry + "log_index IN (SELECT DISTINCT a.log_index FROM d_about a WHERE " +
                    visible(viewer, "a.unit") +
                    " AND a.log_index > ?2 ORDER BY a.log_index LIMIT ?3) ORDER BY log_index")
                 .bind(viewer.unit, after, limit),
@@ -253,17 +280,56 @@ public:
     // --- Derived --------------------------------------------------------------------------------
     Result<std::optional<KeyRecord>> find_key(const base::KeyId& kid) override {
         return one_row<KeyRecord>(
-            cached("SELECT kid, unit, role, device, x, revoked_index, code_hash "
-                   "FROM d_keys WHERE kid = ?")
-                .bind(kid),
+            cached("SELECT " + std::string(key_columns) + " FROM d_keys k WHERE kid = ?").bind(kid),
+            read_key);
+    }
+    Result<std::vector<KeyRecord>> devices(const Viewer& viewer) override {
+        return all_rows<KeyRecord>(
+            cached("SELECT " + std::string(key_columns) +
+                   ", s.at FROM d_keys k LEFT JOIN seen s ON s.kid = k.kid "
+                   "LEFT JOIN d_units u ON u.unit = k.unit WHERE " +
+                   visible(viewer, "k.unit") + " ORDER BY u.position, k.unit, k.enrolled_index")
+                .bind(viewer.unit),
             [](const sqlite::Statement& row) {
-                KeyRecord key{base::KeyId(row.text(0)), base::UnitId(row.text(1)), row.text(2),
-                              row.text(3),              {},                        !row.is_null(5),
-                              row.text(6)};
-                const base::Bytes x = row.blob(4);
-                SHENBAO_CHECK(x.size() == key.key.bytes.size());
-                std::copy(x.begin(), x.end(), key.key.bytes.begin());
+                KeyRecord key = read_key(row);
+                if (!row.is_null(8)) key.seen_at = row.time(8);
                 return key;
+            });
+    }
+    Result<std::vector<ExtensionRecord>> extensions(const Viewer& viewer) override {
+        return all_rows<ExtensionRecord>(
+            cached("SELECT id, unit, form, period, until, reason, received_at FROM d_extensions "
+                   "WHERE " +
+                   visible(viewer, "unit") + " ORDER BY log_index")
+                .bind(viewer.unit),
+            [](const sqlite::Statement& row) {
+                return ExtensionRecord{base::EnvelopeId(row.text(0)),
+                                       {base::UnitId(row.text(1)), base::FormId(row.text(2)),
+                                        base::Period(row.text(3)), row.time(4), row.text(5)},
+                                       row.time(6)};
+            });
+    }
+    Result<std::vector<UnitChange>> unit_history(const base::UnitId& unit) override {
+        return all_rows<UnitChange>(
+            cached("SELECT unit, name, kind, city, review_by, holds_from, log_index, by "
+                   "FROM d_unit_history WHERE unit = ? ORDER BY log_index")
+                .bind(unit),
+            [](const sqlite::Statement& row) {
+                UnitChange change{row.integer(6), base::UnitId(row.text(7)), read_unit(row)};
+                change.unit.from = row.time(5);
+                return change;
+            });
+    }
+    Result<std::vector<envelope::UnitEntry>> planned_units() override {
+        return all_rows<envelope::UnitEntry>(
+            cached("SELECT h.unit, name, kind, city, review_by, holds_from FROM d_unit_plans p "
+                   "JOIN d_unit_history h ON h.unit = p.unit AND h.log_index = p.log_index "
+                   "ORDER BY holds_from, h.log_index")
+                .bind(),
+            [](const sqlite::Statement& row) {
+                envelope::UnitEntry unit = read_unit(row);
+                unit.from = row.time(5);
+                return unit;
             });
     }
     Result<std::optional<CodeRecord>> find_code(std::string_view hash) override {

@@ -12,6 +12,7 @@
 #include "shared/envelope/receipt.hpp"
 #include "shared/rules/engine.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,22 @@ struct KeyRecord {
     envelope::PublicKey key;
     bool                revoked = false;
     std::string         code_hash; // The code it was enrolled with.
+    base::Time          enrolled_at = {}; // By the device's own clock.
+    std::optional<base::Time> seen_at = {}; // What keep_seen() was told; of devices() only.
+};
+
+// An extension as it holds now: of its unit, form and period the newest.
+struct ExtensionRecord {
+    base::EnvelopeId    id;
+    envelope::Extension extension;
+    base::Time          received_at;
+};
+
+// What the log says of a unit: one act of its history.
+struct UnitChange {
+    std::int64_t        index = 0;
+    base::UnitId        by;   // Who spoke.
+    envelope::UnitEntry unit; // `from` is set: when it began to hold, or will.
 };
 
 struct CodeRecord {
@@ -102,6 +119,7 @@ struct BalanceQuery {
 struct Viewer {
     base::UnitId unit;
     std::string  role; // "school", "city", "province"
+    std::optional<base::KeyId> kid = {}; // The device that asks.
 };
 
 struct FilingQuery {
@@ -165,6 +183,9 @@ public:
     [[nodiscard]] virtual base::Status set_setting(std::string_view name,
                                                    std::string_view value) = 0;
 
+    // When devices spoke last. No fact: it is in no digest, and rebuild() leaves it alone.
+    [[nodiscard]] virtual base::Status keep_seen(const std::map<base::KeyId, base::Time>& seen) = 0;
+
     // --- Facts -----------------------------------------------------------------------------------
     virtual base::Result<std::int64_t> last_index() = 0;
     virtual base::Result<base::Time>   last_received_at() = 0;
@@ -172,7 +193,8 @@ public:
     virtual base::Result<std::optional<StoredEnvelope>> find_by_id(const base::EnvelopeId&) = 0;
     // The log from `after` on, oldest first, at most `limit`.
     virtual base::Result<std::vector<StoredEnvelope>> page(std::int64_t after, int limit) = 0;
-    // Filings, withdrawals, decisions and extensions about the units that the viewer may see.
+    // Filings, withdrawals, decisions, extensions and announcements about the units that the viewer
+    // may see; an announcement is about the units that it was for when it came.
     virtual base::Result<std::vector<StoredEnvelope>> changes(const Viewer& viewer,
                                                               std::int64_t after, int limit) = 0;
     virtual base::Result<std::optional<std::string>> find_package(const base::Sha256Hex&) = 0;
@@ -183,6 +205,14 @@ public:
     virtual base::Result<std::optional<CodeRecord>>          find_code(std::string_view hash) = 0;
     virtual base::Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId&) = 0;
     virtual base::Result<std::vector<envelope::UnitEntry>>   units(const Viewer& viewer) = 0;
+    // Every act about a unit, oldest first; what does not hold yet too.
+    virtual base::Result<std::vector<UnitChange>> unit_history(const base::UnitId&) = 0;
+    // What is to hold later, earliest first: of each unit the newest act, if it lies ahead. When its
+    // time has come the server enters it as an act of its own.
+    virtual base::Result<std::vector<envelope::UnitEntry>> planned_units() = 0;
+    // By unit, oldest first; revoked ones too.
+    virtual base::Result<std::vector<KeyRecord>>       devices(const Viewer& viewer) = 0;
+    virtual base::Result<std::vector<ExtensionRecord>> extensions(const Viewer& viewer) = 0;
     virtual base::Result<std::vector<envelope::CatalogueEntry>> catalogue() = 0;
     // Published versions, newest last.
     virtual base::Result<std::vector<base::NoticeRef>>  notices() = 0;
@@ -192,7 +222,7 @@ public:
     // Absent while nobody has decided about the newest version.
     virtual base::Result<std::optional<ReviewRecord>>
     find_review(const base::EnvelopeId& root) = 0;
-    // The last moment to which the unit's window was ever extended; absent: never.
+    // Until when the unit's window is extended by the newest word about it; absent: never was.
     virtual base::Result<std::optional<base::Time>> extended_until(const base::UnitId& unit,
                                                                    const base::FormId& form,
                                                                    const base::Period& period) = 0;

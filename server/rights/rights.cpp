@@ -15,6 +15,8 @@ constexpr Reach its_schools{bit(Relation::own_school)};
 constexpr Reach itself_and_schools{bit(Relation::own) | bit(Relation::own_school)};
 constexpr Reach every_unit{bit(Relation::own) | bit(Relation::own_school) |
                            bit(Relation::foreign)};
+constexpr Reach every_unit_and_new{bit(Relation::own) | bit(Relation::own_school) |
+                                   bit(Relation::foreign) | bit(Relation::nobody)};
 // What tells everybody the same is about no unit.
 constexpr Reach no_unit{bit(Relation::nobody)};
 
@@ -35,9 +37,13 @@ constexpr RouteRow routes[] = {
     {"POST", "/api/v1/envelopes", open, no_unit, no_unit, no_unit}, // Each line proves itself.
     {"GET", "/api/v1/changes", session, school_sees, bureau_sees, province_sees},
     {"GET", "/api/v1/units", session, school_sees, bureau_sees, province_sees},
+    {"GET", "/api/v1/units/{id}", session, school_sees, bureau_sees, province_sees},
     {"GET", "/api/v1/catalogue", session, no_unit, no_unit, no_unit},
     {"GET", "/api/v1/filings", session, school_sees, bureau_sees, province_sees},
     {"GET", "/api/v1/summaries/{name}", session, school_sees, bureau_sees, province_sees},
+    {"GET", "/api/v1/devices", session, school_sees, bureau_sees, province_sees},
+    {"GET", "/api/v1/extensions", session, school_sees, bureau_sees, province_sees},
+    {"POST", "/api/v1/codes", session, none, its_schools, every_unit},
 };
 
 constexpr KindRow kinds[] = {
@@ -47,10 +53,11 @@ constexpr KindRow kinds[] = {
     {"decision/first_review", none, its_schools, every_unit},
     {"decision/final_review", none, none, every_unit},
     {"extension", none, none, every_unit},
-    {"unit", none, none, none},
+    {"announcement", none, none, every_unit}, // About a unit if it is for one; else about none.
+    {"unit", none, none, every_unit_and_new},
     {"catalogue", none, none, none},
     {"code", none, none, none},
-    {"revocation", none, none, none},
+    {"revocation", none, its_schools, every_unit},
     {"notice", none, none, none},
 };
 

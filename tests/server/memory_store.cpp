@@ -3,6 +3,7 @@
 #include "shared/base/check.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <tuple>
@@ -48,13 +49,14 @@ struct LedgerLine {
 struct Told {
     std::map<base::EnvelopeId, Matter>                                          matters;
     std::vector<LedgerLine>                                                     ledger;
-    std::map<std::tuple<base::UnitId, base::FormId, base::Period>, base::Time> extensions;
+    std::map<std::tuple<base::UnitId, base::FormId, base::Period>, ExtensionRecord> extensions;
 };
 
 struct World {
     std::vector<Fact>                                                facts;
     std::map<base::Sha256Hex, std::pair<base::NoticeRef, std::string>> packages;
     std::map<std::string, std::string>                               settings;
+    std::map<base::KeyId, base::Time>                                seen;
 };
 
 template <class Text>
@@ -102,6 +104,14 @@ public:
         return {};
     }
 
+    Status keep_seen(const std::map<base::KeyId, base::Time>& seen) override {
+        for (const auto& [kid, at] : seen) {
+            auto& known = m_world.seen[kid];
+            known = std::max(known, at);
+        }
+        return {};
+    }
+
     // --- Facts
     Result<std::int64_t> last_index() override { return std::int64_t(m_world.facts.size()); }
     Result<base::Time>   last_received_at() override {
@@ -120,8 +130,12 @@ public:
                                                 int limit) override {
         std::vector<StoredEnvelope> list;
         for (const Fact& fact : m_world.facts) {
-            const auto unit = unit_about(fact);
-            if (unit && sees(viewer, *unit) && fact.entry.index > after && int(list.size()) < limit)
+            const std::vector<base::UnitId> units = units_about(fact);
+            const bool seen =
+                (viewer.role == "province" && act<envelope::Announcement>(fact) != nullptr) ||
+                std::any_of(units.begin(), units.end(),
+                            [&](const auto& unit) { return sees(viewer, unit); });
+            if (seen && fact.entry.index > after && int(list.size()) < limit)
                 list.push_back(fact.entry);
         }
         return list;
@@ -167,6 +181,57 @@ public:
         std::erase_if(seen, [&](const auto& unit) { return !may_see(viewer, unit); });
         return seen;
     }
+    Result<std::vector<UnitChange>> unit_history(const base::UnitId& unit) override {
+        std::vector<UnitChange> list;
+        for (const Fact& fact : m_world.facts)
+            if (const auto* entry = act<envelope::UnitEntry>(fact); entry && entry->unit == unit) {
+                list.push_back({fact.entry.index, fact.entry.unit, *entry});
+                const base::Time at = fact.entry.received_at;
+                list.back().unit.from = std::max(at, entry->from.value_or(at));
+            }
+        return list;
+    }
+    Result<std::vector<envelope::UnitEntry>> planned_units() override {
+        std::map<base::UnitId, const Fact*> newest;
+        for (const Fact& fact : m_world.facts)
+            if (const auto* unit = act<envelope::UnitEntry>(fact)) newest[unit->unit] = &fact;
+        std::vector<std::pair<std::pair<base::Time, std::int64_t>, envelope::UnitEntry>> plans;
+        for (const auto& [unit, fact] : newest)
+            if (is_later(*fact)) {
+                const auto& entry = *act<envelope::UnitEntry>(*fact);
+                plans.push_back({{*entry.from, fact->entry.index}, entry});
+            }
+        std::sort(plans.begin(), plans.end(),
+                  [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::vector<envelope::UnitEntry> list;
+        for (const auto& [key, entry] : plans) list.push_back(entry);
+        return list;
+    }
+    Result<std::vector<KeyRecord>> devices(const Viewer& viewer) override {
+        std::vector<KeyRecord> list;
+        const auto             add = [&](const auto& belongs) {
+            for (const Fact& fact : m_world.facts)
+                if (fact.key && belongs(fact.key->unit) && sees(viewer, fact.key->unit)) {
+                    list.push_back(**find_key(fact.key->kid));
+                    const auto seen = m_world.seen.find(fact.key->kid);
+                    if (seen != m_world.seen.end()) list.back().seen_at = seen->second;
+                }
+        };
+        for (const envelope::UnitEntry& unit : all_units())
+            add([&](const base::UnitId& one) { return one == unit.unit; });
+        return list;
+    }
+    Result<std::vector<ExtensionRecord>> extensions(const Viewer& viewer) override {
+        std::vector<std::pair<std::int64_t, ExtensionRecord>> found;
+        for (const auto& [key, one] : tell().extensions)
+            if (sees(viewer, one.extension.for_unit))
+                found.push_back({(*find_by_id(one.id))->index, one});
+        std::sort(found.begin(), found.end(),
+                  [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::vector<ExtensionRecord> list;
+        for (const auto& [index, one] : found) list.push_back(one);
+        return list;
+    }
     Result<std::vector<envelope::CatalogueEntry>> catalogue() override {
         std::vector<envelope::CatalogueEntry> list;
         for (const Fact& fact : m_world.facts)
@@ -211,7 +276,7 @@ public:
         const Told& told = tell();
         const auto found = told.extensions.find({unit, form, period});
         if (found == told.extensions.end()) return std::nullopt;
-        return found->second;
+        return found->second.extension.until;
     }
     Result<std::vector<Balance>> balances(const BalanceQuery& query) override {
         std::map<std::pair<base::CertificateId, std::string>, std::int64_t> sums;
@@ -258,12 +323,13 @@ public:
             };
             bool concerns = act<envelope::CatalogueEntry>(fact) != nullptr ||
                             act<envelope::NoticePublication>(fact) != nullptr;
-            if (const auto* unit = act<envelope::UnitEntry>(fact)) {
+            if (const auto* unit = act<envelope::UnitEntry>(fact); unit && !is_later(fact)) {
                 concerns = reviewed(unit->unit); // The bureau that loses it is concerned as well.
                 known[unit->unit] = *unit;
                 concerns = concerns || reviewed(unit->unit);
             }
-            if (const auto unit = unit_about(fact)) concerns = reviewed(*unit);
+            for (const base::UnitId& unit : units_about(fact))
+                concerns = concerns || reviewed(unit);
             if (concerns) index = fact.entry.index;
         }
         return index;
@@ -272,7 +338,8 @@ public:
         std::int64_t index = 0;
         for (const Fact& fact : m_world.facts) {
             const auto* unit = act<envelope::UnitEntry>(fact);
-            if (viewer.role == "city" && unit != nullptr && unit->review_by == viewer.unit)
+            if (viewer.role == "city" && unit != nullptr && !is_later(fact) &&
+                unit->review_by == viewer.unit)
                 index = fact.entry.index;
         }
         return index;
@@ -311,16 +378,25 @@ private:
                 list.push_back(fact.entry);
         return list;
     }
-    // In the order in which they were first entered.
-    std::vector<envelope::UnitEntry> all_units() const {
+    // An act about a unit that does not hold yet; when it does, another says so.
+    static bool is_later(const Fact& fact) {
+        const auto* unit = act<envelope::UnitEntry>(fact);
+        return unit != nullptr && unit->from && *unit->from > fact.entry.received_at;
+    }
+    // In the order in which they were first entered, as they were before the place in the log.
+    std::vector<envelope::UnitEntry>
+    all_units(std::int64_t before = std::numeric_limits<std::int64_t>::max()) const {
         std::vector<envelope::UnitEntry> list;
         for (const Fact& fact : m_world.facts)
-            if (const auto* unit = act<envelope::UnitEntry>(fact)) {
+            if (const auto* unit = act<envelope::UnitEntry>(fact);
+                unit && !is_later(fact) && fact.entry.index < before) {
                 const auto same = std::find_if(list.begin(), list.end(), [&](const auto& one) {
                     return one.unit == unit->unit;
                 });
-                if (same == list.end()) list.push_back(*unit);
-                else *same = *unit;
+                envelope::UnitEntry entry = *unit;
+                entry.from.reset();
+                if (same == list.end()) list.push_back(entry);
+                else *same = entry;
             }
         return list;
     }
@@ -332,15 +408,23 @@ private:
     bool sees(const Viewer& viewer, const base::UnitId& unit) const {
         return viewer.unit == unit || may_see(viewer, unit_of(unit));
     }
-    // The unit that the changes feed tells of it; absent for what is no such act.
-    std::optional<base::UnitId> unit_about(const Fact& fact) const {
+    // The units that the changes feed tells of it; none for what is no such act.
+    std::vector<base::UnitId> units_about(const Fact& fact) const {
+        std::vector<base::UnitId> audience;
+        if (const auto* announcement = act<envelope::Announcement>(fact))
+            for (const envelope::UnitEntry& unit : all_units(fact.entry.index))
+                if (announcement->to.kind.value_or(unit.kind) == unit.kind &&
+                    announcement->to.city.value_or(unit.city) == unit.city &&
+                    announcement->to.unit.value_or(unit.unit) == unit.unit)
+                    audience.push_back(unit.unit);
         if (const auto* decision = act<envelope::Decision>(fact)) {
             for (const Fact& other : m_world.facts)
-                if (other.entry.id == decision->target) return other.entry.unit;
+                if (other.entry.id == decision->target) return {other.entry.unit};
         }
-        if (const auto* extension = act<envelope::Extension>(fact)) return extension->for_unit;
-        if (fact.entry.kind == "filing" || fact.entry.kind == "withdrawal") return fact.entry.unit;
-        return std::nullopt;
+        if (const auto* extension = act<envelope::Extension>(fact)) return {extension->for_unit};
+        if (fact.entry.kind == "filing" || fact.entry.kind == "withdrawal")
+            return {fact.entry.unit};
+        return audience;
     }
     // By root.
     std::vector<Matter> matters() const {
@@ -357,7 +441,7 @@ private:
         Told                                                told;
         std::map<base::UnitId, std::optional<base::UnitId>> reviewers;
         for (const Fact& fact : m_world.facts) {
-            if (const auto* unit = act<envelope::UnitEntry>(fact))
+            if (const auto* unit = act<envelope::UnitEntry>(fact); unit && !is_later(fact))
                 reviewers[unit->unit] = unit->review_by;
             if (const auto* withdrawal = act<envelope::Withdrawal>(fact))
                 for (auto& [root, matter] : told.matters)
@@ -459,8 +543,8 @@ private:
         }
     }
     static void extend(Told& told, const Fact& fact, const envelope::Extension& extension) {
-        auto& until = told.extensions[{extension.for_unit, extension.form, extension.period}];
-        until = std::max(until, extension.until);
+        told.extensions[{extension.for_unit, extension.form, extension.period}] = {
+            *fact.entry.id, extension, fact.entry.received_at};
         for (auto& [root, matter] : told.matters) {
             if (matter.newest.unit != extension.for_unit || matter.newest.form != extension.form ||
                 matter.newest.period != extension.period)

@@ -5,6 +5,7 @@
 #include "server/handlers/http.hpp"
 #include "server/rights/rights.hpp"
 #include "server/routes.hpp"
+#include "shared/protocol/offices.hpp"
 #include "tests/server/town.hpp"
 
 #include "shared/base/check.hpp"
@@ -148,6 +149,9 @@ const char* const readings[] = {
     "/api/v1/summaries/ledger",
     "/api/v1/summaries/declaration",
     "/api/v1/summaries/rows?format=csv",
+    "/api/v1/devices",
+    "/api/v1/extensions",
+    "/api/v1/units/D001",
 };
 
 // What an answer says, with what is encoded in it laid open.
@@ -198,12 +202,16 @@ Json act_about(Scene& scene, std::string_view kind, const Device& speaker,
         payload["period"] = "2023-spring";
         payload["until"] = "2023-04-05T18:00:00+08:00";
         payload["reason"] = "停电";
+    } else if (kind == "announcement") {
+        payload["text"] = "请尽快核对联络人员。";
+        payload["until"] = "2023-04-30T00:00:00+08:00";
+        payload["to"] = {{"unit", about}};
     } else if (kind == "unit") {
-        payload["entry"] = {{"id", about},
-                            {"name", "改名的学校"},
-                            {"kind", "secondary_vocational"},
-                            {"city", "亳州市"},
-                            {"review_by", "341600"}};
+        auto reader = scene.town.site().reader();
+        auto entry = *(*reader)->find_unit(UnitId(about));
+        if (!entry) entry = {UnitId(about), "", "secondary_vocational", "亳州市", UnitId("341600")};
+        entry->name = "改名的学校";
+        payload["entry"] = protocol::to_json(*entry);
     } else if (kind == "catalogue") {
         payload["entry"] = {{"id", "X009"},
                             {"batch", 1},
@@ -260,18 +268,54 @@ TEST_CASE("every route by every role: what is not for a role is not there") {
             CAPTURE(row.pattern);
             std::string path(row.pattern);
             if (path.ends_with("{name}")) path.replace(path.find('{'), 6, "rows");
-            if (path.ends_with("{id}")) path.replace(path.find('{'), 4, "anhui-2023-14");
-            const Told told = scene.ask(token, std::string(row.method), path);
+            if (path.ends_with("notices/{id}")) path.replace(path.find('{'), 4, "anhui-2023-14");
+            if (path.ends_with("{id}"))
+                path.replace(path.find('{'), 4, *asker.unit == 0 ? "D001" : asker.unit);
+            const std::string body = R"({"unit":"D001"})";
+            const Told        told = scene.ask(token, std::string(row.method), path, body);
             if (row.door == rights::Door::loopback) CHECK(told == nothing);
             else if (row.door == rights::Door::open) CHECK(told.status != 401);
             else if (asker.role == Role::nobody) CHECK(told == unknown);
             else if (row.reach(asker.role).empty()) CHECK(told == nothing);
-            else CHECK((told.status == 200 || told.status == 415));
+            else CHECK((told.status == 200 || told.status == 201));
         }
         // A name that is no summary, however it is asked for, and a path that is none.
         CHECK(scene.ask(token, "GET", "/api/v1/nothing") == nothing);
     }
     CHECK(scene.ask("not-a-token", "GET", "/api/v1/units") == unknown);
+}
+
+TEST_CASE("a route about one unit: a foreign one is not there, whatever is asked") {
+    Scene scene;
+    for (const Asker& asker : askers) {
+        if (asker.role == Role::nobody) continue;
+        const std::string token = scene.open_session(asker.unit);
+        const auto        code = [&](const std::string& unit) {
+            return scene.ask(token, "POST", "/api/v1/codes",
+                             protocol::write_code_request(UnitId(unit)));
+        };
+        for (const std::string& about : scene.units()) {
+            CAPTURE(asker.unit);
+            CAPTURE(about);
+            const Relation relation = scene.relation(asker.unit, about);
+            const auto     reach = [&](const char* method, const char* pattern) {
+                return rights::route_row(method, pattern).reach(asker.role).has(relation);
+            };
+            const Told told = scene.ask(token, "GET", "/api/v1/units/" + about);
+            if (reach("GET", "/api/v1/units/{id}")) CHECK(told.status == 200);
+            else CHECK(told == scene.ask(token, "GET", "/api/v1/units/nobody"));
+            const auto before = scene.town.last_index();
+            const Told made = code(about);
+            if (reach("POST", "/api/v1/codes")) {
+                CHECK(made.status == 201);
+                CHECK(scene.town.last_index() == before + 1);
+            } else {
+                CHECK(made == code("nobody"));
+                CHECK(made.status == 404);
+                CHECK(scene.town.last_index() == before);
+            }
+        }
+    }
 }
 
 TEST_CASE("everything that is read names the units a caller may see, and no other") {
@@ -297,6 +341,9 @@ TEST_CASE("everything that is read names the units a caller may see, and no othe
                 const bool listed = whole && std::string_view(reading).ends_with("rows");
                 if (sees && listed && scene.standing.count(unit) != 0) CHECK(names(text, unit));
                 if (sees && std::string_view(reading) == "/api/v1/units") CHECK(names(text, unit));
+                if (sees && std::string_view(reading) == "/api/v1/devices" &&
+                    scene.devices.count(unit) != 0)
+                    CHECK(names(text, unit));
                 if (sees && std::string_view(reading) == "/api/v1/changes" &&
                     scene.standing.count(unit) != 0)
                     CHECK(names(text, unit));
@@ -314,8 +361,9 @@ TEST_CASE("every kind of envelope by every role about every unit: what is foreig
         for (const rights::KindRow& row : rights::kind_rows()) {
             const rights::Reach reach = row.reach(asker.role);
             // The same act about what does not exist: nobody can tell the two apart.
+            const char* nobody = row.kind == "unit" ? "newcomer" : "nobody";
             const std::string absent = written(
-                scene.town.submit(speaker, act_about(scene, row.kind, speaker, "nobody")));
+                scene.town.submit(speaker, act_about(scene, row.kind, speaker, nobody)));
             for (const std::string& about : scene.units()) {
                 CAPTURE(asker.unit);
                 CAPTURE(row.kind);
@@ -330,6 +378,8 @@ TEST_CASE("every kind of envelope by every role about every unit: what is foreig
                                                            : Outcome::unknown_target));
                     CHECK(written(answer) == absent);
                     CHECK(scene.town.last_index() == before);
+                } else if (row.kind == "revocation" && relation == Relation::own) {
+                    CHECK(answer.outcome == Outcome::rules_failed); // The device that speaks.
                 } else if (row.kind == "decision/first_review" && !scene.first_reviewed(about)) {
                     CHECK(answer.outcome != Outcome::unknown_kind); // 140, or 130 for an office.
                 } else if (scene.standing.count(about) != 0) {
@@ -380,6 +430,36 @@ TEST_CASE("nothing that a caller reads changes when something foreign happens") 
         {"a withdrawal",
          [&](Scene& s) {
              submit(s, "D003", act_about(s, "withdrawal", s.devices.at("D003"), "D003"));
+         }},
+        {"an announcement for it",
+         [&](Scene& s) {
+             submit(s, "340000", act_about(s, "announcement", s.devices.at("340000"), "D003"));
+         }},
+        {"an announcement for its city",
+         [&](Scene& s) {
+             Json payload = act_about(s, "announcement", s.devices.at("340000"), "D003");
+             payload["to"] = {{"city", "宿州市"}};
+             submit(s, "340000", payload);
+         }},
+        {"a code by its bureau",
+         [](Scene& s) {
+             CHECK(s.ask(s.open_session("341300"), "POST", "/api/v1/codes",
+                         protocol::write_code_request(UnitId("D003")))
+                       .status == 201);
+         }},
+        {"a device revoked by its bureau",
+         [&](Scene& s) {
+             submit(s, "341300", act_about(s, "revocation", s.devices.at("341300"), "D003"));
+         }},
+        {"a new name by the province",
+         [&](Scene& s) {
+             submit(s, "340000", act_about(s, "unit", s.devices.at("340000"), "D003"));
+         }},
+        {"a change of it that is planned",
+         [&](Scene& s) {
+             Json payload = act_about(s, "unit", s.devices.at("340000"), "D003");
+             payload["from"] = "2023-09-01T00:00:00+08:00";
+             submit(s, "340000", payload);
          }},
         {"a code and an enrolment", [](Scene& s) { s.town.new_device("D003"); }},
         {"a revoked device",

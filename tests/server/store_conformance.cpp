@@ -91,6 +91,26 @@ public:
         const envelope::Common common{next_id(), by, m_notice, {}, "x"};
         return open(envelope::seal_act(common, decision, m_key).text(), by, Timing::on_time);
     }
+    // A key of a unit, as intake hands it on.
+    std::pair<records::StoredEnvelope, records::KeyRecord> enrolment(const base::UnitId& unit) {
+        m_now.microseconds += 1000000;
+        const auto              key = envelope::SecretKey::make(m_random);
+        const std::string       hash = base::sha256_hex(key.id().text()).text();
+        const base::Time        made_at{m_now.microseconds - 5000000};
+        const std::string       text = envelope::sign_jws(
+            protocol::write_enrolment_request({"ABCD-EFGH-JKMN", "二号机", made_at}), key,
+            envelope::HeaderKey::jwk);
+        records::StoredEnvelope entry;
+        entry.kind = "enrolment";
+        entry.unit = unit;
+        entry.kid = key.id();
+        entry.sha256 = base::sha256_hex(text);
+        entry.text = text;
+        entry.received_at = m_now;
+        entry.detail = hash;
+        return {entry,
+                {key.id(), unit, "school", "二号机", key.public_key(), false, hash, made_at}};
+    }
     base::Time  now() const { return m_now; }
     std::size_t below(std::size_t count) {
         m_choice = m_choice * 6364136223846793005u + 1442695040888963407u; // Knuth's MMIX.
@@ -190,9 +210,31 @@ std::string everything(Store& store, const Viewer& viewer) {
                        std::to_string(*store.scope_index(viewer)) + "\n" +
                        told(*store.changes(viewer, 0, 100000));
     const auto units = store.units(viewer);
-    for (const auto& unit : *units)
+    const auto add_unit = [&](const envelope::UnitEntry& unit) {
         text += unit.unit.text() + " " + unit.name + " " +
-                (unit.review_by ? unit.review_by->text() : "-") + "\n";
+                (unit.review_by ? unit.review_by->text() : "-") + " " +
+                (unit.from ? base::to_rfc3339(*unit.from) : "-") + "\n";
+    };
+    for (const auto& unit : *units) {
+        add_unit(unit);
+        const auto history = store.unit_history(unit.unit);
+        for (const records::UnitChange& change : *history) {
+            text += std::to_string(change.index) + " " + change.by.text() + " ";
+            add_unit(change.unit);
+        }
+    }
+    const auto planned = store.planned_units();
+    for (const auto& unit : *planned) add_unit(unit);
+    const auto devices = store.devices(viewer);
+    for (const records::KeyRecord& key : *devices)
+        text += key.kid.text() + " " + key.unit.text() + " " + key.device + " " + key.role +
+                (key.revoked ? " revoked " : " ") + base::to_rfc3339(key.enrolled_at) + " " +
+                (key.seen_at ? base::to_rfc3339(*key.seen_at) : "-") + "\n";
+    const auto extensions = store.extensions(viewer);
+    for (const records::ExtensionRecord& one : *extensions)
+        text += one.id.text() + " " + one.extension.for_unit.text() + " " +
+                base::to_rfc3339(one.extension.until) + " " + one.extension.reason + " " +
+                base::to_rfc3339(one.received_at) + "\n";
     const auto add_filings = [&](const records::FilingQuery& query) {
         const auto filings = store.filings(viewer, query);
         for (const auto& one : *filings)
@@ -430,7 +472,27 @@ TEST_CASE("random histories: the Store says what the model says, and rebuilding 
                 const auto unit = *model->find_unit(newest[at].entry.unit);
                 const bool bureau = unit->review_by && scribe.below(2) == 0;
                 add(scribe.decision(bureau ? *unit->review_by : town::province.unit, decision));
-            } else if (dice < 90) {
+            } else if (dice < 83) {
+                const auto [entry, key] = scribe.enrolment(a_school());
+                add(scribe.act(envelope::CodeEntry{key.unit, key.role, key.code_hash, {}}));
+                for (Store* one : {store.get(), model.get()}) {
+                    REQUIRE(one->begin().has_value());
+                    REQUIRE(one->append_enrolment(entry, key).has_value());
+                    REQUIRE(one->keep_seen({{key.kid, scribe.now()}}).has_value());
+                    REQUIRE(one->commit().has_value());
+                }
+            } else if (dice < 85) {
+                const auto devices = model->devices(town::province);
+                if (devices->empty()) continue;
+                add(scribe.act(envelope::Revocation{
+                    (*devices)[scribe.below(devices->size())].kid, "遗失"}));
+            } else if (dice < 88) {
+                envelope::Announcement told{"请尽快申报。", scribe.now(), {}};
+                if (scribe.below(2) == 0) told.to.city = scribe.below(2) == 0 ? "亳州市" : "合肥市";
+                if (scribe.below(2) == 0) told.to.kind = "secondary_vocational";
+                if (scribe.below(3) == 0) told.to.unit = a_school();
+                add(scribe.act(told));
+            } else if (dice < 92) {
                 const base::Time until{scribe.now().microseconds -
                                        std::int64_t(scribe.below(60)) * 1000000};
                 add(scribe.act(envelope::Extension{a_school(), base::FormId("declaration"),
@@ -439,6 +501,9 @@ TEST_CASE("random histories: the Store says what the model says, and rebuilding 
                 auto unit = town::units()[2 + scribe.below(3)];
                 unit.name += std::to_string(step);
                 unit.review_by = base::UnitId(scribe.below(2) == 0 ? "341600" : "341300");
+                if (scribe.below(3) == 0) // It holds later, or has held for a while.
+                    unit.from = base::Time{scribe.now().microseconds +
+                                           (std::int64_t(scribe.below(60)) - 20) * 1000000};
                 add(scribe.act(unit));
             } else {
                 auto entry = town::catalogue()[scribe.below(2)];

@@ -1,0 +1,106 @@
+// What the offices read and ask for besides filings: devices, codes, extensions, a unit's history.
+#include "server/handlers/api.hpp"
+
+#include "server/intake/codes.hpp"
+#include "server/rights/rights.hpp"
+
+namespace handlers {
+namespace {
+
+using base::Json;
+using base::Outcome;
+
+// A list that changes seldom is told by its bytes.
+Response by_content(const Request& request, std::string body) {
+    const std::string etag = "\"" + base::sha256_hex(body).text() + "\"";
+    Response          response{200, "application/json", std::move(body), {}};
+    const std::string asked = request.header("if-none-match");
+    if (!asked.empty() && (asked == "*" || asked.find(etag) != std::string::npos))
+        response = {304, "", "", {}};
+    response.headers.push_back({"ETag", etag});
+    response.headers.push_back({"Cache-Control", "private, no-cache"});
+    response.headers.push_back({"Vary", "Authorization, Cookie"});
+    return response;
+}
+
+// The unit, if this route reaches it for the viewer; else it is not there.
+base::Result<envelope::UnitEntry> reached_unit(records::Store& store, const records::Viewer& viewer,
+                                               std::string_view method, std::string_view pattern,
+                                               const base::UnitId& id) {
+    SHENBAO_ASSIGN(const auto unit, store.find_unit(id));
+    const rights::Reach reach =
+        rights::route_row(method, pattern).reach(rights::find_role(viewer.role));
+    if (!unit || !reach.has(rights::relation_of(viewer.unit, unit)))
+        return base::fail(Outcome::not_found);
+    return *unit;
+}
+
+} // namespace
+
+Response new_code(Server& server, const Request& request, const records::Viewer& viewer) {
+    if (!media_type_is(request, "application/json")) return problem(Outcome::wrong_media_type);
+    const auto asked = protocol::read_code_request(request.body);
+    if (!asked) return problem(asked.error());
+    auto reader = server.site.reader();
+    if (!reader) return problem(reader.error());
+    const auto unit = reached_unit(**reader, viewer, "POST", "/api/v1/codes", *asked);
+    if (!unit) return problem(unit.error());
+    const auto made = intake::make_code(server.site, *unit, viewer.kid);
+    if (!made) return problem(made.error());
+    if (const auto appended = server.site.append_acts({made->entry}); !appended)
+        return problem(appended.error());
+    return {201,
+            "application/json",
+            protocol::write_new_code(made->told),
+            {{"Cache-Control", "no-store"}}};
+}
+
+Response devices(Server& server, const Request& request, const records::Viewer& viewer) {
+    auto reader = server.site.reader();
+    if (!reader) return problem(reader.error());
+    const auto keys = (*reader)->devices(viewer);
+    if (!keys) return problem(keys.error());
+    const auto                        lately = server.site.seen();
+    std::vector<protocol::DeviceInfo> list;
+    for (const records::KeyRecord& key : *keys) {
+        list.push_back({key.kid, key.unit, key.device, key.role, key.enrolled_at, key.seen_at,
+                        key.revoked});
+        const auto seen = lately.find(key.kid);
+        if (seen != lately.end() && (!key.seen_at || *key.seen_at < seen->second))
+            list.back().seen_at = seen->second;
+    }
+    return by_content(request, protocol::write_devices(list));
+}
+
+Response extensions(Server& server, const Request& request, const records::Viewer& viewer) {
+    auto reader = server.site.reader();
+    if (!reader) return problem(reader.error());
+    const auto found = (*reader)->extensions(viewer);
+    if (!found) return problem(found.error());
+    std::vector<protocol::ExtensionInfo> list;
+    for (const records::ExtensionRecord& one : *found)
+        list.push_back({one.id, one.extension, one.received_at});
+    return by_content(request, protocol::write_extensions(list));
+}
+
+Response unit(Server& server, const Request& request, const records::Viewer& viewer) {
+    auto reader = server.site.reader();
+    if (!reader) return problem(reader.error());
+    const auto found = reached_unit(**reader, viewer, "GET", "/api/v1/units/{id}",
+                                    base::UnitId(request.parameters.at("id")));
+    if (!found) return problem(found.error());
+    const auto history = (*reader)->unit_history(found->unit);
+    if (!history) return problem(history.error());
+    Json changes = Json::array();
+    for (const records::UnitChange& change : *history) {
+        Json one = protocol::to_json(change.unit);
+        one["index"] = change.index;
+        one["by"] = change.by.text();
+        one["from"] = base::to_rfc3339(*change.unit.from);
+        changes.push_back(std::move(one));
+    }
+    return by_content(request, base::to_text({{"unit", protocol::to_json(*found)},
+                                              {"history", std::move(changes)}}));
+}
+
+} // namespace handlers

@@ -1,0 +1,22 @@
+#include "server/intake/codes.hpp"
+
+#include "shared/base/limits.hpp"
+
+namespace intake {
+
+base::Result<MadeCode> make_code(Site& site, const envelope::UnitEntry& unit,
+                                 const std::optional<base::KeyId>& by) {
+    const notice::UnitKind* kind = site.current_package()->find_unit_kind(unit.kind);
+    if (kind == nullptr)
+        return base::fail(base::Outcome::bad_file, unit.unit.text() + "：" + unit.kind);
+    base::Bytes random(8);
+    site.random().fill(random);
+    std::string      code = base::to_crockford(random).substr(0, 12); // 60 of the 64 bits.
+    const base::Time expires_at{site.real_now().microseconds + base::limits::code_lifetime_us};
+    MadeCode         made{{unit.unit, kind->role, site.code_hash(code), expires_at, by}, {}};
+    code.insert(8, "-").insert(4, "-");
+    made.told = {unit.unit, unit.name, kind->role, std::move(code), expires_at};
+    return made;
+}
+
+} // namespace intake

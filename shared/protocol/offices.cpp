@@ -1,0 +1,130 @@
+#include "shared/protocol/offices.hpp"
+
+#include "shared/base/limits.hpp"
+
+namespace protocol {
+namespace {
+
+using base::Json;
+using base::ObjectReader;
+using base::Outcome;
+
+base::Status settled(ObjectReader& reader) {
+    if (reader.sound()) return {};
+    return base::fail(Outcome::bad_answer, reader.finish().error().detail);
+}
+
+Json time_or_null(const std::optional<base::Time>& time) {
+    return time ? Json(base::to_rfc3339(*time)) : Json();
+}
+
+// The items of a list that is the whole answer.
+template <class Item, class Read>
+base::Result<std::vector<Item>> read_list(std::string_view body, const char* name, Read read) {
+    const auto json = base::parse_json(body);
+    if (!json) return base::fail(Outcome::bad_answer, json.error().detail);
+    ObjectReader      answer(*json, name);
+    std::vector<Item> items;
+    for (const Json& one : answer.array(name, 200000)) {
+        ObjectReader reader(one, name);
+        items.push_back(read(reader));
+        SHENBAO_TRY(settled(reader));
+    }
+    SHENBAO_TRY(settled(answer));
+    return items;
+}
+
+} // namespace
+
+std::string write_devices(const std::vector<DeviceInfo>& devices) {
+    Json list = Json::array();
+    for (const DeviceInfo& one : devices)
+        list.push_back({{"kid", one.kid.text()},
+                        {"unit", one.unit.text()},
+                        {"device", one.device},
+                        {"role", one.role},
+                        {"enrolled_at", base::to_rfc3339(one.enrolled_at)},
+                        {"seen_at", time_or_null(one.seen_at)},
+                        {"revoked", one.revoked}});
+    return base::to_text({{"devices", std::move(list)}});
+}
+
+base::Result<std::vector<DeviceInfo>> read_devices(std::string_view body) {
+    return read_list<DeviceInfo>(body, "devices", [](ObjectReader& reader) {
+        DeviceInfo one;
+        one.kid = reader.id("kid", base::parse_key_id);
+        one.unit = reader.id("unit", base::parse_unit_id);
+        one.device = reader.text("device", 300);
+        one.role = reader.text("role", 20, 1);
+        one.enrolled_at = reader.time("enrolled_at");
+        const Json* seen = reader.find("seen_at");
+        if (seen != nullptr && !seen->is_null()) one.seen_at = reader.time("seen_at");
+        one.revoked = reader.boolean("revoked");
+        return one;
+    });
+}
+
+std::string write_extensions(const std::vector<ExtensionInfo>& extensions) {
+    Json list = Json::array();
+    for (const ExtensionInfo& one : extensions)
+        list.push_back({{"id", one.id.text()},
+                        {"for", one.extension.for_unit.text()},
+                        {"form", one.extension.form.text()},
+                        {"period", one.extension.period.text()},
+                        {"until", base::to_rfc3339(one.extension.until)},
+                        {"reason", one.extension.reason},
+                        {"received_at", base::to_rfc3339(one.received_at)}});
+    return base::to_text({{"extensions", std::move(list)}});
+}
+
+base::Result<std::vector<ExtensionInfo>> read_extensions(std::string_view body) {
+    return read_list<ExtensionInfo>(body, "extensions", [](ObjectReader& reader) {
+        ExtensionInfo one;
+        one.id = reader.id("id", base::parse_envelope_id);
+        one.extension.for_unit = reader.id("for", base::parse_unit_id);
+        one.extension.form = base::FormId(reader.text("form", 40, 1));
+        one.extension.period = base::Period(reader.text("period", 20, 1));
+        one.extension.until = reader.time("until");
+        one.extension.reason = reader.text("reason", base::limits::reason_characters_max * 4);
+        one.received_at = reader.time("received_at");
+        return one;
+    });
+}
+
+std::string write_code_request(const base::UnitId& unit) {
+    return base::to_text({{"unit", unit.text()}});
+}
+
+base::Result<base::UnitId> read_code_request(std::string_view body) {
+    const auto json = base::parse_json(body);
+    if (!json) return base::fail(Outcome::bad_request, json.error().detail);
+    ObjectReader       reader(*json, "code");
+    const base::UnitId unit = reader.id("unit", base::parse_unit_id);
+    if (const auto finished = reader.finish(); !finished)
+        return base::fail(Outcome::bad_request, finished.error().detail);
+    return unit;
+}
+
+std::string write_new_code(const NewCode& code) {
+    return base::to_text({{"unit", code.unit.text()},
+                          {"name", code.name},
+                          {"role", code.role},
+                          {"code", code.code},
+                          {"expires_at", base::to_rfc3339(code.expires_at)}});
+}
+
+base::Result<NewCode> read_new_code(std::string_view body) {
+    const auto json = base::parse_json(body);
+    if (!json) return base::fail(Outcome::bad_answer, json.error().detail);
+    ObjectReader reader(*json, "code");
+    NewCode      code;
+    code.unit = reader.id("unit", base::parse_unit_id);
+    code.name = reader.text("name", 300);
+    code.role = reader.text("role", 20, 1);
+    code.code = reader.text("code", 20, 1);
+    code.expires_at = reader.time("expires_at");
+    SHENBAO_TRY(settled(reader));
+    return code;
+}
+
+} // namespace protocol

@@ -1,0 +1,46 @@
+// What the offices read and ask for beside filings: devices, extensions, codes. As in messages.hpp
+// each has write_… and read_…; answers may grow, requests may not.
+#pragma once
+
+#include "shared/protocol/messages.hpp"
+
+namespace protocol {
+
+// GET /devices: {"devices":[…]}, by unit, oldest first.
+struct DeviceInfo {
+    base::KeyId               kid;
+    base::UnitId              unit;
+    std::string               device; // The name its people gave it.
+    std::string               role;
+    base::Time                enrolled_at; // By the device's own clock.
+    std::optional<base::Time> seen_at;     // When it last spoke, to the hour; absent: not since.
+    bool                      revoked = false;
+    bool                      operator==(const DeviceInfo&) const = default;
+};
+std::string                           write_devices(const std::vector<DeviceInfo>& devices);
+base::Result<std::vector<DeviceInfo>> read_devices(std::string_view body);
+
+// GET /extensions: {"extensions":[…]}, oldest first; of each unit, form and period the newest,
+// which holds.
+struct ExtensionInfo {
+    base::EnvelopeId    id;
+    envelope::Extension extension;
+    base::Time          received_at;
+};
+std::string                              write_extensions(const std::vector<ExtensionInfo>& list);
+base::Result<std::vector<ExtensionInfo>> read_extensions(std::string_view body);
+
+// POST /codes: {"unit"}, and the answer.
+std::string                write_code_request(const base::UnitId& unit);
+base::Result<base::UnitId> read_code_request(std::string_view body);
+struct NewCode {
+    base::UnitId unit;
+    std::string  name; // Of the unit.
+    std::string  role;
+    std::string  code; // XXXX-XXXX-XXXX; it is told this once and stands nowhere.
+    base::Time   expires_at;
+};
+std::string           write_new_code(const NewCode& code);
+base::Result<NewCode> read_new_code(std::string_view body);
+
+} // namespace protocol

@@ -1,0 +1,353 @@
+// What the offices do besides reviewing: units with their history, devices, announcements, codes.
+#include "server/handlers/http.hpp"
+#include "shared/protocol/offices.hpp"
+#include "tests/server/town.hpp"
+
+#include "shared/base/check.hpp"
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using base::Json;
+using base::Outcome;
+using base::UnitId;
+using protocol::LineResult;
+using town::Device;
+
+struct Offices {
+    town::Town         town;
+    handlers::Sessions sessions{town.site()};
+    handlers::CodeGuard guard;
+    handlers::Pages    pages = *handlers::Pages::load("");
+    handlers::Server   server{town.site(), town.intake(), sessions, guard, pages};
+    Device             province, bureau, school;
+
+    Offices()
+        : province(add_province()), bureau(town.new_device("341600", "city")),
+          school(town.new_device("D001")) {}
+
+    Device add_province() {
+        REQUIRE(town.site()
+                    .append_acts({envelope::UnitEntry{UnitId("340000"), "示例省教育厅",
+                                                      "province_office", "", {}}})
+                    .has_value());
+        return town.new_device("340000", "province");
+    }
+    Json unit(const char* id, const char* name, const char* kind = "secondary_vocational",
+              const char* review_by = "341600") {
+        Json payload = town.act("unit", province);
+        payload["entry"] = {{"id", id},
+                            {"name", name},
+                            {"kind", kind},
+                            {"city", "亳州市"},
+                            {"review_by", *review_by == '\0' ? Json() : Json(review_by)}};
+        return payload;
+    }
+    Json revocation(const Device& by, const base::KeyId& kid) {
+        Json payload = town.act("revocation", by);
+        payload["kid"] = kid.text();
+        payload["reason"] = "电脑遗失";
+        return payload;
+    }
+    Json announcement(Json to, const char* until = "2023-04-10T00:00:00+08:00") {
+        Json payload = town.act("announcement", province);
+        payload["text"] = "请各校核对联络人员。";
+        payload["until"] = until;
+        payload["to"] = std::move(to);
+        return payload;
+    }
+    std::string open_session(const Device& device) {
+        const protocol::SessionRequest asked{town.site().key().id(), town.site().make_anchor()};
+        const auto opened = sessions.open(envelope::sign_jws(
+            protocol::write_session_request(asked), device.key, envelope::HeaderKey::kid));
+        REQUIRE(opened.has_value());
+        return opened->token;
+    }
+    handlers::Response ask(const std::string& token, const char* method, const std::string& path,
+                           const std::string& body = {}) {
+        handlers::Request request;
+        request.method = method;
+        request.path = path;
+        request.body = body;
+        request.content_type = "application/json";
+        request.headers["authorization"] = "Bearer " + token;
+        return handlers::answer(server, request);
+    }
+    std::optional<envelope::UnitEntry> find(const char* id) {
+        auto reader = town.site().reader();
+        return *(*reader)->find_unit(UnitId(id));
+    }
+    std::size_t changes(const records::Viewer& viewer) {
+        auto reader = town.site().reader();
+        return (*reader)->changes(viewer, 0, 1000)->size();
+    }
+    void require_rebuilt_alike() {
+        auto store = town.site().open_store();
+        CHECK(*(*store)->digests() == *(*store)->rebuilt_digests());
+    }
+};
+
+// The one field that a refusal by rules points at.
+std::string blamed(const protocol::LineAnswer& answer) {
+    if (answer.outcome != Outcome::rules_failed || answer.findings.size() != 1) return "";
+    CHECK(answer.findings[0].text.ends_with("。"));
+    return answer.findings[0].fields.at(0).text();
+}
+
+} // namespace
+
+TEST_CASE("the province adds and renames units, and their history is kept") {
+    Offices offices;
+    REQUIRE(offices.town.submit(offices.province, offices.unit("D009", "新校")).outcome ==
+            Outcome::accepted);
+    CHECK(offices.find("D009")->name == "新校");
+    REQUIRE(offices.town.submit(offices.province, offices.unit("D009", "新校（改名）")).outcome ==
+            Outcome::accepted);
+    CHECK(offices.find("D009")->name == "新校（改名）");
+    const auto told = offices.ask(offices.open_session(offices.bureau), "GET",
+                                  "/api/v1/units/D009");
+    REQUIRE(told.status == 200);
+    const Json history = base::parse_json(told.body)->at("history");
+    REQUIRE(history.size() == 2);
+    CHECK(history[0].at("name") == "新校");
+    CHECK(history[1].at("name") == "新校（改名）");
+    CHECK(history[1].at("by") == "340000");
+    // A code for it, by its bureau, names who asked for it.
+    const auto made = offices.ask(offices.open_session(offices.bureau), "POST", "/api/v1/codes",
+                                  protocol::write_code_request(UnitId("D009")));
+    REQUIRE(made.status == 201);
+    const auto code = protocol::read_new_code(made.body);
+    REQUIRE(code.has_value());
+    CHECK(code->name == "新校（改名）");
+    CHECK(code->role == "school");
+    base::SystemRandom random;
+    CHECK(offices.town.enrol(envelope::SecretKey::make(random), code->code).has_value());
+    auto       reader = offices.town.site().reader();
+    const auto entries = (*reader)->page(0, 1000);
+    int        codes = 0;
+    for (const auto& entry : *entries) {
+        CHECK(entry.text.find(code->code) == std::string::npos);
+        if (entry.kind != "code") continue;
+        const auto opened = records::open_stored(entry);
+        codes += std::get<envelope::CodeEntry>(opened->act()).by == offices.bureau.key.id();
+    }
+    CHECK(codes == 1);
+    offices.require_rebuilt_alike();
+}
+
+TEST_CASE("a unit changes from a date on, by itself, and the log says when") {
+    Offices offices;
+    Json    moved = offices.unit("D001", "亳州示例中专", "secondary_vocational", "341300");
+    moved["from"] = "2023-04-02T00:00:00+08:00";
+    const records::Viewer later{UnitId("341300"), "city"};
+    REQUIRE(offices.town.submit(offices.province, moved).outcome == Outcome::accepted);
+    CHECK(offices.find("D001")->review_by == UnitId("341600"));
+    offices.require_rebuilt_alike();
+    offices.town.site().start_clock_at(town::at("2023-04-02T00:00:01+08:00"));
+    // Whatever is written next finds it done; the new bureau begins again with what it may see.
+    {
+        auto reader = offices.town.site().reader();
+        CHECK((*reader)->units(later)->size() == 2);
+    }
+    REQUIRE(offices.town.submit(offices.school, offices.town.declaration(offices.school)).result ==
+            LineResult::accepted);
+    CHECK(offices.find("D001")->review_by == UnitId("341300"));
+    auto reader = offices.town.site().reader();
+    CHECK((*reader)->units(later)->size() == 3);
+    CHECK(*(*reader)->scope_index(later) > 0);
+    CHECK((*reader)->planned_units()->empty());
+    const auto history = (*reader)->unit_history(UnitId("D001"));
+    REQUIRE(history->size() == 3); // Its entry, the plan, and its coming true.
+    CHECK(*(*history)[1].unit.from == town::at("2023-04-02T00:00:00+08:00"));
+    CHECK((*history)[2].by == UnitId("operator"));
+    CHECK((*history)[2].unit.from >= town::at("2023-04-02T00:00:00+08:00"));
+    offices.require_rebuilt_alike();
+}
+
+TEST_CASE("a later word about a unit replaces what was planned for it") {
+    Offices offices;
+    Json    moved = offices.unit("D001", "亳州示例中专", "secondary_vocational", "341300");
+    moved["from"] = "2023-04-02T00:00:00+08:00";
+    REQUIRE(offices.town.submit(offices.province, moved).outcome == Outcome::accepted);
+    REQUIRE(offices.town.submit(offices.province, offices.unit("D001", "新名")).outcome ==
+            Outcome::accepted);
+    offices.town.site().start_clock_at(town::at("2023-04-03T00:00:00+08:00"));
+    offices.town.new_device("D001");
+    CHECK(offices.find("D001")->review_by == UnitId("341600"));
+    CHECK(offices.find("D001")->name == "新名");
+    offices.require_rebuilt_alike();
+}
+
+TEST_CASE("a wrong entry of the roster changes nothing and says what is wrong") {
+    Offices    offices;
+    const auto before = offices.town.last_index();
+    const auto why = [&](const Json& payload) {
+        return blamed(offices.town.submit(offices.province, payload));
+    };
+    CHECK(why(offices.unit("operator", "某校")) == "id");
+    CHECK(why(offices.unit("D009", "  ")) == "name");
+    CHECK(why(offices.unit("D009", "某校", "kindergarten")) == "kind");
+    CHECK(why(offices.unit("D009", "某校", "secondary_vocational", "")) == "review_by");
+    CHECK(why(offices.unit("D009", "某校", "secondary_vocational", "341700")) == "review_by");
+    CHECK(why(offices.unit("D009", "某校", "secondary_vocational", "D001")) == "review_by");
+    CHECK(why(offices.unit("D001", "某局", "city_bureau", "")) == "kind"); // A school stays one.
+    Json nowhere = offices.unit("D009", "某校");
+    nowhere["entry"]["city"] = "";
+    CHECK(why(nowhere) == "city");
+    CHECK(offices.town.last_index() == before);
+}
+
+TEST_CASE("a revoked device speaks no more; what it sent before stays") {
+    Offices           offices;
+    const Json        declared = offices.town.declaration(offices.school);
+    const std::string line = town::sign(declared, offices.school.key);
+    const auto        first = offices.town.submit(line);
+    REQUIRE(first.result == LineResult::accepted);
+    const std::string session = offices.open_session(offices.school);
+    CHECK(offices.ask(session, "GET", "/api/v1/units").status == 200);
+    // In one request: each line sees those before it.
+    const auto answers = offices.town.intake().submit(
+        {town::sign(offices.revocation(offices.bureau, offices.school.key.id()),
+                    offices.bureau.key),
+         town::sign(offices.town.replacement(declared, 55), offices.school.key)});
+    REQUIRE(answers.has_value());
+    CHECK((*answers)[0].outcome == Outcome::accepted);
+    CHECK((*answers)[1].outcome == Outcome::revoked_key);
+    CHECK(offices.town.submit(line).receipt == first.receipt);
+    CHECK(offices.ask(session, "GET", "/api/v1/units").status == 401);
+    auto reader = offices.town.site().reader();
+    CHECK((*reader)->filings(town::province, {})->size() == 1);
+    const auto told = protocol::read_devices(
+        offices.ask(offices.open_session(offices.bureau), "GET", "/api/v1/devices").body);
+    REQUIRE(told.has_value());
+    int revoked = 0;
+    for (const protocol::DeviceInfo& one : *told)
+        if (one.kid == offices.school.key.id()) {
+            revoked += one.revoked;
+            CHECK(one.device == "一号机");
+            CHECK(one.seen_at == town::at("2023-03-29T09:00:00+08:00")); // To the hour.
+        }
+    CHECK(revoked == 1);
+    // Another of the school's devices goes on with the matter.
+    const Device other = offices.town.new_device("D001");
+    CHECK(offices.town.submit(other, offices.town.replacement(declared, 56)).result ==
+          LineResult::accepted);
+    offices.require_rebuilt_alike();
+}
+
+TEST_CASE("no device revokes itself, and one that nobody knows is not there") {
+    Offices offices;
+    CHECK(blamed(offices.town.submit(
+              offices.province, offices.revocation(offices.province, offices.province.key.id()))) ==
+          "kid");
+    base::SystemRandom random;
+    CHECK(offices.town
+              .submit(offices.bureau,
+                      offices.revocation(offices.bureau, envelope::SecretKey::make(random).id()))
+              .outcome == Outcome::unknown_target);
+}
+
+TEST_CASE("when a device was seen last outlives the server") {
+    Offices offices;
+    offices.town.intake(); // The first commit after the start keeps what is known.
+    REQUIRE(offices.town.submit(offices.school, offices.town.declaration(offices.school)).result ==
+            LineResult::accepted);
+    auto store = offices.town.site().open_store();
+    REQUIRE((*store)->begin().has_value());
+    REQUIRE((*store)->keep_seen(offices.town.site().seen()).has_value());
+    REQUIRE((*store)->commit().has_value());
+    REQUIRE((*store)->rebuild().has_value());
+    const auto devices = (*store)->devices({UnitId("D001"), "school"});
+    REQUIRE(devices->size() == 1);
+    CHECK(devices->front().seen_at == town::at("2023-03-29T09:00:00+08:00"));
+}
+
+TEST_CASE("an announcement reaches those whom it is for, and their bureaus") {
+    Offices               offices;
+    const records::Viewer first{UnitId("341600"), "city"}, second{UnitId("341300"), "city"},
+        school{UnitId("D001"), "school"}, elsewhere{UnitId("D003"), "school"},
+        university{UnitId("D004"), "school"}, province{UnitId("340000"), "province"};
+    struct Case {
+        Json to;
+        bool first, second, school, elsewhere, university;
+    };
+    const Case cases[] = {
+        {Json::object(), true, true, true, true, true},
+        {{{"city", "亳州市"}}, true, false, true, false, false},
+        {{{"kind", "higher_vocational"}}, false, false, false, false, true},
+        {{{"unit", "D001"}}, true, false, true, false, false},
+        {{{"unit", "341300"}}, false, true, false, false, false},
+        {{{"kind", "city_bureau"}, {"city", "宿州市"}}, false, true, false, false, false},
+    };
+    for (const Case& one : cases) {
+        CAPTURE(base::to_text(one.to));
+        const auto count = [&](const records::Viewer& viewer) { return offices.changes(viewer); };
+        const std::size_t before[] = {count(first),     count(second),     count(school),
+                                      count(elsewhere), count(university), count(province)};
+        REQUIRE(offices.town.submit(offices.province, offices.announcement(one.to)).outcome ==
+                Outcome::accepted);
+        CHECK(count(first) - before[0] == one.first);
+        CHECK(count(second) - before[1] == one.second);
+        CHECK(count(school) - before[2] == one.school);
+        CHECK(count(elsewhere) - before[3] == one.elsewhere);
+        CHECK(count(university) - before[4] == one.university);
+        CHECK(count(province) - before[5] == 1);
+    }
+    const auto why = [&](const Json& payload) {
+        return blamed(offices.town.submit(offices.province, payload));
+    };
+    CHECK(why(offices.announcement(Json::object(), "2023-03-29T08:00:00+08:00")) == "until");
+    CHECK(why(offices.announcement({{"kind", "kindergarten"}})) == "to");
+    CHECK(why(offices.announcement({{"city", "南京市"}})) == "to");
+    Json blank = offices.announcement(Json::object());
+    blank["text"] = "    ";
+    CHECK(why(blank) == "text");
+    offices.require_rebuilt_alike();
+}
+
+TEST_CASE("an extension back to the window's own end revokes; what came under it stays in time") {
+    Offices    offices;
+    const auto extend = [&](const char* until) {
+        Json payload = offices.town.act("extension", offices.province);
+        payload["for"] = "D001";
+        payload["form"] = "declaration";
+        payload["period"] = "2023-spring";
+        payload["until"] = until;
+        payload["reason"] = "停电";
+        return offices.town.submit(offices.province, payload).outcome;
+    };
+    const auto file = [&](const char* certificate, const char* level) {
+        const auto answer = offices.town.submit(
+            offices.school, offices.town.declaration(offices.school, certificate, level));
+        REQUIRE(answer.result == LineResult::accepted);
+        return envelope::open_receipt(answer.receipt, offices.town.site().key().public_key())
+            ->timing;
+    };
+    REQUIRE(extend("2023-04-10T23:59:59+08:00") == Outcome::accepted);
+    offices.town.site().start_clock_at(town::at("2023-04-05T09:00:00+08:00"));
+    CHECK(file("X001", "初级") == envelope::Timing::extended);
+    CHECK(extend("2023-03-31T23:59:59+08:00") == Outcome::rules_failed); // Nobody loses a day.
+    REQUIRE(extend("2023-04-01T00:00:00+08:00") == Outcome::accepted);
+    CHECK(file("X002", "初级") == envelope::Timing::late);
+    auto                 reader = offices.town.site().reader();
+    records::FilingQuery extended;
+    extended.timing = envelope::Timing::extended;
+    CHECK((*reader)->filings(town::province, extended)->size() == 1);
+    const auto listed = protocol::read_extensions(
+        offices.ask(offices.open_session(offices.bureau), "GET", "/api/v1/extensions").body);
+    REQUIRE(listed.has_value());
+    REQUIRE(listed->size() == 1);
+    CHECK(listed->front().extension.until == town::at("2023-04-01T00:00:00+08:00"));
+    offices.require_rebuilt_alike();
+}
+
+TEST_CASE("a request for a code is read strictly") {
+    Offices           offices;
+    const std::string session = offices.open_session(offices.province);
+    for (const char* body : {"", "{}", R"({"unit":1})", R"({"unit":"D001","role":"province"})",
+                             R"({"unit":"D001","unit":"D002"})"}) {
+        CAPTURE(body);
+        CHECK(offices.ask(session, "POST", "/api/v1/codes", body).status == 400);
+    }
+}
