@@ -7,7 +7,7 @@
 // write is begun, filled and committed as a whole. After a failed commit nothing of it is stored.
 #pragma once
 
-#include "server/review/transitions.hpp"
+#include "shared/protocol/transitions.hpp"
 #include "shared/envelope/envelope.hpp"
 #include "shared/envelope/receipt.hpp"
 #include "shared/rules/engine.hpp"

@@ -128,13 +128,13 @@ base::Result<Edition*> Desk::Inside::edition_from(std::string_view document) {
     return made;
 }
 
-Edition& Desk::Inside::edition_of(const Matter& matter) {
+Edition& Desk::Inside::edition_at(const base::Sha256Hex& notice) {
     SHENBAO_CHECK(current != nullptr);
-    if (matter.notice == current->package.ref.sha256 || matter.notice.empty()) return *current;
-    const auto known = editions.find(matter.notice);
+    if (notice == current->package.ref.sha256 || notice.empty()) return *current;
+    const auto known = editions.find(notice);
     if (known != editions.end()) return *known->second;
     auto select = database.prepare("SELECT document FROM packages WHERE sha256 = ?");
-    const auto found = select.bind(matter.notice).step();
+    const auto found = select.bind(notice).step();
     if (!found || !*found) return *current;
     const auto edition = edition_from(select.text(0));
     return edition ? **edition : *current;
@@ -263,14 +263,16 @@ base::Status Desk::accept_catalogue(const std::vector<envelope::CatalogueEntry>&
     return {};
 }
 
-base::Time Desk::server_time() const {
+base::Time Desk::server_time() const { return m_inside->server_time(); }
+
+base::Time Desk::Inside::server_time() {
     const auto number = [&](std::string_view name) -> std::optional<std::int64_t> {
-        const auto text = m_inside->read_setting(name);
+        const auto text = read_setting(name);
         if (!text || !*text) return std::nullopt;
         return std::strtoll((*text)->c_str(), nullptr, 10);
     };
     const auto anchor_at = number("anchor_at"), anchor_clock = number("anchor_clock");
-    const base::Time own = m_inside->clock.now();
+    const base::Time own = clock.now();
     if (!anchor_at || !anchor_clock) return own;
     return base::Time{*anchor_at +
                       std::max<std::int64_t>(0, own.microseconds - *anchor_clock)};

@@ -152,6 +152,7 @@ inline const base::RuleId typed_rule("typed");       // What was typed cannot be
 inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
 inline const base::RuleId gone_rule("gone");         // The newer notice has no place for it.
 inline const base::RuleId late_rule("late");         // Signed after its window has closed (C20).
+inline const base::RuleId reply_rule("reply");       // Returned: what was asked; its note answers.
 
 // Everything that stands against a draft, ready for the list 检查. Of a matter that is not open:
 // what was signed last, whatever the declarations behind it have become since.
@@ -164,6 +165,9 @@ struct Judgement {
     int                         to_explain = 0; // Warnings without a note.
     bool                        sealable = false;
 };
+
+class ReviewDesk;    // device/review_desk.hpp
+struct HistoryEntry; // The same.
 
 class Desk {
 public:
@@ -241,6 +245,10 @@ public:
     base::Status revise(const base::EnvelopeId& root);
     base::Status discard_revision(const base::EnvelopeId& root);
 
+    // What happened to a matter of this unit, as the log has it, oldest first: its versions, what
+    // reviewers decided, its withdrawal. Nothing of it is missing once the changes are in.
+    std::vector<HistoryEntry> timeline(const base::EnvelopeId& root) const;
+
     // When the form's window of this period closes for this unit, an extension counted: the first
     // moment that is late. Absent for a form that is always open or not filed in that period.
     std::optional<base::Time> closes_at(const base::FormId& form, const base::Period& period) const;
@@ -315,6 +323,11 @@ public:
     base::Status              set_platform_tick(const base::EnvelopeId&   root,
                                                 std::optional<base::Date> day);
 
+    // --- Reviewing (device/review_desk.hpp) ------------------------------------------------------
+    // What a bureau's or the province's machine keeps of others' filings; empty on a school's. Must
+    // not outlive the desk.
+    ReviewDesk reviews() const;
+
     // {"receipt","envelope","server_key"}: a file that `shenbao verify` takes.
     base::Result<std::string> receipt_file(const base::EnvelopeId& id) const;
 
@@ -335,6 +348,7 @@ public:
     std::optional<std::string> setting(std::string_view name) const;
 
 private:
+    friend class ReviewDesk;
     struct Inside;
     explicit Desk(std::unique_ptr<Inside> inside);
     std::unique_ptr<Inside> m_inside;

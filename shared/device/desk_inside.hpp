@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/device/desk.hpp"
+#include "shared/device/review_desk.hpp"
 
 #include <map>
 #include <memory>
@@ -35,6 +36,7 @@ struct Desk::Inside {
     std::vector<envelope::CatalogueEntry> catalogue;
     std::optional<protocol::SessionAnswer> session;
 
+    base::Time                               server_time(); // As Desk::server_time().
     base::Result<std::optional<std::string>> read_setting(std::string_view name);
     [[nodiscard]] base::Status write_setting(std::string_view name, std::string_view value);
     [[nodiscard]] base::Status write_kept(std::string_view name, std::string_view body);
@@ -46,7 +48,9 @@ struct Desk::Inside {
     base::Result<Edition*> edition_from(std::string_view document);
     // That under which the matter was begun, carried over or signed; the current one when this desk
     // does not have it. There must be a current one.
-    Edition& edition_of(const Matter& matter);
+    Edition& edition_of(const Matter& matter) { return edition_at(matter.notice); }
+    // The version by its digest; the current one for "" or when this desk does not have it.
+    Edition& edition_at(const base::Sha256Hex& notice);
     // Brings the open draft to the current version: renamed fields take their values along, all is
     // read anew. Returns what became of it, or nothing when it was under that version already.
     base::Result<std::optional<Carryover>> carry_over(const base::EnvelopeId& root);
@@ -110,6 +114,16 @@ struct Desk::Inside {
                                              const envelope::Receipt&  receipt);
     [[nodiscard]] base::Status take_extension(const envelope::Extension& extension,
                                               const envelope::Receipt&   receipt);
+    // What the changes bring a reviewer: kept as it is, and the matter concluded anew. Inside a
+    // transaction of the caller's; what is known already, or about no matter that is, is let be.
+    [[nodiscard]] base::Status keep_review_entry(const envelope::VerifiedEnvelope& opened,
+                                                 const envelope::Receipt&          receipt,
+                                                 std::string_view receipt_text);
+    [[nodiscard]] base::Status keep_own_decision(const OutboxItem&        item,
+                                                 std::string_view         receipt_text,
+                                                 const envelope::Receipt& receipt);
+    [[nodiscard]] base::Status conclude_review(const base::EnvelopeId& root);
+    base::Result<std::vector<HistoryEntry>> read_history(const base::EnvelopeId& root);
     // Keeps a signed envelope; of the item all but refusal, findings and receipt_fields.
     [[nodiscard]] base::Status add_item(const OutboxItem& item, const base::Json& notes);
 };

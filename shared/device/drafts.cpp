@@ -545,6 +545,11 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
                                "通知已更新，新的通知里没有这张表或这个时段，草稿只供查看。"});
     else if (is_open(matter->state) && closes_at && server_time() >= *closes_at)
         of_the_desk.push_back({late_rule, {}, notice::Severity::warning, late_words(*closes_at)});
+    // Its note is the reply that travels with the next version.
+    if (is_open(matter->state) && matter->review &&
+        matter->review->decision.verdict == envelope::ReviewVerdict::send_back)
+        of_the_desk.push_back({reply_rule, {}, notice::Severity::hint,
+                               "退回修改：" + matter->review->decision.reason});
     rules::Notes notes;
     for (const auto& [rule, note] : matter->notes)
         if (base::character_count(base::trim(note)) >= base::limits::note_characters_min)

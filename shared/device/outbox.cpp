@@ -232,6 +232,7 @@ base::Status Desk::settle(const base::Sha256Hex& sha256, const protocol::LineAns
                                      "WHERE sha256 = ?")
                             .bind(answer.receipt, sha256)
                             .run());
+            if (item.kind == "decision") return inside.keep_own_decision(item, answer.receipt, *receipt);
             if (item.kind != "withdrawal") return {};
             return inside.database.prepare("UPDATE matters SET withdrawn = 1 WHERE root = ?")
                 .bind(item.root)
@@ -266,6 +267,9 @@ base::Status Desk::accept_change(const protocol::Change& change) {
                    envelope::Jws::parse(change.envelope, envelope::HeaderKey::kid));
     SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
                    envelope::open_receipted(jws, *receipt));
+    if (inside.enrolment->role != "school")
+        return inside.change(
+            [&] { return inside.keep_review_entry(opened, *receipt, change.receipt); });
     if (const auto* decision = std::get_if<envelope::Decision>(&opened.act()))
         return inside.take_decision(*decision, change, *receipt);
     if (const auto* extension = std::get_if<envelope::Extension>(&opened.act()))

@@ -115,6 +115,49 @@ CREATE TABLE platform_ticks(   -- The school's own word that it has uploaded the
     root TEXT PRIMARY KEY,
     day  TEXT NOT NULL) WITHOUT ROWID;
 )sql"},
+    {R"sql(
+CREATE TABLE review_entries(   -- What the log has of the filings that this reviewer sees.
+    log_index INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    root      TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    unit      TEXT NOT NULL,
+    sha256    TEXT NOT NULL,
+    at        INTEGER NOT NULL,
+    timing    TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    receipt   TEXT NOT NULL);
+CREATE INDEX review_entries_by_root ON review_entries(root, log_index);
+CREATE TABLE review_extensions(
+    id        TEXT PRIMARY KEY,
+    unit      TEXT NOT NULL,
+    form      TEXT NOT NULL,
+    period    TEXT NOT NULL,
+    until     INTEGER NOT NULL,
+    log_index INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX review_extensions_by_window ON review_extensions(unit, form, period);
+CREATE TABLE review_matters(   -- Concluded from the entries: a row of the queue.
+    root         TEXT PRIMARY KEY,
+    first_index  INTEGER NOT NULL,
+    newest       TEXT NOT NULL,
+    newest_index INTEGER NOT NULL,
+    unit         TEXT NOT NULL,
+    form         TEXT NOT NULL,
+    period       TEXT NOT NULL,
+    notice       TEXT NOT NULL, -- Under which the newest version was signed.
+    stage        TEXT NOT NULL,
+    party        TEXT NOT NULL, -- Who has spoken last of the newest version.
+    timing       TEXT NOT NULL,
+    certificate  TEXT,
+    level        TEXT,
+    headcount    INTEGER,
+    approved     INTEGER,
+    explained    INTEGER NOT NULL,
+    versions     INTEGER NOT NULL,
+    received_at  INTEGER NOT NULL,
+    due          INTEGER) WITHOUT ROWID;
+CREATE INDEX review_matters_by_window ON review_matters(unit, form, period);
+)sql"},
 };
 constexpr int migration_count = int(sizeof migrations / sizeof migrations[0]);
 

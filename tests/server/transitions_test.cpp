@@ -1,6 +1,6 @@
 // The whole table of a filing's ways against the words of the protocol, said here a second time and
 // in another manner: who may ever, then where it is closed, then what it needs.
-#include "server/review/transitions.hpp"
+#include "shared/protocol/transitions.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,9 +3,7 @@
 // tables below.
 #include "server/commands/commands.hpp"
 #include "server/commands/filling.hpp"
-#include "server/handlers/api.hpp"
-#include "shared/device/sync.hpp"
-#include "tests/server/town.hpp"
+#include "tests/server/machine.hpp"
 
 #include <doctest/doctest.h>
 
@@ -65,10 +63,6 @@ const base::UnitId school("D001");
 class Year {
 public:
     Year() {
-        auto opened = device::Desk::open(
-            *sqlite::Database::open(":memory:", sqlite::OpenMode::create), clock, random);
-        REQUIRE(opened.has_value());
-        desk.emplace(std::move(*opened));
         // X001 has another level, and neither certificate a least number: no warning in the way.
         REQUIRE(town.site()
                     .append_acts({envelope::CatalogueEntry{base::CertificateId("X001"), 1,
@@ -76,46 +70,19 @@ public:
                                                            {"初级", "中级"}, {}}})
                     .has_value());
         day("2023-03-29T09:00:00+08:00");
-        const auto body = desk->begin_enrolment(town.new_code(school), "教务处一号机");
-        REQUIRE(body.has_value());
-        const auto answer =
-            carry({"POST", "/api/v1/enrolments", "application/jose", *body, {}, {}});
-        REQUIRE(answer.status == 201);
-        REQUIRE(desk->finish_enrolment(answer.body).has_value());
-        sync();
+        machine.emplace(service, "D001", "school", "2023-03-29T09:00:00+08:00");
+        desk = &machine->desk();
     }
 
     // It is this moment everywhere: at the server, at the desk and for commands beside the server.
     void day(const std::string& time) {
         town.site().start_clock_at(town::at(time.c_str()));
         REQUIRE(town.site().keep_clock().has_value());
-        clock.set(town::at(time.c_str()));
-    }
-
-    device::Response carry(const device::Request& asked) {
-        handlers::Request request;
-        request.method = asked.method;
-        request.path = asked.path.substr(0, asked.path.find('?'));
-        request.body = asked.body;
-        request.content_type = asked.content_type;
-        if (!asked.if_none_match.empty()) request.headers["if-none-match"] = asked.if_none_match;
-        if (asked.path.find("after=") != std::string::npos) {
-            const std::size_t at = asked.path.find("after=") + 6;
-            request.query["after"] = asked.path.substr(at, asked.path.find('&', at) - at);
-        }
-        if (!asked.bearer.empty()) request.headers["authorization"] = "Bearer " + asked.bearer;
-        const auto       answer = handlers::answer(m_server, request);
-        device::Response response{answer.status, answer.body};
-        for (const auto& [name, value] : answer.headers)
-            if (name == "ETag") response.etag = value;
-        return response;
+        if (machine) machine->clock().set(town::at(time.c_str()));
     }
 
     device::Report sync() {
-        device::Sync sync(*desk);
-        while (const auto request = sync.next()) sync.deliver(carry(*request));
-        const device::Report report = sync.report();
-        REQUIRE_MESSAGE(!report.fault, (report.fault ? report.fault->detail : ""));
+        const device::Report report = machine->sync();
         for (const auto& item : desk->refused())
             CHECK_MESSAGE(false, item.form.text(), item.refusal->detail);
         return report;
@@ -151,7 +118,7 @@ public:
         handlers::Request request;
         request.parameters["name"] = name;
         if (*period != '\0') request.query["period"] = period;
-        const auto answer = handlers::summary(m_server, request, town::province);
+        const auto answer = handlers::summary(service.server(), request, town::province);
         REQUIRE(answer.status == 200);
         return base::parse_json(answer.body)->at("rows");
     }
@@ -171,16 +138,10 @@ public:
         return ids;
     }
 
-    town::Town          town;
-    base::FixedClock    clock{town::at("2023-03-29T09:00:00+08:00")};
-    base::SystemRandom  random;
-    std::optional<device::Desk> desk;
-
-private:
-    handlers::Sessions  m_sessions{town.site()};
-    handlers::CodeGuard m_guard;
-    handlers::Pages     m_pages = *handlers::Pages::load("");
-    handlers::Server    m_server{town.site(), town.intake(), m_sessions, m_guard, m_pages};
+    town::Town                   town;
+    town::Service                service{town};
+    std::optional<town::Machine> machine;
+    device::Desk*                desk = nullptr; // Of the machine.
 };
 
 void check_ledger(Year& year, std::size_t entries) {

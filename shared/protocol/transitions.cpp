@@ -1,4 +1,4 @@
-#include "server/review/transitions.hpp"
+#include "shared/protocol/transitions.hpp"
 
 namespace review {
 namespace {

@@ -1,0 +1,531 @@
+#include "shared/device/review_desk.hpp"
+
+#include "shared/base/check.hpp"
+#include "shared/base/limits.hpp"
+#include "shared/base/text.hpp"
+#include "shared/device/desk_inside.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace device {
+namespace {
+
+using base::Outcome;
+using base::Status;
+using envelope::ReviewStage;
+using envelope::ReviewVerdict;
+using review::Party;
+using review::Stage;
+using review::Way;
+
+// What a standard column of a filing holds; null when its form has none such.
+base::Json standard(const notice::Form& form, const base::Json& answers, std::string_view column) {
+    const notice::Field* field = form.find_standard(column);
+    const auto           found = field == nullptr ? answers.end() : answers.find(field->id.text());
+    return found == answers.end() ? base::Json() : *found;
+}
+
+std::optional<std::string> text_of(const base::Json& value) {
+    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
+}
+
+std::optional<std::int64_t> integer_of(const base::Json& value) {
+    return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
+}
+
+// Who gave a decision. The operator speaks for the province, and so does whoever reviews finally.
+Party party_of(const envelope::Decision& decision, const base::UnitId& unit,
+               const Enrolment& enrolment) {
+    if (decision.stage == ReviewStage::final_review || unit.text() == "operator")
+        return Party::province;
+    return enrolment.role == "province" && unit == enrolment.unit.unit ? Party::province
+                                                                       : Party::bureau;
+}
+
+// The texts were verified when they came; the digest ties them to that.
+base::Result<envelope::VerifiedEnvelope> open_kept(std::string_view text,
+                                                   const base::EnvelopeId& id,
+                                                   const base::Sha256Hex&  sha256) {
+    SHENBAO_ASSIGN(const envelope::Jws jws,
+                   envelope::Jws::parse(std::string(text), envelope::HeaderKey::kid));
+    envelope::Receipt vouched;
+    vouched.id = id;
+    vouched.sha256 = sha256;
+    return envelope::open_receipted(jws, vouched);
+}
+
+Way way_of(const notice::Form* form, bool has_bureau) {
+    if (form == nullptr || form->review == notice::ReviewKind::received) return Way::received;
+    // What is asked beyond what was approved goes to the province at once (C10).
+    return has_bureau && form->serves != notice::Serves::increase ? Way::two_steps : Way::direct;
+}
+
+HistoryEntry entry_of(const envelope::VerifiedEnvelope& opened, const envelope::Receipt& receipt,
+                      std::string receipt_text) {
+    HistoryEntry entry;
+    entry.index = receipt.index;
+    entry.id = receipt.id;
+    entry.unit = receipt.unit;
+    entry.kid = opened.kid();
+    entry.at = receipt.received_at;
+    entry.timing = receipt.timing;
+    entry.receipt = std::move(receipt_text);
+    const envelope::Act& act = opened.act();
+    if (const auto* filing = std::get_if<envelope::Filing>(&act)) {
+        entry.filing = *filing;
+        entry.notice = opened.common().notice;
+    } else if (const auto* decision = std::get_if<envelope::Decision>(&act)) {
+        entry.kind = HistoryEntry::Kind::decision;
+        entry.decision = *decision;
+    } else if (const auto* withdrawal = std::get_if<envelope::Withdrawal>(&act)) {
+        entry.kind = HistoryEntry::Kind::withdrawal;
+        entry.reason = withdrawal->reason;
+    }
+    return entry;
+}
+
+bool contains_all(std::string_view typed, const QueueRow& row) {
+    std::size_t at = 0;
+    while (at < typed.size()) {
+        const std::size_t end = std::min(typed.find(' ', at), typed.size());
+        const auto        part = typed.substr(at, end - at);
+        if (row.unit_name.find(part) == std::string::npos &&
+            row.unit.text().find(part) == std::string::npos &&
+            row.certificate_name.find(part) == std::string::npos &&
+            row.level.find(part) == std::string::npos && row.city.find(part) == std::string::npos)
+            return false;
+        at = end + 1;
+    }
+    return true;
+}
+
+Status wrong(std::string sentence) { return base::fail(Outcome::incomplete, std::move(sentence)); }
+
+} // namespace
+
+bool matches(const QueueQuery& query, const QueueRow& row) {
+    return (!query.period || row.period == *query.period) &&
+           (!query.form || row.form == *query.form) &&
+           (!query.stage || row.state.stage == *query.stage) &&
+           (!query.timing || row.timing == *query.timing) &&
+           (!query.certificate || row.certificate == query.certificate) &&
+           (query.city.empty() || row.city == query.city) &&
+           (query.unit_kind.empty() || row.unit_kind == query.unit_kind) &&
+           (!query.mine || row.mine) && (!query.explained || row.explained) &&
+           contains_all(query.search, row);
+}
+
+std::vector<Difference> differences_of(const notice::Form& form, const base::Json& before,
+                                       const base::Json& now) {
+    std::vector<Difference> found;
+    const auto member = [](const base::Json& members, const base::FieldId& field) {
+        const auto value = members.is_object() ? members.find(field.text()) : members.end();
+        return value == members.end() ? base::Json() : *value;
+    };
+    const auto compare = [&](int row, const std::vector<notice::Field>& fields,
+                             const base::Json& old_members, const base::Json& new_members) {
+        for (const notice::Field& field : fields) {
+            base::Json was = member(old_members, field.id), is = member(new_members, field.id);
+            if (was != is) found.push_back({{row, field.id}, std::move(was), std::move(is)});
+        }
+    };
+    compare(0, form.fields, before, now);
+    if (!form.table) return found;
+    const auto rows_of = [](const base::Json& answers) {
+        const auto rows = answers.is_object() ? answers.find("rows") : answers.end();
+        return rows == answers.end() || !rows->is_array() ? base::Json::array() : *rows;
+    };
+    const base::Json old_rows = rows_of(before), new_rows = rows_of(now);
+    for (std::size_t i = 0; i < std::max(old_rows.size(), new_rows.size()); ++i)
+        compare(int(i) + 1, form.table->columns, i < old_rows.size() ? old_rows[i] : base::Json(),
+                i < new_rows.size() ? new_rows[i] : base::Json());
+    return found;
+}
+
+// --- What the log brings -------------------------------------------------------------------------
+
+ReviewDesk Desk::reviews() const { return ReviewDesk(*m_inside); }
+
+base::Result<std::vector<HistoryEntry>>
+Desk::Inside::read_history(const base::EnvelopeId& root) {
+    auto select = database.prepare("SELECT log_index, id, unit, sha256, at, timing, text, "
+                                   "receipt FROM review_entries WHERE root = ? ORDER BY log_index");
+    select.bind(root);
+    std::vector<HistoryEntry> history;
+    for (;;) {
+        SHENBAO_ASSIGN(const bool has_row, select.step());
+        if (!has_row) return history;
+        envelope::Receipt receipt;
+        receipt.index = select.integer(0);
+        receipt.id = base::EnvelopeId(select.text(1));
+        receipt.unit = base::UnitId(select.text(2));
+        receipt.sha256 = base::Sha256Hex(select.text(3));
+        receipt.received_at = select.time(4);
+        SHENBAO_ASSIGN(receipt.timing, envelope::parse_timing(select.text_view(5)));
+        SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
+                       open_kept(select.text_view(6), receipt.id, receipt.sha256));
+        history.push_back(entry_of(opened, receipt, select.text(7)));
+    }
+}
+
+Status Desk::Inside::conclude_review(const base::EnvelopeId& root) {
+    SHENBAO_ASSIGN(const std::vector<HistoryEntry> history, read_history(root));
+    const HistoryEntry*         newest = nullptr;
+    review::State               state;
+    const envelope::Decision*   last = nullptr;
+    int                         versions = 0;
+    for (const HistoryEntry& entry : history) {
+        if (entry.filing) {
+            newest = &entry;
+            state = {Stage::submitted, Party::school};
+            last = nullptr;
+            ++versions;
+        } else if (entry.kind == HistoryEntry::Kind::withdrawal) {
+            state.stage = Stage::withdrawn;
+        } else if (entry.decision && newest != nullptr && entry.decision->target == newest->id) {
+            last = &*entry.decision;
+            state = {review::stage_after(review::act_of(*last)),
+                     party_of(*last, entry.unit, *enrolment)};
+        }
+    }
+    if (newest == nullptr) return {};
+    const envelope::Filing& filing = *newest->filing;
+    envelope::Timing        timing = newest->timing;
+    if (timing == envelope::Timing::late) {
+        auto extended = database.prepare(
+            "SELECT 1 FROM review_extensions WHERE unit = ? AND form = ? AND period = ? "
+            "AND until >= ? AND log_index > ? LIMIT 1");
+        SHENBAO_ASSIGN(const bool found, extended
+                                             .bind(newest->unit, filing.form, filing.period,
+                                                   newest->at, newest->index)
+                                             .step());
+        if (found) timing = envelope::Timing::extended;
+    }
+    const notice::Form* form =
+        current == nullptr ? nullptr
+                           : edition_at(newest->notice.sha256).package.find_form(filing.form);
+    std::optional<std::string>  certificate, level;
+    std::optional<std::int64_t> headcount, approved;
+    if (form != nullptr && form->serves == notice::Serves::declared) {
+        certificate = text_of(standard(*form, filing.answers, "certificate"));
+        level = text_of(standard(*form, filing.answers, "level"));
+        headcount = integer_of(standard(*form, filing.answers, "headcount"));
+        if (state.stage == Stage::approved) {
+            const auto* number = std::get_if<std::int64_t>(&last->approved);
+            approved = number != nullptr ? std::optional(*number) : headcount;
+        }
+    }
+    const bool explained = std::any_of(filing.notes.begin(), filing.notes.end(),
+                                       [](const auto& note) { return note.first != reply_rule; });
+    return database
+        .prepare("INSERT OR REPLACE INTO review_matters VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                 "?, ?, ?, ?, ?, ?, ?)")
+        .bind(root, history.front().index, newest->id, newest->index, newest->unit, filing.form,
+              filing.period, newest->notice.sha256, review::stage_name(state.stage),
+              review::party_name(state.by), envelope::timing_name(timing), certificate, level,
+              headcount, approved, explained, versions, newest->at,
+              last == nullptr ? std::nullopt : last->due)
+        .run();
+}
+
+Status Desk::Inside::keep_review_entry(const envelope::VerifiedEnvelope& opened,
+                                       const envelope::Receipt&          receipt,
+                                       std::string_view                  receipt_text) {
+    const envelope::Act& act = opened.act();
+    if (const auto* extension = std::get_if<envelope::Extension>(&act)) {
+        SHENBAO_TRY(database.prepare("INSERT OR IGNORE INTO review_extensions VALUES(?, ?, ?, ?, ?, ?)")
+                        .bind(receipt.id, extension->for_unit, extension->form, extension->period,
+                              extension->until, receipt.index)
+                        .run());
+        std::vector<base::EnvelopeId> roots;
+        auto                          select = database.prepare(
+            "SELECT root FROM review_matters WHERE unit = ? AND form = ? AND period = ? "
+            "AND timing = 'late'");
+        select.bind(extension->for_unit, extension->form, extension->period);
+        for (;;) {
+            SHENBAO_ASSIGN(const bool has_row, select.step());
+            if (!has_row) break;
+            roots.emplace_back(select.text(0));
+        }
+        for (const base::EnvelopeId& root : roots) SHENBAO_TRY(conclude_review(root));
+        return {};
+    }
+    base::EnvelopeId root;
+    if (const auto* filing = std::get_if<envelope::Filing>(&act)) {
+        root = filing->root;
+    } else {
+        const auto*             decision = std::get_if<envelope::Decision>(&act);
+        const auto*             withdrawal = std::get_if<envelope::Withdrawal>(&act);
+        const base::EnvelopeId* target = decision != nullptr     ? &decision->target
+                                         : withdrawal != nullptr ? &withdrawal->target
+                                                                 : nullptr;
+        if (target == nullptr) return {};
+        auto select = database.prepare("SELECT root FROM review_entries WHERE id = ?");
+        SHENBAO_ASSIGN(const bool found, select.bind(*target).step());
+        if (!found) return {};
+        root = base::EnvelopeId(select.text(0));
+    }
+    SHENBAO_TRY(database
+                    .prepare("INSERT OR IGNORE INTO review_entries VALUES(?, ?, ?, ?, ?, ?, ?, ?, "
+                             "?, ?)")
+                    .bind(receipt.index, receipt.id, root, envelope::kind_name(act), receipt.unit,
+                          receipt.sha256, receipt.received_at,
+                          envelope::timing_name(receipt.timing), opened.text(), receipt_text)
+                    .run());
+    return database.changes() == 0 ? Status{} : conclude_review(root);
+}
+
+Status Desk::Inside::keep_own_decision(const OutboxItem& item, std::string_view receipt_text,
+                                       const envelope::Receipt& receipt) {
+    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
+                   open_kept(item.text, item.id, item.sha256));
+    return keep_review_entry(opened, receipt, receipt_text);
+}
+
+// --- A school's own matters ----------------------------------------------------------------------
+
+std::vector<HistoryEntry> Desk::timeline(const base::EnvelopeId& root) const {
+    std::vector<HistoryEntry> history;
+    auto select = m_inside->database.prepare(
+        "SELECT id, sha256, text, receipt FROM envelopes WHERE root = ?1 AND receipt IS NOT NULL "
+        "UNION ALL SELECT id, sha256, text, receipt FROM decisions WHERE root = ?1");
+    select.bind(root);
+    for (auto step = select.step(); step && *step; step = select.step()) {
+        const base::EnvelopeId id(select.text(0));
+        const auto opened = open_kept(select.text_view(2), id, base::Sha256Hex(select.text(1)));
+        const auto receipt =
+            envelope::open_receipt(select.text_view(3), m_inside->enrolment->server_key);
+        if (!opened || !receipt) continue; // Kept by this desk once it held; cannot be.
+        history.push_back(entry_of(*opened, *receipt, select.text(3)));
+    }
+    std::sort(history.begin(), history.end(),
+              [](const HistoryEntry& a, const HistoryEntry& b) { return a.index < b.index; });
+    return history;
+}
+
+// --- The queue -----------------------------------------------------------------------------------
+
+std::vector<QueueRow> ReviewDesk::queue() const {
+    Desk::Inside&         inside = *m_inside;
+    std::vector<QueueRow> rows;
+    if (!inside.enrolment || inside.current == nullptr) return rows;
+    std::unordered_map<std::string, const envelope::UnitEntry*>      units;
+    std::unordered_map<std::string, const envelope::CatalogueEntry*> certificates;
+    for (const envelope::UnitEntry& unit : inside.units) units[unit.unit.text()] = &unit;
+    for (const envelope::CatalogueEntry& one : inside.catalogue)
+        certificates[one.certificate.text()] = &one;
+
+    std::unordered_map<std::string, OutboxItem> own; // By root, the newest; few.
+    if (auto items = inside.read_items("kind = ? AND state IN ('queued', 'refused') "
+                                       "ORDER BY position",
+                                       "decision"))
+        for (OutboxItem& item : *items) own.insert_or_assign(item.root.text(), std::move(item));
+
+    const bool province = inside.enrolment->role == "province";
+    auto       select = inside.database.prepare(
+        "SELECT root, newest, newest_index, unit, form, period, notice, stage, party, timing, "
+        "certificate, level, headcount, approved, explained, versions, received_at, due "
+        "FROM review_matters ORDER BY first_index");
+    for (auto step = select.step(); step && *step; step = select.step()) {
+        const auto unit = units.find(select.text(3));
+        if (unit == units.end()) continue; // Another bureau's by now.
+        QueueRow& row = rows.emplace_back();
+        row.root = base::EnvelopeId(select.text(0));
+        row.newest = base::EnvelopeId(select.text(1));
+        row.newest_index = select.integer(2);
+        row.unit = unit->second->unit;
+        row.unit_name = unit->second->name;
+        row.unit_kind = unit->second->kind;
+        row.city = unit->second->city;
+        row.form = base::FormId(select.text(4));
+        row.period = base::Period(select.text(5));
+        row.state.stage = review::find_stage(select.text_view(7)).value_or(Stage::submitted);
+        row.state.by = review::find_party(select.text_view(8)).value_or(Party::school);
+        if (const auto timing = envelope::parse_timing(select.text_view(9))) row.timing = *timing;
+        if (!select.is_null(10)) {
+            row.certificate = base::CertificateId(select.text(10));
+            const auto known = certificates.find(row.certificate->text());
+            row.certificate_name =
+                known == certificates.end() ? row.certificate->text() : known->second->name;
+        }
+        row.level = select.text(11);
+        row.headcount = select.integer_or_null(12);
+        row.approved = select.integer_or_null(13);
+        row.explained = select.integer(14) != 0;
+        row.versions = int(select.integer(15));
+        row.received_at = select.time(16);
+        if (!select.is_null(17)) row.due = select.time(17);
+        row.way = way_of(inside.edition_at(base::Sha256Hex(select.text(6)))
+                             .package.find_form(row.form),
+                         unit->second->review_by.has_value());
+        if (const auto found = own.find(row.root.text()); found != own.end()) {
+            const OutboxItem& item = found->second;
+            if (item.state == EnvelopeState::refused) {
+                row.refused = item.refusal.value_or(base::Fault{Outcome::bad_answer, {}});
+            } else if (const auto opened = open_kept(item.text, item.id, item.sha256)) {
+                if (const auto* decision = std::get_if<envelope::Decision>(&opened->act()))
+                    row.queued = *decision;
+            }
+        }
+        const Stage awaited = province && row.way == Way::two_steps ? Stage::first_passed
+                                                                    : Stage::submitted;
+        const bool own_step = row.way == (province ? row.way : Way::two_steps);
+        row.mine = own_step && row.way != Way::received && row.state.stage == awaited &&
+                   row.timing != envelope::Timing::late && !row.queued;
+    }
+    return rows;
+}
+
+std::optional<Dossier> ReviewDesk::find_dossier(const base::EnvelopeId& root) const {
+    auto rows = queue();
+    const auto found = std::find_if(rows.begin(), rows.end(),
+                                    [&](const QueueRow& row) { return row.root == root; });
+    if (found == rows.end()) return std::nullopt;
+    auto history = m_inside->read_history(root);
+    if (!history) return std::nullopt;
+    Dossier dossier;
+    dossier.row = std::move(*found);
+    dossier.history = std::move(*history);
+    const auto version = [&](const base::EnvelopeId& id) -> const HistoryEntry* {
+        for (const HistoryEntry& entry : dossier.history)
+            if (entry.id == id && entry.filing) return &entry;
+        return nullptr;
+    };
+    const HistoryEntry* newest = version(dossier.row.newest);
+    SHENBAO_CHECK(newest != nullptr); // The row was concluded from it.
+    dossier.answers = newest->filing->answers;
+    dossier.notes = newest->filing->notes;
+    dossier.form =
+        m_inside->edition_at(newest->notice.sha256).package.find_form(dossier.row.form);
+
+    // What a reviewer has seen last: the version decided about, or meant by a refused decision.
+    const HistoryEntry* seen = nullptr;
+    for (const HistoryEntry& entry : dossier.history)
+        if (entry.decision && entry.decision->target != dossier.row.newest)
+            seen = version(entry.decision->target);
+    if (dossier.row.refused) {
+        const auto items = m_inside->read_items(
+            "root = ? AND kind = 'decision' AND state = 'refused' ORDER BY position DESC LIMIT 1",
+            root.text());
+        const auto opened = items && !items->empty()
+                                ? open_kept(items->front().text, items->front().id,
+                                            items->front().sha256)
+                                : base::fail(Outcome::not_found_locally);
+        if (opened)
+            if (const auto* decision = std::get_if<envelope::Decision>(&opened->act()))
+                seen = version(decision->target);
+    }
+    if (seen != nullptr && dossier.form != nullptr)
+        dossier.differences = differences_of(*dossier.form, seen->filing->answers, dossier.answers);
+    return dossier;
+}
+
+// --- Deciding ------------------------------------------------------------------------------------
+
+review::Step ReviewDesk::may(const QueueRow& row, ReviewVerdict verdict) const {
+    const bool province = m_inside->enrolment && m_inside->enrolment->role == "province";
+    envelope::Decision decision;
+    decision.stage = province ? ReviewStage::final_review : ReviewStage::first_review;
+    decision.verdict = verdict;
+    return review::step(row.state, review::act_of(decision),
+                        province ? Party::province : Party::bureau, row.way);
+}
+
+base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, const Word& word) {
+    Desk::Inside& inside = *m_inside;
+    if (!inside.enrolment || inside.current == nullptr || inside.enrolment->role == "school")
+        return base::fail(Outcome::not_enrolled);
+    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
+    if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");
+    const bool province = inside.enrolment->role == "province";
+    const bool pass = word.verdict == ReviewVerdict::pass;
+    const bool numbered = !std::holds_alternative<std::monostate>(word.approved);
+    if (word.due && word.verdict != ReviewVerdict::send_back)
+        return wrong("只有退回修改才有修改期限。");
+    if (word.due && *word.due <= inside.server_time())
+        return wrong("修改期限已经过去，请填写之后的时间，或者留空。");
+    if (numbered && !(pass && province)) return wrong("只有省级审核通过才有审核通过人数。");
+
+    std::unordered_map<std::string, QueueRow> rows;
+    for (QueueRow& row : queue()) rows.emplace(row.root.text(), std::move(row));
+    return inside.change([&]() -> Status {
+        for (const base::EnvelopeId& root : roots) {
+            const auto found = rows.find(root.text());
+            if (found == rows.end()) return base::fail(Outcome::not_found_locally, root.text());
+            const QueueRow& row = found->second;
+            const review::Step step = may(row, word.verdict);
+            if (step.outcome != Outcome::accepted)
+                return base::fail(Outcome::frozen, row.unit_name);
+            if (step.needs == review::Needs::reason && base::trim(word.reason).empty())
+                return wrong(pass ? "不按顺序审核通过，或者变更已有的审核结果，须写明原因。"
+                                  : "退回修改或者审核不通过，须写明原因。");
+            if (pass && row.timing == envelope::Timing::late)
+                return wrong("“" + row.unit_name + "”的这份申报逾期，还没有延期，不能审核通过。");
+            if (const auto* number = std::get_if<std::int64_t>(&word.approved);
+                number != nullptr && (*number < 0 || *number > base::limits::headcount_max))
+                return wrong("审核通过人数应为0到" + base::grouped(base::limits::headcount_max) +
+                             "的一个整数，或者留空。");
+            SHENBAO_TRY(inside.database
+                            .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'decision' "
+                                     "AND state = 'queued' AND attempts = 0")
+                            .bind(root)
+                            .run());
+            if (row.queued && inside.database.changes() == 0)
+                return base::fail(Outcome::frozen, "an own decision is on its way");
+            SHENBAO_TRY(inside.database
+                            .prepare("UPDATE envelopes SET state = 'superseded' WHERE root = ? "
+                                     "AND kind = 'decision' AND state = 'refused'")
+                            .bind(root)
+                            .run());
+            envelope::Decision decision;
+            decision.target = row.newest;
+            decision.stage = province ? ReviewStage::final_review : ReviewStage::first_review;
+            decision.verdict = word.verdict;
+            decision.approved = word.approved;
+            decision.remarks = word.remarks;
+            decision.due = word.due;
+            decision.reason = word.reason;
+            const envelope::Common common = {
+                envelope::make_envelope_id(inside.clock.now(), inside.random),
+                inside.enrolment->unit.unit, inside.current->package.ref, inside.clock.now(),
+                *anchor};
+            const envelope::Envelope sealed =
+                envelope::seal_act(common, decision, *inside.key);
+            OutboxItem item;
+            item.id = sealed.id();
+            item.sha256 = sealed.sha256();
+            item.root = root;
+            item.kind = "decision";
+            item.form = row.form;
+            item.period = row.period;
+            item.answers = base::Json::object();
+            item.made_at = common.made_at;
+            item.text = sealed.text();
+            SHENBAO_TRY(inside.add_item(item, base::Json::object()));
+        }
+        return {};
+    });
+}
+
+base::Status ReviewDesk::cancel(const base::EnvelopeId& root) {
+    Desk::Inside& inside = *m_inside;
+    return inside.change([&]() -> Status {
+        SHENBAO_TRY(inside.database
+                        .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'decision' "
+                                 "AND state = 'queued' AND attempts = 0")
+                        .bind(root)
+                        .run());
+        std::int64_t gone = inside.database.changes();
+        SHENBAO_TRY(inside.database
+                        .prepare("UPDATE envelopes SET state = 'superseded' WHERE root = ? "
+                                 "AND kind = 'decision' AND state = 'refused'")
+                        .bind(root)
+                        .run());
+        gone += inside.database.changes();
+        return gone == 0 ? base::fail(Outcome::frozen, "no own decision that was never sent")
+                         : Status{};
+    });
+}
+
+} // namespace device
