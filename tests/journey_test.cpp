@@ -79,7 +79,7 @@ TEST_CASE("a number that a school types stands in the province's CSV") {
     // 1. Typed: the draft keeps the text and, because it parses, the value.
     const base::Period period("2023-spring");
     const auto         root = *desk->create_matter(base::FormId("declaration"), period);
-    const auto         cell = [](const char* field) { return device::Cell{0, base::FieldId(field)}; };
+    const auto cell = [](const char* field) { return device::Cell{0, base::FieldId(field)}; };
     REQUIRE(desk->choose(root, cell("certificate"), certificate.certificate).has_value());
     REQUIRE(desk->type(root, cell("level"), "中级").has_value());
     REQUIRE(desk->type(root, cell("headcount"), "１，２００人").has_value());

@@ -95,12 +95,11 @@ CREATE TABLE IF NOT EXISTS d_concerns(
     WITHOUT ROWID;
 )sql";
 
-constexpr std::string_view tables[] = {"d_keys",    "d_codes",            "d_units",
-                                       "d_unit_history", "d_unit_plans",  "d_catalogue", "d_catalogue_levels", "d_notices",
-                                       "d_filings", "d_versions",         "d_values",
-                                       "d_ledger",  "d_totals",           "d_reviews",
-                                       "d_approvals", "d_extensions",     "d_late",
-                                       "d_about",   "d_concerns"};
+constexpr std::string_view tables[] = {
+    "d_keys",    "d_codes",     "d_units",            "d_unit_history", "d_unit_plans",
+    "d_catalogue", "d_catalogue_levels", "d_notices", "d_filings",      "d_versions",
+    "d_values",  "d_ledger",    "d_totals",           "d_reviews",      "d_approvals",
+    "d_extensions", "d_late",   "d_about",            "d_concerns"};
 
 // What a standard column of a filing holds; null when its form has none such.
 base::Json standard_member(const notice::Form& form, const base::Json& answers,

@@ -20,7 +20,9 @@ constexpr std::string_view units_etag     = "units_etag";
 constexpr std::string_view catalogue_etag = "catalogue_etag";
 constexpr std::string_view ledger_etag    = "ledger_etag";
 
-std::string api(std::string_view path) { return std::string(protocol::base_path) + std::string(path); }
+std::string api(std::string_view path) {
+    return std::string(protocol::base_path) + std::string(path);
+}
 
 // Cursors are opaque: everything but unreserved characters (RFC 3986) is escaped.
 std::string percent_escaped(std::string_view text) {

@@ -88,8 +88,9 @@ struct Scene {
 
     std::string open_session(const std::string& unit) {
         const protocol::SessionRequest asked{town.site().key().id(), town.site().make_anchor()};
-        const auto opened = sessions.open(envelope::sign_jws(
-            protocol::write_session_request(asked), devices.at(unit).key, envelope::HeaderKey::kid));
+        const auto opened =
+            sessions.open(envelope::sign_jws(protocol::write_session_request(asked),
+                                             devices.at(unit).key, envelope::HeaderKey::kid));
         REQUIRE(opened.has_value());
         return opened->token;
     }
