@@ -23,8 +23,14 @@ base::Result<std::string> read_whole_file(const std::string& path) {
     return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
 }
 
-base::Status write_whole_file(const std::string& path, std::string_view bytes) {
+base::Status write_whole_file(const std::string& path, std::string_view bytes, Readers readers) {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    if (readers == Readers::owner) {
+        using std::filesystem::perms;
+        std::error_code error;
+        std::filesystem::permissions(path, perms::owner_read | perms::owner_write, error);
+        if (error) return base::fail(base::Outcome::storage_failed, path);
+    }
     out.write(bytes.data(), std::streamsize(bytes.size()));
     out.flush();
     if (!out) return base::fail(base::Outcome::storage_failed, path);

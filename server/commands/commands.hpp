@@ -67,7 +67,9 @@ base::Status device_status(const DeviceOptions& options);
 
 // Helpers of several commands.
 base::Result<std::string> read_whole_file(const std::string& path);
-base::Status              write_whole_file(const std::string& path, std::string_view bytes);
+enum class Readers { everybody, owner }; // owner: nobody else may read the file.
+base::Status write_whole_file(const std::string& path, std::string_view bytes,
+                              Readers readers = Readers::everybody);
 base::Status              refusal_of(const intake::Ruling& ruling);
 
 } // namespace commands

@@ -53,7 +53,8 @@ base::Status new_codes(const std::string& data, const std::string& unit, const s
         std::fwrite(csv.data(), 1, csv.size(), stdout);
         return {};
     }
-    SHENBAO_TRY(write_whole_file(out, csv));
+    // Whoever reads a code can enrol for its unit.
+    SHENBAO_TRY(write_whole_file(out, csv, Readers::owner));
     std::printf("已生成%zu个登记码，有效期30天：%s\n", acts.size(), out.c_str());
     return {};
 }

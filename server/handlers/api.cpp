@@ -172,11 +172,7 @@ Response take_envelopes(Server& server, const Request& request, const records::V
         return problem(Outcome::body_too_large, "more than 500 lines");
     if (lines.empty()) return problem(Outcome::bad_request, "no line");
     const auto answers = server.intake.submit(lines);
-    if (!answers) {
-        Response response = problem(answers.error());
-        if (response.status == 503) response.headers.push_back({"Retry-After", "2"});
-        return response;
-    }
+    if (!answers) return problem(answers.error());
     std::string body;
     for (const protocol::LineAnswer& answer : *answers)
         body += protocol::write_line_answer(answer) + "\n";

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <utility>
 
 namespace handlers {
 namespace {
@@ -55,7 +57,9 @@ Request read_request(const httplib::Request& from) {
     for (const auto& [name, value] : from.headers) request.headers.emplace(lower(name), value);
     for (const auto& [name, value] : from.params) request.query.emplace(name, value);
     request.content_type = request.header("content-type");
-    request.loopback = from.remote_addr == "127.0.0.1" || from.remote_addr == "::1";
+    // A proxy on the same machine speaks for somebody elsewhere.
+    request.loopback = (from.remote_addr == "127.0.0.1" || from.remote_addr == "::1") &&
+                       !from.has_header("X-Forwarded-For") && !from.has_header("Forwarded");
     return request;
 }
 
@@ -148,10 +152,14 @@ Response answer_get(Server& server, Request& request) {
     return problem(Outcome::not_found);
 }
 
+// Hands the body on in pieces, until all is handed on or no more is wanted; false when it ended
+// early.
+using Take = std::function<bool(const char* bytes, std::size_t count)>;
+using Body = std::function<bool(const Take& take)>;
+
 // The body is read only when route, encoding and announced length allow it; else the connection is
 // closed, because what follows on it is not a request.
-Response answer_post(Server& server, Request& request, const httplib::ContentReader& content,
-                     bool& close) {
+Response answer_post(Server& server, Request& request, const Body& body, bool& close) {
     close = true;
     bool         other_method = false;
     const Route* route = find_route(request, other_method);
@@ -159,7 +167,7 @@ Response answer_post(Server& server, Request& request, const httplib::ContentRea
         return problem(other_method ? Outcome::method_not_allowed : Outcome::not_found);
     if (!request.header("content-encoding").empty()) return problem(Outcome::encoded_body);
     bool too_large = false;
-    const bool whole = content([&](const char* bytes, std::size_t count) {
+    const bool whole = body([&](const char* bytes, std::size_t count) {
         too_large = request.body.size() + count > route->body_bytes_max;
         if (!too_large) request.body.append(bytes, count);
         return !too_large;
@@ -186,7 +194,8 @@ void set_up(httplib::Server& http, Server& server) {
                                 const httplib::ContentReader& content) {
         Request request = read_request(from);
         bool    close = false;
-        const Response response = answer_post(server, request, content, close);
+        const Body body = [&content](const Take& take) { return content(take); };
+        const Response response = answer_post(server, request, body, close);
         if (close) to.set_header("Connection", "close");
         write_response(response, to);
     };
@@ -234,12 +243,12 @@ std::string Request::cookie(std::string_view name) const {
 
 Response answer(Server& server, Request request) {
     if (request.method == "GET") return answer_get(server, request);
-    bool         other_method = false;
-    const Route* route = find_route(request, other_method);
-    if (route == nullptr)
-        return problem(other_method ? Outcome::method_not_allowed : Outcome::not_found);
-    if (request.body.size() > route->body_bytes_max) return problem(Outcome::body_too_large);
-    return dispatch(server, *route, request);
+    const std::string whole = std::exchange(request.body, {});
+    bool              close = false;
+    return answer_post(
+        server, request,
+        [&whole](const Take& take) { return whole.empty() || take(whole.data(), whole.size()); },
+        close);
 }
 
 bool media_type_is(const Request& request, std::string_view type) {
@@ -248,10 +257,12 @@ bool media_type_is(const Request& request, std::string_view type) {
 
 Response problem(Outcome outcome, std::string_view detail) {
     const int status = base::outcome_text(outcome).http_status;
-    return {status == 0 ? 500 : status,
-            "application/problem+json",
-            protocol::write_problem(outcome, detail),
-            {{"Cache-Control", "no-store"}}};
+    Response  response{status == 0 ? 500 : status,
+                      "application/problem+json",
+                      protocol::write_problem(outcome, detail),
+                      {{"Cache-Control", "no-store"}}};
+    if (response.status == 503) response.headers.push_back({"Retry-After", "2"});
+    return response;
 }
 
 base::Status listen(Server& server, const ListenOptions& options,

@@ -13,6 +13,7 @@ using base::Outcome;
 constexpr std::int64_t us_per_second    = 1000000;
 constexpr int          free_per_prefix  = 5;   // Wrong tries before a prefix has to wait.
 constexpr int          free_over_all    = 200;
+constexpr std::int64_t forgive_one_us   = 3 * us_per_second; // Over all codes.
 constexpr int          wait_seconds_max = 300;
 constexpr std::int64_t forget_us        = 15LL * 60 * us_per_second;
 constexpr std::size_t  prefixes_max     = 10000;
@@ -70,10 +71,10 @@ base::Result<records::Viewer> Sessions::viewer(const std::string& token) {
     return records::Viewer{key->unit, key->role, kid};
 }
 
-int CodeGuard::left(const Count& count, int free, base::Time now) const {
-    if (count.failures < free) return 0;
+int CodeGuard::left(const Count& count, base::Time now) const {
+    if (count.failures < free_per_prefix) return 0;
     // Two seconds after the first too many, then twice as long each time.
-    const int          step = std::min(count.failures - free, 10);
+    const int          step = std::min(count.failures - free_per_prefix, 10);
     const std::int64_t wait_us = std::min<std::int64_t>(2LL << step, wait_seconds_max) *
                                  us_per_second;
     const std::int64_t passed_us = now.microseconds - count.since.microseconds;
@@ -83,9 +84,18 @@ int CodeGuard::left(const Count& count, int free, base::Time now) const {
 int CodeGuard::wait_seconds(const std::string& code, base::Time now) {
     const std::lock_guard lock(m_mutex);
     const auto            found = m_by_prefix.find(code.substr(0, 4));
-    const int by_prefix =
-        found == m_by_prefix.end() ? 0 : left(found->second, free_per_prefix, now);
-    return std::max(by_prefix, left(m_all, free_over_all, now));
+    const int by_prefix = found == m_by_prefix.end() ? 0 : left(found->second, now);
+    forgive(now);
+    const bool crowded = m_all.failures >= free_over_all;
+    return std::max(by_prefix, crowded ? int(forgive_one_us / us_per_second) : 0);
+}
+
+void CodeGuard::forgive(base::Time now) {
+    const std::int64_t passed_us = now.microseconds - m_all.since.microseconds;
+    const std::int64_t forgiven = std::max<std::int64_t>(0, passed_us / forgive_one_us);
+    if (forgiven >= m_all.failures) m_all = {0, now};
+    else m_all = {m_all.failures - int(forgiven),
+                  base::Time{m_all.since.microseconds + forgiven * forgive_one_us}};
 }
 
 void CodeGuard::failed(const std::string& code, base::Time now) {
@@ -100,7 +110,8 @@ void CodeGuard::failed(const std::string& code, base::Time now) {
             return entry.second.since.microseconds + forget_us < now.microseconds;
         });
     if (m_by_prefix.size() < prefixes_max) count(m_by_prefix[code.substr(0, 4)]);
-    count(m_all);
+    forgive(now);
+    ++m_all.failures;
 }
 
 } // namespace handlers

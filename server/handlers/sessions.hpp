@@ -38,7 +38,9 @@ private:
 };
 
 // Backs off by the code's first four characters and over all codes together; never by address,
-// because whole schools share one.
+// because whole schools share one. By its beginning a code's wait doubles up to five minutes. Over
+// all codes failures are forgiven at a steady rate, so that nobody can keep everybody out: 60
+// random bits are not guessed at one try in three seconds.
 class CodeGuard {
 public:
     // Seconds to wait before this code may be tried; 0 when it may be now.
@@ -50,9 +52,10 @@ private:
         int        failures = 0;
         base::Time since;
     };
-    int  left(const Count& count, int free, base::Time now) const;
+    int  left(const Count& count, base::Time now) const;
+    void forgive(base::Time now);
     std::mutex                   m_mutex;
-    Count                        m_all;
+    Count                        m_all; // `since`: up to when failures were forgiven.
     std::map<std::string, Count> m_by_prefix;
 };
 

@@ -67,7 +67,7 @@ std::size_t Intake::queued_lines() {
 
 // --- On the caller's thread ----------------------------------------------------------------------
 
-Intake::Line Intake::look_at(const std::string& text) {
+Result<Intake::Line> Intake::look_at(const std::string& text) {
     Line line;
     auto jws = envelope::Jws::parse(text, envelope::HeaderKey::kid);
     if (!jws) {
@@ -83,11 +83,10 @@ Intake::Line Intake::look_at(const std::string& text) {
         if (const auto found = m_keys.find(line.kid); found != m_keys.end()) key = found->second;
     }
     if (!key) {
-        auto reader = m_site.reader();
-        auto record = reader ? (*reader)->find_key(line.kid)
-                             : Result<std::optional<records::KeyRecord>>(std::nullopt);
-        if (!record || !*record) return line; // The writer says unknown_key.
-        key = (*record)->key;
+        SHENBAO_ASSIGN(auto reader, m_site.reader());
+        SHENBAO_ASSIGN(const auto record, reader->find_key(line.kid));
+        if (!record) return line; // The writer says unknown_key.
+        key = record->key;
         const std::lock_guard lock(m_key_mutex);
         if (m_keys.size() >= keys_cached_max) m_keys.clear();
         m_keys.emplace(line.kid, *key);
@@ -114,6 +113,7 @@ Intake::Line Intake::look_at(const std::string& text) {
 Status Intake::enqueue(std::unique_ptr<Job> job) {
     {
         const std::lock_guard lock(m_mutex);
+        if (m_broken) return base::fail(*m_broken);
         if (m_stopping) return base::fail(Outcome::shutting_down);
         const std::size_t weight = std::max<std::size_t>(1, job->lines.size());
         if (m_queued_lines + weight > queued_lines_max) return base::fail(Outcome::queue_full);
@@ -127,7 +127,10 @@ Status Intake::enqueue(std::unique_ptr<Job> job) {
 Result<std::vector<protocol::LineAnswer>> Intake::submit(const std::vector<std::string>& lines) {
     auto job = std::make_unique<Job>();
     job->lines.reserve(lines.size());
-    for (const std::string& text : lines) job->lines.push_back(look_at(text));
+    for (const std::string& text : lines) {
+        SHENBAO_ASSIGN(Line line, look_at(text));
+        job->lines.push_back(std::move(line));
+    }
     auto judged = job->judged.get_future();
     SHENBAO_TRY(enqueue(std::move(job)));
     SHENBAO_ASSIGN(std::vector<Judged> all, judged.get());
@@ -247,7 +250,27 @@ void Intake::write(std::deque<std::unique_ptr<Job>>& jobs) {
                                                base::fail(status.error())));
     }
     // A full disk may be mended while we serve reads; any other failure of the disk may not.
-    if (!status && status.error().outcome == Outcome::storage_failed) m_on_failure(status.error());
+    if (!status && status.error().outcome == Outcome::storage_failed) break_down(status.error());
+}
+
+void Intake::answer(std::unique_ptr<Job>& job, const base::Fault& fault) {
+    if (job->enrolment != nullptr) job->enrolled.set_value(base::fail(fault));
+    else job->judged.set_value(base::fail(fault));
+}
+
+// What SQLite believes to be on the disk may not be there (fsync that failed tells only once), so
+// nothing is built upon it.
+void Intake::break_down(const base::Fault& fault) {
+    std::deque<std::unique_ptr<Job>> queued;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_broken) return;
+        m_broken = fault;
+        queued.swap(m_queue);
+        m_queued_lines = 0;
+    }
+    for (auto& job : queued) answer(job, fault);
+    m_on_failure(fault);
 }
 
 Result<Intake::Judged> Intake::judge(const Line& line) {

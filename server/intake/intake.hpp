@@ -26,7 +26,8 @@ struct Counters {
 
 class Intake {
 public:
-    // Called once when the storage fails under a commit: the process must stop accepting and exit.
+    // Called once, when the storage fails under a commit. Nothing is accepted any more, what was
+    // queued is refused with the same fault; the process must end.
     using OnStorageFailure = std::function<void(const base::Fault&)>;
 
     static base::Result<std::unique_ptr<Intake>> start(Site& site, OnStorageFailure on_failure);
@@ -68,13 +69,17 @@ private:
     };
 
     Intake(Site& site, std::unique_ptr<records::Store> store, OnStorageFailure on_failure);
-    Line look_at(const std::string& text);
+    // A fault is the storage's, and about the whole request: no line is to blame.
+    base::Result<Line> look_at(const std::string& text);
     void run();
     base::Status begin_writing();
     // Enters what was planned for a unit and holds from now on, within a transaction.
     base::Status enter_due_units();
     bool         has_due_units();
     void write(std::deque<std::unique_ptr<Job>>& jobs);
+    // What was judged, or the fault for all.
+    static void answer(std::unique_ptr<Job>& job, const base::Fault& fault);
+    void        break_down(const base::Fault& fault);
     base::Result<Judged>   judge(const Line& line);
     base::Result<Enrolled> judge_enrolment(const Job& job);
     base::Result<bool>     judge_act(const Line& line, const Speaker& speaker, base::Time anchor_at,
@@ -109,6 +114,7 @@ private:
     base::Time                       m_seen_kept_at{0}; // By the real clock.
     std::size_t                      m_queued_lines = 0;
     bool                             m_stopping     = false;
+    std::optional<base::Fault>       m_broken; // Why nothing is accepted any more.
     std::thread                      m_writer;
 };
 

@@ -181,9 +181,13 @@ public:
         return committed;
     }
     void abandon() override {
-        if (!m_database.in_transaction()) return;
-        const auto rolled_back = m_database.run_script("ROLLBACK");
-        (void)rolled_back;
+        if (m_database.in_transaction()) {
+            const auto rolled_back = m_database.run_script("ROLLBACK");
+            (void)rolled_back;
+        }
+        // The views of an engine made in this transaction are gone with it, and an engine names
+        // them; SQLite may have rolled back by itself.
+        m_engines.clear();
     }
 
     Result<std::int64_t> append(const StoredEnvelope&             entry,

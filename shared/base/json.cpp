@@ -28,7 +28,9 @@ public:
     bool number_float(number_float_t, const string_t&) override {
         return refuse("a number that is not an integer");
     }
-    bool string(string_t& text) override { return put(std::move(text)); }
+    bool string(string_t& text) override {
+        return has_noncharacter(text) ? refuse("a noncharacter") : put(std::move(text));
+    }
     bool binary(binary_t&) override { return refuse("binary"); }
     bool start_object(std::size_t) override { return open(Json::object()); }
     bool end_object() override { return close(); }
@@ -36,6 +38,7 @@ public:
     bool end_array() override { return close(); }
     bool key(string_t& name) override {
         if (m_open.back()->contains(name)) return refuse("duplicate member " + name);
+        if (has_noncharacter(name)) return refuse("a noncharacter");
         m_key = std::move(name);
         return true;
     }
@@ -45,6 +48,15 @@ public:
     }
 
 private:
+    // RFC 7493, section 2.1. It is UTF-8: that was looked at first, and escapes are made by the
+    // parser.
+    static bool has_noncharacter(std::string_view text) {
+        for (std::size_t at = 0; at < text.size();) {
+            const char32_t c = next_code_point(text, at);
+            if ((c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF)) return true;
+        }
+        return false;
+    }
     bool refuse(std::string what) {
         if (wrong.empty()) wrong = std::move(what);
         return false;

@@ -134,7 +134,7 @@ std::vector<std::string> lines_of(std::string_view text) {
         const std::size_t end = text.find('\n');
         std::string_view  line = text.substr(0, end);
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-        if (!line.empty()) lines.emplace_back(line);
+        lines.emplace_back(line);
         if (end == std::string_view::npos) break;
         text.remove_prefix(end + 1);
     }

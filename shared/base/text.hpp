@@ -31,7 +31,8 @@ std::string_view trim(std::string_view text);
 // Without any white space at all.
 std::string without_spaces(std::string_view text);
 
-// The lines of a text without their ends (LF or CRLF); empty lines are left out.
+// The lines of a text without their ends (LF or CRLF). An end at the end of the text begins no
+// further line.
 std::vector<std::string> lines_of(std::string_view text);
 
 // "1234567" -> "1,234,567": for screens only, never for files.

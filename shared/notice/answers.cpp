@@ -11,6 +11,9 @@ namespace {
 using base::Json;
 using base::ObjectReader;
 
+// C0 and DEL, as bytes of UTF-8.
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_phone(std::string_view text) {
@@ -48,6 +51,8 @@ void read_value(ObjectReader& reader, const Field& field) {
         if (base::character_count(read) > field.characters_max) reader.blame(name, "too long");
         if (base::trim(read).size() != read.size() || read.empty())
             reader.blame(name, "blank or with white space at its ends");
+        if (std::any_of(read.begin(), read.end(), is_control))
+            reader.blame(name, "a control character");
         return;
     }
     }
@@ -229,7 +234,12 @@ Typed parse_typed(const Field& field, std::string_view typed) {
         if (base::character_count(trimmed) > field.characters_max)
             return rejected(field.label + "不能超过" + std::to_string(field.characters_max) +
                             "个字。");
-        return value(std::string(trimmed));
+    {
+        // A line break that came with a paste is a space: the paper has one line.
+        std::string line(trimmed);
+        std::replace_if(line.begin(), line.end(), is_control, ' ');
+        return value(std::move(line));
+    }
     case FieldType::certificate:
     case FieldType::filing: return rejected("请从列表中选择。");
     }

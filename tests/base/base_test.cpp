@@ -98,7 +98,8 @@ TEST_CASE("JSON is I-JSON with integers only") {
     CHECK(base::parse_json(deep).has_value());
     CHECK(!base::parse_json("[" + deep + "]"));
     for (const char* wrong : {R"({"a":1,"a":2})", "1.5", "1e3", "9007199254740992", "{} x", "",
-                              "\"\xff\"", "[1,]", "{'a':1}", "\xEF\xBB\xBF{}", "\"\\ud800\"", "NaN"})
+                              "\"\xff\"", "[1,]", "{'a':1}", "\xEF\xBB\xBF{}", "\"\\ud800\"", "NaN",
+                              "\"\\uffff\"", "\"\\ufdd0\"", "{\"\\ud83f\\udffe\":1}"})
         CHECK_MESSAGE(!base::parse_json(wrong), wrong);
 }
 

@@ -106,6 +106,7 @@ TEST_CASE("texts keep what was typed; the sample of the paper is no content (R43
     const Field& contact = *form("school_summary").find_field("contact");
     CHECK(notice::parse_typed(contact, " 王埇 ").value == Json("王埇"));
     CHECK(notice::parse_typed(contact, "𠮷野").value == Json("𠮷野"));
+    CHECK(notice::parse_typed(contact, "王芳\n李明").value == Json("王芳 李明")); // Pasted.
     CHECK(notice::parse_typed(contact, "****").state == Typed::State::rejected);
     CHECK(notice::parse_typed(contact, std::string(91, 'x')).state == Typed::State::rejected);
     CHECK(notice::parse_typed(contact, "\xff").state == Typed::State::rejected);
@@ -197,6 +198,9 @@ TEST_CASE("rows are checked one by one and named by their number") {
     CHECK(!notice::check_shape(summary, answers).has_value());
     for (int i = 0; i < 301; ++i) good["rows"][std::size_t(i)] = row;
     CHECK(!notice::check_shape(summary, good).has_value());
+    answers = good;
+    answers["contact"] = "王\n芳";
+    CHECK(!notice::check_shape(summary, answers).has_value());
     answers = {{"contact", " 王芳"}, {"phone", "0551-62831234"}, {"rows", {row}}};
     CHECK(!notice::check_shape(summary, answers).has_value());
     answers["contact"] = "王芳";

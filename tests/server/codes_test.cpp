@@ -83,6 +83,11 @@ TEST_CASE("guessing gets slower: by the code's beginning, and over all codes tog
         ++tries;
     }
     CHECK(tries < 800);
+    // Whoever keeps trying keeps nobody else out for longer than some seconds (and a day of it).
+    for (int n = 0; n < 100; ++n) guard.failed(nth(n), now);
+    CHECK(guard.wait_seconds("ZZZZEFGHJKMN", now) <= 5);
+    now.microseconds += 101 * 3 * 1000000LL;
+    CHECK(guard.wait_seconds("ZZZZEFGHJKMN", now) == 0);
     now.microseconds += 24 * 3600 * 1000000LL;
     CHECK(guard.wait_seconds("ABCDEFGHJKMN", now) == 0); // A day later everybody may try again.
 }

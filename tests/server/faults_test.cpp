@@ -35,6 +35,36 @@ TEST_CASE("a full disk: nothing is taken, nothing is lost, and it goes on when t
     CHECK(town.last_index() == before + 1);
 }
 
+TEST_CASE("a full disk at the very first filing, when the rules are not prepared yet") {
+    town::Town        town;
+    const auto        device = town.new_device("D001");
+    const std::string line = town::sign(town.declaration(device), device.key);
+    town.restart();
+    {
+        const BrokenDisk full(ENOSPC);
+        const auto       answers = town.intake().submit({line});
+        REQUIRE(!answers.has_value());
+        CHECK(answers.error().outcome == Outcome::storage_full);
+    }
+    CHECK(town.submit(line).outcome == Outcome::accepted);
+    CHECK(town.submit(device, town.declaration(device, "X001")).outcome == Outcome::accepted);
+}
+
+TEST_CASE("a broken disk: nothing is taken any more, even when the disk answers again") {
+    town::Town        town;
+    const auto        device = town.new_device("D001");
+    const std::string line = town::sign(town.declaration(device), device.key);
+    const auto        before = town.last_index();
+    {
+        const BrokenDisk broken(EIO);
+        REQUIRE(!town.intake().submit({line}).has_value());
+    }
+    const auto again = town.intake().submit({line});
+    REQUIRE(!again.has_value());
+    CHECK(again.error().outcome == Outcome::storage_failed);
+    CHECK(town.last_index() == before);
+}
+
 TEST_CASE("a broken disk: the server says so and is to end; after a restart everything is there") {
     town::Town town;
     const auto device = town.new_device("D001");
