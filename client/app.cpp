@@ -23,7 +23,10 @@ App::App(device::Desk desk)
         if (m_screen == ScreenId::home || m_screen == ScreenId::outbox) return; // It stands there.
         if (const std::string words = texts::sent_words(report); !words.empty()) say(words);
     });
-    platform::disk::on_change([] { platform::request_frame(); });
+    platform::disk::on_change([this] {
+        m_courier.disk_changed();
+        platform::request_frame();
+    });
     platform::offline::on_change([] { platform::request_frame(); });
     changed();
     sync_when_worth_it();

@@ -1,5 +1,9 @@
 #include "client/courier.hpp"
 
+#include "client/platform/disk.hpp"
+
+#include <utility>
+
 namespace {
 
 // Long enough for a batch on a line of 100 kbit/s.
@@ -46,6 +50,16 @@ void Courier::enrol(std::string_view code, std::string_view device_name) {
     m_changed();
     m_enrolling = true;
     const device::Request request{"POST", api("/enrolments"), "application/jose", *body, {}};
+    // The code is used up by the first key that comes with it: the key must not be lost after that.
+    when_saved([this, request](const base::Status& saved) {
+        if (saved) return carry_enrolment(request);
+        m_enrolling = false;
+        m_enrolment_fault = saved.error();
+        m_changed();
+    });
+}
+
+void Courier::carry_enrolment(const device::Request& request) {
     platform::fetch(as_fetch(request), [this](const platform::Response& response) {
         m_enrolling = false;
         if (response.status == 0) {
@@ -78,12 +92,37 @@ void Courier::carry() {
         if (m_ended) m_ended(*m_report);
         return;
     }
-    m_changed(); // Attempts are on disk before the bytes leave.
-    platform::fetch(as_fetch(*request), [this](const platform::Response& response) {
-        m_reached = response.status != 0;
-        m_sync->deliver({response.status, response.body, header_of(response, "etag")});
-        carry();
+    m_changed();
+    const auto go = [this, asked = *request] {
+        platform::fetch(as_fetch(asked), [this](const platform::Response& response) {
+            m_reached = response.status != 0;
+            m_sync->deliver({response.status, response.body, header_of(response, "etag")});
+            carry();
+        });
+    };
+    if (request->method != "POST") return go();
+    // Attempts are on disk before the bytes leave: what was sent is never taken for unsent.
+    when_saved([this, go](const base::Status& saved) {
+        if (saved) return go();
+        m_report = m_sync->report();
+        m_report->fault = saved.error();
+        m_sync.reset();
+        m_changed();
+        if (m_ended) m_ended(*m_report);
     });
+}
+
+void Courier::when_saved(Held held) {
+    m_held = std::move(held);
+    disk_changed();
+}
+
+void Courier::disk_changed() {
+    if (!m_held) return;
+    const platform::disk::Saving saving = platform::disk::saving();
+    if (saving.state == platform::disk::SaveState::saving) return;
+    const bool saved = saving.state == platform::disk::SaveState::saved;
+    std::exchange(m_held, nullptr)(saved ? base::Status{} : base::fail(saving.fault));
 }
 
 void Courier::open_session(std::function<void(base::Status)> done) {

@@ -35,8 +35,17 @@ public:
     // a session first when there is none.
     void read(std::string path, std::function<void(base::Result<std::string>)> done);
 
+    // --- The disk --------------------------------------------------------------------------------
+    // Call it when platform::disk::saving() has changed: what was held back until it is durable goes
+    // out, or is given up with the disk's fault.
+    void disk_changed();
+
 private:
+    using Held = std::function<void(base::Status)>;
+    // Calls it once everything committed so far is durable, or cannot be saved.
+    void when_saved(Held held);
     void carry();
+    void carry_enrolment(const device::Request& request);
     void read_with_session(std::string path, bool renewed,
                            std::function<void(base::Result<std::string>)> done);
     void open_session(std::function<void(base::Status)> done);
@@ -44,6 +53,7 @@ private:
     device::Desk&                 m_desk;
     std::function<void()>         m_changed;
     std::function<void(const device::Report&)> m_ended;
+    Held                          m_held; // One at most: enrolment and sync follow each other.
     bool                          m_enrolling = false;
     std::optional<base::Fault>    m_enrolment_fault;
     std::optional<device::Sync>   m_sync;

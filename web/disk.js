@@ -111,6 +111,7 @@ class Disk {
         this.fault = null;
         this.left = false;   // To another tab.
         this.replacing = false;
+        this.missed = false; // Something was committed while replacing.
         this.guarded = false;
         this.persistence = 0; // disk.hpp, Persistence
         this.durability = "unknown";
@@ -156,7 +157,10 @@ class Disk {
     // --- calls of the program, see client/platform/disk_imports.js
 
     commit(sequence, page_count, pages) {
-        if (this.replacing) return; // The page is about to be loaded again with other data.
+        if (this.replacing) { // The page is about to be loaded again with other data.
+            this.missed = true;
+            return;
+        }
         this.given = sequence;
         this.waiting = merge(this.waiting, { sequence, page_count, pages, whole: false });
         this.run();
@@ -190,6 +194,11 @@ class Disk {
         this.waiting = null; // Nothing was changed, and the program goes on with what it has.
         this.given = this.saved;
         this.replacing = false;
+        if (this.missed) {
+            // What was committed meanwhile is saved as a whole: its pages were let go.
+            this.missed = false;
+            this.program._shenbao_disk_everything();
+        }
         this.guard();
         this.tell();
     }
