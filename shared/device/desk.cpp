@@ -120,7 +120,8 @@ base::Result<Edition*> Desk::Inside::edition_from(std::string_view document) {
     auto edition = std::make_unique<Edition>(Edition{std::move(loaded), {}, {}});
     edition->views = rules::make_context(database, edition->package,
                                          {"desk_matters", "desk_values", "desk_ledger",
-                                          "catalogue", "desk_unit", "desk_period"});
+                                          "catalogue", "desk_unit", "desk_period",
+                                          {}, "m.signed"});
     SHENBAO_ASSIGN(edition->engine,
                    rules::Engine::prepare(database, edition->package, edition->views));
     Edition* const made = edition.get();

@@ -259,6 +259,7 @@ public:
             if (std::find(m_fields.begin(), m_fields.end(), field) != m_fields.end())
                 m_preview.columns.push_back(field);
         m_preview.whole = m_preview.columns.size() == m_typed.size();
+        m_preview.first_line = m_head ? *m_head + 2 : 1;
         for (std::size_t i = 0; i < m_grid.size(); ++i) read_row(i);
         return std::move(m_preview);
     }

@@ -63,6 +63,9 @@ struct GridPreview {
     // Every column that people type is there: the rows are new ones. Else they are laid over the
     // rows that stand there, as in a spreadsheet.
     bool                              whole = false;
+    // Line of the grid, from 1, that belongs to the row on which it was put down: the one below the
+    // head, or the first. What is laid over rows keeps its distance from it (GridRow::line).
+    std::size_t                       first_line = 1;
 };
 
 // What `form` would take of `grid`. `column`: the field on which it was put down, which counts only

@@ -173,7 +173,7 @@ CREATE TEMP TABLE subject(
 CREATE TEMP TABLE desk_unit(id TEXT, name TEXT, kind TEXT, city TEXT);
 CREATE TEMP VIEW desk_matters AS
     SELECT coalesce(m.newest, m.root) AS filing, m.root AS root, m.root AS key, m.form AS form,
-        m.period AS period, m.position AS position
+        m.period AS period, m.position AS position, m.newest IS NOT NULL AS signed
     FROM subject s JOIN matters m ON m.root <> s.root
     WHERE m.deleted_at IS NULL AND m.withdrawn = 0
         AND NOT EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root

@@ -69,11 +69,13 @@ base::Result<TableUndo> Desk::take_rows(const base::EnvelopeId& root, const Grid
     const int        most = int(form->table->rows_max);
     const TableUndo  before{{draft_of(*matter)}, {}};
     SHENBAO_TRY(m_inside->change([&]() -> base::Status {
+        int next = row;
         for (const GridRow& one : taken.rows) {
             if (taken.whole)
-                while (has_text(*matter, row)) ++row;
-            if (row > most) return base::fail(Outcome::too_many_rows);
-            SHENBAO_TRY(m_inside->write_grid_row(root, row++, taken, one));
+                while (has_text(*matter, next)) ++next;
+            else next = row + int(one.line - taken.first_line);
+            if (next > most) return base::fail(Outcome::too_many_rows);
+            SHENBAO_TRY(m_inside->write_grid_row(root, next++, taken, one));
         }
         return {};
     }));
@@ -96,8 +98,12 @@ base::Result<TableUndo> Desk::take_matters(const base::FormId& form_id, const ba
     };
     TableUndo before;
     SHENBAO_TRY(m_inside->change([&]() -> base::Status {
+        const std::size_t first = at;
         for (const GridRow& one : taken.rows) {
-            while (at < there.size() && !takes(there[at])) ++at;
+            if (taken.whole)
+                while (at < there.size() && !takes(there[at])) ++at;
+            else at = first + (one.line - taken.first_line);
+            if (at < there.size() && !takes(there[at])) continue; // Signed: left as it is.
             if (at < there.size()) {
                 before.drafts.push_back(draft_of(there[at]));
                 SHENBAO_TRY(m_inside->write_grid_row(there[at++].root, 0, taken, one));

@@ -66,7 +66,8 @@ ContextViews make_context(sqlite::Database& database, const notice::Package& pac
     // What is cumulative begins anew with each year.
     make(views.reports,
          view_over(ground, package, notice::Serves::report, "m.period AS period", {},
-                   "substr(m.period, 1, 4) = " + sql_text(package.year)));
+                   "substr(m.period, 1, 4) = " + sql_text(package.year) + " AND " +
+                       ground.reported));
     make(views.quota, "SELECT l.certificate AS certificate, l.level AS level, "
                       "sum(l.amount) AS approved FROM " +
                           ground.ledger + " l WHERE l.year = " + sql_text(package.year) +

@@ -24,6 +24,8 @@ struct Ground {
     std::string period;
     // Standard columns of `declared` that `matters` itself has, to spare the looking up.
     std::vector<std::string> declared_ready = {};
+    // Which of `matters` (as m) are reports that were handed in; others are not compared with.
+    std::string reported = "1";
 };
 
 // Makes the temporary views `declared`, `reports` and `quota` of this package, under names with

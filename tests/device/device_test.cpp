@@ -499,13 +499,15 @@ TEST_CASE("a block of cells becomes declarations, and undo leaves no trace of it
 
     // Numbers alone lie over what is there; what is signed is left alone.
     const notice::Form* form = office.desk->find_package()->find_form(declaration);
-    const auto numbers = office.desk->preview_grid(declaration, {{"7"}, {"8"}},
+    // Each in its own row: an empty cell, like a signed row, shifts nothing.
+    const auto numbers = office.desk->preview_grid(declaration, {{"6"}, {""}, {"8"}},
                                                    form->find_field("headcount"), 100);
+    const auto untouched = office.desk->matters(declaration, spring);
     REQUIRE(office.desk->take_matters(declaration, spring, *numbers, &signed_one).has_value());
     const auto laid = office.desk->matters(declaration, spring);
     REQUIRE(laid.size() == 3);
     CHECK(laid[0].values.at(cell(headcount)).value == base::Json(60));
-    CHECK(laid[1].values.at(cell(headcount)).value == base::Json(7));
+    CHECK(laid[1].values == untouched[1].values);
     CHECK(laid[2].values.at(cell(headcount)).value == base::Json(8));
     // What was signed since cannot be undone.
     const auto filled =
