@@ -144,6 +144,10 @@ Time start_of(Date date) { return Time{day_number(date) * us_per_day - shanghai_
 
 Time end_of(Date date) { return Time{start_of(date).microseconds + us_per_day}; }
 
+Time first_late(Time last) {
+    return last == start_of(date_of(last)) ? last : Time{last.microseconds + 1};
+}
+
 int weekday_of(Date date) {
     const std::int64_t from_thursday = day_number(date) + 3; // 1970-01-01 was a Thursday.
     return int(from_thursday - floor_divide(from_thursday, 7) * 7) + 1;
@@ -169,6 +173,12 @@ std::string clerk_day_minute(Time time) {
 std::string clerk_day_second(Time time) {
     const Wall wall = wall_of(time);
     return clerk_day_minute(time) + print(":%02d", wall.second);
+}
+
+std::string clerk_closing(Time closes, std::string_view hours) {
+    const Date last_day = date_of({closes.microseconds - 1});
+    return closes == end_of(last_day) ? clerk_day(last_day) + std::string(hours)
+                                      : clerk_day_minute(closes);
 }
 
 } // namespace base

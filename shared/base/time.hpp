@@ -37,6 +37,9 @@ std::string  to_iso(Date date);
 Date date_of(Time time);          // The Shanghai day the moment lies in.
 Time start_of(Date date);         // 00:00 of the day.
 Time end_of(Date date);           // 24:00 of the day, which is 00:00 of the next (R10, C8).
+// The first moment that is late when `last` is the last in time. 00:00 is said for 24:00 of the day
+// before, so that moment itself is late; behind any other the next microsecond is.
+Time first_late(Time last);
 int  weekday_of(Date date);       // 1 Monday … 7 Sunday.
 std::int64_t days_between(Date from, Date to);
 
@@ -45,5 +48,8 @@ std::string clerk_day(Date date);         // "3月29日"
 std::string clerk_minute(Time time);      // "16:20"
 std::string clerk_day_minute(Time time);  // "3月29日 16:20"
 std::string clerk_day_second(Time time);  // "3月29日 16:20:05"
+// What closes at a moment that is late itself, by its last day or minute: "3月31日24时" with `hours`
+// "24时"; "4月3日 12:00" when it lies within a day.
+std::string clerk_closing(Time closes, std::string_view hours);
 
 } // namespace base

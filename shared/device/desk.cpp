@@ -206,6 +206,14 @@ const notice::Package* Desk::find_package() const {
 
 const notice::Form* Desk::form_of(const Matter& matter) const { return m_inside->form_of(matter); }
 
+const notice::Package* Desk::package_of(const Matter& matter) const {
+    return m_inside->current == nullptr ? nullptr : &m_inside->edition_of(matter).package;
+}
+
+const notice::Package* Desk::package_of(const OutboxItem& item) const {
+    return m_inside->current == nullptr ? nullptr : &m_inside->edition_at(item.notice).package;
+}
+
 base::Status Desk::accept_package(std::string_view document, const base::NoticeRef& ref) {
     if (base::sha256_hex(document) != ref.sha256)
         return base::fail(Outcome::bad_answer, "the notice's bytes are not those announced");

@@ -137,6 +137,7 @@ struct OutboxItem {
     EnvelopeState                   state = EnvelopeState::queued;
     bool                            replaced = false; // A newer version of its matter is signed.
     base::Json                      answers; // As signed; of a withdrawal: of what it withdraws.
+    base::Sha256Hex                 notice;  // Version under which they were signed.
     base::Time                      made_at;
     int                             attempts = 0;
     std::optional<base::Fault>      refusal;  // With the server's detail.
@@ -200,6 +201,10 @@ public:
     // The form by which a matter is read, shown and printed: that of the version it was signed
     // under or, while it is open, of the current one. Null when no version here has it.
     const notice::Form* form_of(const Matter& matter) const;
+    // The version of the notice of a matter, by the same rule, and that under which an item's
+    // answers were signed; the current one when this desk does not have it. Null before the first.
+    const notice::Package* package_of(const Matter& matter) const;
+    const notice::Package* package_of(const OutboxItem& item) const;
     // What became of drafts when a new version came, until acknowledge_carryovers().
     std::vector<Carryover> carryovers() const;
     base::Status           acknowledge_carryovers();
@@ -252,6 +257,8 @@ public:
     // When the form's window of this period closes for this unit, an extension counted: the first
     // moment that is late. Absent for a form that is always open or not filed in that period.
     std::optional<base::Time> closes_at(const base::FormId& form, const base::Period& period) const;
+    // The same for one matter: what was returned may be replaced until the reviewer's own date (C21).
+    std::optional<base::Time> closes_at(const Matter& matter) const;
 
     // --- Tables (device/tables.cpp) ------------------------------------------------------------
     // Rows are those of a matter's table, or the matters of a form that has many, one a row. Each

@@ -309,8 +309,8 @@ std::optional<Matter> Desk::find_matter(const base::EnvelopeId& root) const {
 namespace {
 
 std::string late_words(base::Time closes_at) {
-    return "填报时间已于" + base::clerk_day(base::date_of({closes_at.microseconds - 1})) +
-           "24时截止，请写明逾期补报的原因。";
+    return "填报时间已于" + base::clerk_closing(closes_at, "24时") +
+           "截止，请写明逾期补报的原因。";
 }
 
 // Typing needs an open draft: a signed matter is opened by revise() first.
@@ -534,12 +534,7 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     Edition& edition = m_inside->edition_of(*matter);
     SHENBAO_TRY(m_inside->set_subject(*matter));
     std::vector<rules::Finding> of_the_desk;
-    auto closes_at = this->closes_at(matter->form, matter->period);
-    // What was returned may be mended until the reviewer's own date (C21).
-    if (closes_at && matter->review && matter->review->decision.due) {
-        const base::Time due = *matter->review->decision.due;
-        closes_at = std::max(*closes_at, base::Time{due.microseconds + 1});
-    }
+    const auto closes_at = this->closes_at(*matter);
     if (is_open(matter->state) && &edition != m_inside->current)
         of_the_desk.push_back({gone_rule, {}, notice::Severity::error,
                                "通知已更新，新的通知里没有这张表或这个时段，草稿只供查看。"});
@@ -628,7 +623,13 @@ std::optional<base::Time> Desk::closes_at(const base::FormId& form,
         "SELECT coalesce(max(until), 0) FROM extensions WHERE form = ? AND period = ?");
     const auto row = select.bind(form, period).step();
     const base::Time until = row && *row ? select.time(0) : base::Time{};
-    return std::max(window->closes_at(), base::Time{until.microseconds + 1});
+    return std::max(window->closes_at(), base::first_late(until));
+}
+
+std::optional<base::Time> Desk::closes_at(const Matter& matter) const {
+    const auto closes_at = this->closes_at(matter.form, matter.period);
+    if (!closes_at || !matter.review || !matter.review->decision.due) return closes_at;
+    return std::max(*closes_at, base::first_late(*matter.review->decision.due));
 }
 
 base::Result<bool> Desk::outdated(const base::EnvelopeId& root) {

@@ -48,6 +48,16 @@ base::Result<std::vector<rules::Finding>> parse_findings(std::string_view text) 
     return std::move(answer.findings);
 }
 
+// The version of the notice that a kept envelope names; its text is the one that was signed.
+base::Sha256Hex notice_in(const OutboxItem& item) {
+    const auto jws = envelope::Jws::parse(item.text, envelope::HeaderKey::kid);
+    const auto payload = jws ? jws->payload_under(item.sha256) : base::fail(jws.error());
+    const auto json = payload ? base::parse_json(*payload) : base::fail(payload.error());
+    const auto ref = json ? base::parse_notice_ref(json->value("notice", std::string()))
+                          : base::fail(json.error());
+    return ref ? ref->sha256 : base::Sha256Hex();
+}
+
 } // namespace
 
 base::Result<std::vector<OutboxItem>>
@@ -58,7 +68,8 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         "FROM envelopes f WHERE f.root = envelopes.root AND f.kind = 'filing' "
         "AND f.position < envelopes.position ORDER BY f.position DESC LIMIT 1), answers) END, "
         "text, receipt, kind = 'filing' AND id <> (SELECT m.newest FROM matters m "
-        "WHERE m.root = envelopes.root) FROM envelopes WHERE " +
+        "WHERE m.root = envelopes.root), CASE kind WHEN 'filing' THEN '' ELSE (SELECT m.notice "
+        "FROM matters m WHERE m.root = envelopes.root) END FROM envelopes WHERE " +
         std::string(where_and_order));
     select.bind(argument);
     std::vector<OutboxItem> items;
@@ -87,6 +98,9 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         item.text = select.text(13);
         item.receipt = select.text(14);
         item.replaced = select.integer(15) != 0;
+        // What is withdrawn has no later version, so its matter's is the one it was signed under.
+        item.notice = item.kind == "filing" ? notice_in(item)
+                                            : base::Sha256Hex(select.text(16));
         if (!item.receipt.empty() && enrolment) {
             auto fields = envelope::open_receipt(item.receipt, enrolment->server_key);
             if (fields) item.receipt_fields = std::move(*fields);

@@ -766,6 +766,68 @@ TEST_CASE("what is signed late wants its reason, which travels with it (C20); an
     CHECK(payload->at("notes").at("late") == "学校停电三天");
 }
 
+TEST_CASE("an end that is included is told as people say it: 24:00 of its day, or its own minute") {
+    const base::Period round = spring;
+    struct Row {
+        const char *until, *last_in_time, *first_late, *words;
+    };
+    for (const Row& row :
+         {Row{"2023-04-11T00:00:00+08:00", "2023-04-10T23:59:59.999999+08:00",
+              "2023-04-11T00:00:00+08:00", "4月10日24时"}, // 24:00 of the last day.
+          Row{"2023-04-10T23:59:59.999999+08:00", "2023-04-10T23:59:59.999999+08:00",
+              "2023-04-11T00:00:00+08:00", "4月10日24时"}, // A day, as the command line reads it.
+          Row{"2023-04-10T23:59:59+08:00", "2023-04-10T23:59:59+08:00",
+              "2023-04-10T23:59:59.000001+08:00", "4月10日 23:59"},
+          Row{"2023-04-10T12:00:00+08:00", "2023-04-10T12:00:00+08:00",
+              "2023-04-10T12:00:00.000001+08:00", "4月10日 12:00"}}) {
+        CAPTURE(std::string(row.until));
+        const base::Time until = *base::parse_rfc3339(row.until),
+                         last = *base::parse_rfc3339(row.last_in_time),
+                         late = *base::parse_rfc3339(row.first_late);
+        const auto       judged_at = [](Office& office, const base::EnvelopeId& root,
+                                        base::Time at) {
+            office.server.clock.set(at);
+            REQUIRE(!office.sync().fault.has_value());
+            return *office.desk->judge(root);
+        };
+        const auto is_late = [](const device::Judgement& judged) {
+            return std::any_of(judged.findings.begin(), judged.findings.end(),
+                               [](const auto& one) { return one.rule == device::late_rule; });
+        };
+        const auto check = [&](Office& office, const base::EnvelopeId& root) {
+            CHECK(!is_late(judged_at(office, root, last)));
+            const device::Judgement judged = judged_at(office, root, late);
+            REQUIRE(is_late(judged));
+            CHECK(judged.findings.front().text ==
+                  "填报时间已于" + std::string(row.words) + "截止，请写明逾期补报的原因。");
+        };
+        {
+            Office office;
+            office.enrol();
+            const auto root = office.declare("C1", "初级", "100");
+            office.server.add(envelope::Extension{office.server.unit.unit, declaration, round,
+                                                  until, "停电"});
+            check(office, root);
+            CHECK(*office.desk->closes_at(declaration, round) == late);
+        }
+        { // What was returned, with a date of its own (C21).
+            Office office;
+            office.enrol();
+            const auto root = delivered(office, "C1", "100");
+            auto       returned = decision_about(root, envelope::ReviewVerdict::send_back);
+            returned.due = until;
+            office.server.add(returned);
+            REQUIRE(!office.sync().fault.has_value());
+            REQUIRE(office.desk->revise(root).has_value());
+            check(office, root);
+            CHECK(*office.desk->closes_at(*office.desk->find_matter(root)) == late);
+            // The window itself closes as it did.
+            CHECK(base::to_rfc3339(*office.desk->closes_at(declaration, round)) ==
+                  "2023-04-01T00:00:00+08:00");
+        }
+    }
+}
+
 TEST_CASE("a tick about the national platform is the school's own word, and can be taken back") {
     Office     office;
     office.enrol();
@@ -841,6 +903,11 @@ TEST_CASE("a new version takes drafts along: renamed, dropped but readable, new"
     // Opened for change it is carried over, and given up it is what was signed.
     REQUIRE(office.desk->revise(sent).has_value());
     CHECK(office.desk->answers_of(sent)->at("planned") == 40);
+    // Its receipt is about what was signed, so it is read by the version of then.
+    const auto          receipt = office.desk->receipts().back();
+    const notice::Form* form = office.desk->package_of(receipt)->find_form(receipt.form);
+    CHECK(form->find_field("headcount") != nullptr);
+    CHECK(receipt.answers.at("headcount") == 40);
     REQUIRE(office.desk->discard_revision(sent).has_value());
     CHECK(office.desk->judge(sent)->answers.at("headcount") == 40);
     REQUIRE(office.desk->acknowledge_carryovers().has_value());
