@@ -156,6 +156,11 @@ bool is_blank(const Matter& matter) {
                        [](const auto& value) { return base::trim(value.second.text).empty(); });
 }
 
+bool is_sent_back(const Matter& matter) {
+    return matter.review && matter.review->decision.verdict == envelope::ReviewVerdict::send_back &&
+           (matter.state == MatterState::returned || device::is_open(matter.state));
+}
+
 std::vector<Due> make_calendar(App& app) {
     std::vector<Due>       calendar;
     const notice::Package* package = app.desk().find_package();
@@ -169,6 +174,10 @@ std::vector<Due> make_calendar(App& app) {
             const std::vector<Matter> matters = app.matters(form->id, window.period);
             if (form->many) read_many(app, matters, due);
             else read_one(app, matters, due);
+            for (const Matter& matter : matters)
+                if (const auto last = is_sent_back(matter) ? matter.review->decision.due
+                                                           : std::nullopt)
+                    due.mend_by = std::min(due.mend_by.value_or(*last), *last);
             // A unit may declare nothing; what it has begun, and what everybody files, is missed.
             due.expected =
                 !window.always && (form->many ? due.state != Due::State::nothing : !is_made(*form));

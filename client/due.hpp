@@ -59,12 +59,19 @@ struct Due {
     std::string           words;  // The same with figures: "5 张，合计 267 人，2 张未签名".
     bool                  late = false;     // It arrived after the closing time.
     bool                  expected = false; // Missing it would be noticed.
+    // The first of the dates until which what was returned may be replaced; that included.
+    std::optional<base::Time> mend_by;
 
+    // What was returned can still be replaced in time, whatever the window.
+    bool mends(base::Time now) const { return mend_by && now < base::first_late(*mend_by); }
     bool extended() const { return !window->always && closes > window->closes_at(); }
 };
 
 // All of the notice, in the order of closing; forms that are always open stand last.
 std::vector<Due> make_calendar(App& app);
+
+// True of a matter that a reviewer has returned and that was not sent again yet.
+bool is_sent_back(const device::Matter& matter);
 
 // "截止日为周六", "截止日为清明节"; "" on working days.
 std::string day_off_words(const notice::Package& package, base::Time closes);

@@ -202,7 +202,8 @@ void draw_request(App& app, const Form& form, const Matter& matter, int number,
     const device::Judgement* judged = app.judgement(matter.root);
     table.text(is_blank(matter) || judged == nullptr
                    ? std::string("还没有填写")
-                   : answers_words(app, form, matter.period, judged->answers));
+                   : answers_words(app, *app.desk().find_package(), form, matter.period,
+                                   judged->answers));
     table.text(base::clerk_day_minute(app.shown_time(matter.updated_at)), widgets::second_text);
     {
         const auto cell = table.cell();
@@ -246,9 +247,10 @@ void draw_form_list(App& app) {
     const Standing            standing = standing_of(*form, matters);
     draw_head(app, *form, matters, standing);
     if (const notice::Window* window = form->find_window(period)) {
-        draw_window_notice(app, *form, *window);
+        const base::Time closes = app.closes_at(*form, *window);
+        draw_window_notice(app, *window, closes);
         widgets::Line line({.gap = 6});
-        draw_closing(app, *form, *window);
+        draw_closing(app, *window, closes);
     }
     if (in_grid(*form)) draw_grid(app, *form, matters, standing);
     else draw_requests(app, *form, matters);

@@ -100,8 +100,43 @@ void draw_acts(App& app, const Matter& matter) {
         app.tell(app.desk().cancel_withdrawal(matter.root));
 }
 
+// What the province has approved: "批准 60 人", for rows in their order "批准 120、80 人"; "" when it
+// has approved nothing. Without a number of its own it is what was filed.
+std::string approved_words(const Matter& matter, const notice::Form& form,
+                           const envelope::Decision& said) {
+    if (said.stage != envelope::ReviewStage::final_review ||
+        said.verdict != envelope::ReviewVerdict::pass)
+        return {};
+    std::vector<std::int64_t> numbers;
+    if (const auto* one = std::get_if<std::int64_t>(&said.approved)) numbers = {*one};
+    else if (const auto* rows = std::get_if<std::vector<std::int64_t>>(&said.approved))
+        numbers = *rows;
+    else
+        for (const auto& [cell, typed] : matter.values) {
+            const notice::Field* field = cell.first == 0 ? form.find_standard("headcount")
+                                                         : form.find_standard("approved_after");
+            if (field != nullptr && field->id == cell.second && typed.value.is_number_integer())
+                numbers.push_back(typed.value.get<std::int64_t>());
+        }
+    std::string words;
+    for (const std::int64_t number : numbers)
+        words += (words.empty() ? "批准 " : "、") + base::grouped(number);
+    return words.empty() ? words : words + " 人";
+}
+
+// A remark leads to its field while that can be typed into.
+void draw_remark(App& app, const Matter& matter, const notice::Form& form,
+                 const base::FieldId& id, const std::string& words) {
+    const notice::Field* field = form.find_field(id.text());
+    const std::string    all = field == nullptr ? words : field->label + "：" + words;
+    if (field == nullptr || !device::is_open(matter.state)) return widgets::text(all);
+    if (widgets::link(id.text(), all, {.colour = widgets::colour::text,
+                                       .wrapping = widgets::Wrapping::wrap}))
+        app.wish_focus(matter.root, {0, id});
+}
+
 // What the reviewer said about what was sent last.
-void draw_review(const Matter& matter, const notice::Form& form) {
+void draw_review(App& app, const Matter& matter, const notice::Form& form) {
     if (!matter.review) return;
     const envelope::Decision& said = matter.review->decision;
     const bool                first = said.stage == envelope::ReviewStage::first_review;
@@ -117,16 +152,12 @@ void draw_review(const Matter& matter, const notice::Form& form) {
             break;
         case envelope::ReviewVerdict::pass: widgets::badge("通过", widgets::Tone::done); break;
         }
-        if (const auto* approved = std::get_if<std::int64_t>(&said.approved))
-            widgets::text("批准 " + base::grouped(*approved) + " 人");
+        widgets::text(approved_words(matter, form, said));
     }
-    for (const auto& [id, words] : said.remarks) {
-        const notice::Field* field = form.find_field(id.text());
-        widgets::text(field == nullptr ? words : field->label + "：" + words);
-    }
+    for (const auto& [id, words] : said.remarks) draw_remark(app, matter, form, id, words);
     if (!said.reason.empty()) widgets::text(said.reason);
     widgets::text(base::clerk_day_minute(matter.review->at) +
-                      (said.due ? "　请于 " + texts::closing_words(*said.due) + " 前报送" : ""),
+                      (said.due ? "　" + texts::mend_by_words(*said.due) : ""),
                   widgets::second_text);
 }
 
@@ -194,7 +225,7 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     columns.next();
     draw_form_paper(app, matter);
     columns.next();
-    draw_review(matter, form);
+    draw_review(app, matter, form);
     draw_off_paper(app, matter, form);
     draw_findings(app, matter);
     draw_acts(app, matter);
@@ -204,8 +235,11 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     entry::draw_preview(app);
 }
 
-void draw_head(App& app, const notice::Form& form, const base::Period& period) {
-    const notice::Window* window = form.find_window(period);
+void draw_head(App& app, const notice::Form& form, const Matter& matter) {
+    const notice::Window* window = form.find_window(matter.period);
+    const base::Time      closes =
+        window == nullptr ? base::Time{}
+                          : app.desk().closes_at(matter).value_or(window->closes_at());
     {
         widgets::Line line({.gap = 6});
         if (form.many) {
@@ -214,9 +248,9 @@ void draw_head(App& app, const notice::Form& form, const base::Period& period) {
             draw_period_choice(app, form);
         }
         line.push_right();
-        if (window != nullptr) draw_closing(app, form, *window);
+        if (window != nullptr) draw_closing(app, *window, closes);
     }
-    if (window != nullptr) draw_window_notice(app, form, *window);
+    if (window != nullptr) draw_window_notice(app, *window, closes);
 }
 
 // In a month without a report there is no paper to fill in; the others can still be turned to.
@@ -264,6 +298,6 @@ void draw_form_paper_screen(App& app) {
     const auto matter = form->many ? app.desk().find_matter(app.open_root())
                                    : matter_of(app, *form, period);
     if (!matter) return form->many ? app.open_form(form->id) : app.go(ScreenId::home);
-    draw_head(app, *form, matter->period);
+    draw_head(app, *form, *matter);
     draw_form(app, *matter, *form);
 }

@@ -153,7 +153,7 @@ void draw_open_period(App& app, const Calendar& dues) {
         widgets::Line line({.gap = 4});
         widgets::heading(title, 2);
         line.push_right();
-        draw_closing(app, *head.form, *head.window);
+        draw_closing(app, *head.window, head.closes);
     }
     draw_time(app, head);
     {
@@ -186,12 +186,38 @@ void draw_refused(App& app) {
     }
 }
 
-// What should have been sent by now.
+// What a reviewer wants to have changed: why, and until when.
+void draw_returned(App& app, const Calendar& calendar) {
+    std::vector<device::Matter> returned;
+    for (const Due& due : calendar)
+        for (const device::Matter& matter : app.matters(due.form->id, due.window->period))
+            if (is_sent_back(matter)) returned.push_back(matter);
+    if (returned.empty()) return;
+    const widgets::Card card("returned", {.title = "退回修改"});
+    widgets::Table      table = task_table("退回修改");
+    for (const device::Matter& matter : returned) {
+        const envelope::Decision& said = matter.review->decision;
+        const notice::Package*    package = app.desk().package_of(matter);
+        const notice::Form*       form = package->find_form(matter.form);
+        const device::Judgement*  judged = app.judgement(matter.root);
+        if (form == nullptr || judged == nullptr) continue;
+        const std::string what =
+            answers_words(app, *package, *form, matter.period, judged->answers);
+        const std::string how =
+            said.reason + (said.due ? "　" + texts::mend_by_words(*said.due) : "");
+        if (draw_task(table, {matter.root.text(), widgets::Sign::wrong, "退回修改", what, how,
+                              "去修改"}))
+            app.open_matter(matter);
+    }
+}
+
+// What should have been sent by now. What was returned is not, before its own date.
 void draw_overdue(App& app, const Calendar& calendar) {
     Calendar overdue;
     for (const Due& due : calendar)
         if (due.expected && due.state != Due::State::done &&
-            notice::phase_of(*due.window, due.closes, app.now()) == notice::Phase::closed)
+            notice::phase_of(*due.window, due.closes, app.now()) == notice::Phase::closed &&
+            !due.mends(app.now()))
             overdue.push_back(due);
     if (overdue.empty()) return;
     const widgets::Card card("overdue", {.title = "已过截止时间"});
@@ -255,6 +281,7 @@ void draw_due_state(App& app, const Due& due) {
                               .weight = widgets::Weight::bold,
                               .colour = widgets::colour::attention});
     case notice::Phase::closed:
+        if (due.mends(now)) return widgets::badge("退回修改", widgets::Tone::wrong);
         if (due.expected) return widgets::badge("逾期未报", widgets::Tone::wrong);
         return widgets::text("未填报", widgets::second_text);
     case notice::Phase::always: return widgets::text("随时可报", widgets::second_text);
@@ -341,6 +368,7 @@ void draw_help() {
 // What is open now, what waits, what is late, and what came of it.
 void draw_now(App& app, Calendar calendar) { // A copy: acts change the original.
     draw_refused(app);
+    draw_returned(app, calendar);
     // Of one period together, in the order in which the first of each closes.
     std::vector<Calendar> open;
     for (const Due& due : calendar) {

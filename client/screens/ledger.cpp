@@ -18,17 +18,19 @@ std::string amount_words(std::int64_t amount) {
     return amount < 0 ? "−" + base::grouped(-amount) : "+" + base::grouped(amount);
 }
 
-std::string period_name(App& app, const base::Period& id) {
-    const notice::Package* package = app.desk().find_package();
-    const notice::Period*  period = package == nullptr ? nullptr : package->find_period(id);
-    return period == nullptr ? id.text() : period->name;
+// By the notice of the filing: an entry of an earlier year keeps its words.
+std::string period_name(App& app, const LedgerEntry& entry) {
+    const auto             matter = app.desk().find_matter(entry.filing);
+    const notice::Package* package =
+        matter ? app.desk().package_of(*matter) : app.desk().find_package();
+    const notice::Period* period =
+        package == nullptr ? nullptr : package->find_period(entry.period);
+    return period == nullptr ? entry.period.text() : period->name;
 }
 
 void draw_filing(App& app, const LedgerEntry& entry) {
-    const auto             matter = app.desk().find_matter(entry.filing);
-    const notice::Package* package = app.desk().find_package();
-    const notice::Form*    form =
-        !matter || package == nullptr ? nullptr : app.desk().form_of(*matter);
+    const auto          matter = app.desk().find_matter(entry.filing);
+    const notice::Form* form = matter ? app.desk().form_of(*matter) : nullptr;
     if (form == nullptr) return widgets::text("—");
     if (widgets::link("open", form->short_title,
                       {.name = "打开" + form->short_title + "　" +
@@ -58,7 +60,7 @@ void draw_entries(App& app, const std::vector<LedgerEntry>& entries) {
         const LedgerEntry& entry = entries[std::size_t(index)];
         table.row(std::to_string(index));
         table.text(base::clerk_date(base::date_of(entry.at)));
-        table.text(period_name(app, entry.period) + std::string(texts::ledger_word(entry.kind)));
+        table.text(period_name(app, entry) + std::string(texts::ledger_word(entry.kind)));
         table.text(app.certificate_name(entry.certificate));
         table.text(entry.level);
         table.text(amount_words(entry.amount),

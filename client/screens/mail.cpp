@@ -68,11 +68,11 @@ std::string address_words(App& app, const notice::Form& form) {
                                      : "盖章扫描件发送至 " + form.mail->to + "。";
 }
 
-void draw_until(App& app, const notice::Form& form, const base::Period& period) {
-    const notice::Window* window = form.find_window(period);
+void draw_until(App& app, const notice::Form& form, const Matter& matter) {
+    const notice::Window* window = form.find_window(matter.period);
     if (window == nullptr) return;
     widgets::Line line({.gap = 4});
-    draw_closing(app, form, *window);
+    draw_closing(app, *window, app.desk().closes_at(matter).value_or(window->closes_at()));
 }
 
 } // namespace
@@ -91,7 +91,7 @@ void draw_mail(App& app, const Matter& matter) {
     if (form->mail) {
         const std::string subject = with_unit_name(app, form->mail->subject_pattern);
         widgets::text(address_words(app, *form), widgets::second_text);
-        draw_until(app, *form, matter.period);
+        draw_until(app, *form, matter);
         draw_name(app, "subject", "邮件名称", subject);
         draw_name(app, "file", "文件名称", as_file_name(subject));
         return;

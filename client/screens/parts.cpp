@@ -22,8 +22,8 @@ std::string value_words(App& app, const notice::Field& field, const base::Json& 
         field, value, [&app](const base::CertificateId& id) { return app.certificate_name(id); });
 }
 
-std::string answers_words(App& app, const notice::Form& form, const base::Period& period,
-                          const base::Json& answers) {
+std::string answers_words(App& app, const notice::Package& package, const notice::Form& form,
+                          const base::Period& period, const base::Json& answers) {
     const auto member = [&](const base::Json& of, const base::FieldId& id) {
         const auto found = of.is_object() ? of.find(id.text()) : of.end();
         return found == of.end() ? base::Json() : *found;
@@ -58,16 +58,17 @@ std::string answers_words(App& app, const notice::Form& form, const base::Period
         if (form.many) return count > 1 ? words + " 等 " + std::to_string(count) + " 项" : words;
         if (count > 0) words += "（" + std::to_string(count) + " 项）";
     }
-    const notice::Period* of = app.desk().find_package()->find_period(period);
+    const notice::Period* of = package.find_period(period);
     return of == nullptr || form.windows.size() < 2 ? words : words + "　" + of->name;
 }
 
 std::string item_words(App& app, const device::OutboxItem& item) {
-    const notice::Package* package = app.desk().find_package();
+    const notice::Package* package = app.desk().package_of(item);
     const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
     const std::string      before = item.kind == "withdrawal" ? "撤回：" : "";
-    return before + (form == nullptr ? item.form.text()
-                                     : answers_words(app, *form, item.period, item.answers));
+    return before +
+           (form == nullptr ? item.form.text()
+                            : answers_words(app, *package, *form, item.period, item.answers));
 }
 
 void open_matter(App& app, const base::EnvelopeId& root) {
@@ -123,9 +124,9 @@ void draw_period_choice(App& app, const notice::Form& form) {
         app.choose_period(form, ids[std::size_t(chosen)]);
 }
 
-void draw_closing(App& app, const notice::Form& form, const notice::Window& window) {
+void draw_closing(App& app, const notice::Window& window, base::Time closes) {
     if (window.always) return widgets::text("全年可报，没有截止时间", widgets::second_text);
-    const base::Time now = app.now(), closes = app.closes_at(form, window);
+    const base::Time now = app.now();
     widgets::text("截止");
     widgets::text(texts::closing_words(closes), widgets::bold_text);
     widgets::text("（北京时间）");
@@ -141,8 +142,8 @@ void draw_closing(App& app, const notice::Form& form, const notice::Window& wind
                                                        .colour = widgets::colour::attention});
 }
 
-void draw_window_notice(App& app, const notice::Form& form, const notice::Window& window) {
-    const base::Time now = app.now(), closes = app.closes_at(form, window);
+void draw_window_notice(App& app, const notice::Window& window, base::Time closes) {
+    const base::Time now = app.now();
     switch (notice::phase_of(window, closes, now)) {
     case notice::Phase::before:
         widgets::notice("window", widgets::Tone::info,

@@ -11,8 +11,8 @@
 class App;
 
 // "老年照护 · 初级　60 人", "进度月报表　2023年5月": what answers to a form say, in a clerk's words.
-std::string answers_words(App& app, const notice::Form& form, const base::Period& period,
-                          const base::Json& answers);
+std::string answers_words(App& app, const notice::Package& package, const notice::Form& form,
+                          const base::Period& period, const base::Json& answers);
 // The same of a signed envelope.
 std::string item_words(App& app, const device::OutboxItem& item);
 
@@ -27,10 +27,11 @@ void open_matter(App& app, const base::EnvelopeId& root);
 void draw_period_choice(App& app, const notice::Form& form);
 
 // Until when the form is filed, in one line: "截止 5月27日 24:00（北京时间） 截止日为周六 还有 2 天".
-void draw_closing(App& app, const notice::Form& form, const notice::Window& window);
+// `closes`: for this unit or matter, by Desk::closes_at().
+void draw_closing(App& app, const notice::Window& window, base::Time closes);
 // What one must know about the form's window before filling it in: that it has not opened, or that
 // it is over.
-void draw_window_notice(App& app, const notice::Form& form, const notice::Window& window);
+void draw_window_notice(App& app, const notice::Window& window, base::Time closes);
 // "下次报送：2023年9月，9月1日 至 9月27日 24:00。"
 std::string next_report_words(App& app, const notice::MonthOff& off);
 

@@ -186,12 +186,16 @@ void ask_about(App& app, Pending asked) {
 Marks marks_of(App& app, const Matter& matter, const Field& field, const device::Cell& cell,
                int number) {
     Marks marks;
+    const base::FieldId name(cell.first > 0 ? "rows." + field.id.text() : field.id.text());
+    // What a reviewer has said about the field, until it is sent again.
+    if (matter.review && matter.review->decision.verdict == envelope::ReviewVerdict::send_back)
+        for (const envelope::Remark& remark : matter.review->decision.remarks)
+            if (remark.field == name) marks.attention = "审核意见：" + remark.text;
     if (!device::is_open(matter.state)) return marks; // What was signed stands as it is.
     if (const auto* typed = typed_at(matter, cell); typed && !typed->wrong.empty())
         marks.error = typed->wrong;
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr || (cell.first > 0 && number == 0)) return marks;
-    const base::FieldId name(cell.first > 0 ? "rows." + field.id.text() : field.id.text());
     for (const rules::Finding& finding : judged->verdict.findings) {
         if ((cell.first > 0 && finding.row != number) ||
             std::find(finding.fields.begin(), finding.fields.end(), name) == finding.fields.end())

@@ -42,9 +42,11 @@ std::string time_left(base::Time now, base::Time until) {
 std::string closing_words(base::Date last_day) { return base::clerk_day(last_day) + " 24:00"; }
 
 std::string closing_words(base::Time closes) {
-    const base::Date last_day = notice::last_day_before(closes);
-    return closes == base::end_of(last_day) ? closing_words(last_day)
-                                            : base::clerk_day_minute(closes);
+    return base::clerk_closing(closes, " 24:00");
+}
+
+std::string mend_by_words(base::Time last) {
+    return "请于 " + closing_words(base::first_late(last)) + " 前修改报送";
 }
 
 std::string_view ledger_word(std::string_view kind) {

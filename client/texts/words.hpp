@@ -20,6 +20,9 @@ std::string closing_words(base::Date last_day);
 // The same of any closing time: "4月3日 12:00" when it lies within a day.
 std::string closing_words(base::Time closes);
 
+// Until when what was returned may be replaced: "请于 4月10日 24:00 前修改报送". `last`: that included.
+std::string mend_by_words(base::Time last);
+
 // What a ledger entry of this kind is: "申报批准", "调增批准".
 std::string_view ledger_word(std::string_view kind);
 

@@ -4,64 +4,30 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { after, test } from "node:test";
-import { Chromium, new_profile } from "./chromium.mjs";
-import { Server, csv_rows, demo, run } from "./server.mjs";
+import { after } from "node:test";
+import { afterwards, clean_up, clerk_of, go, journey, unit_of_kind } from "./clerk.mjs";
+import { Server, run } from "./server.mjs";
 import { root } from "./site.mjs";
 
-const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-const school = csv_rows(fs.readFileSync(path.join(demo, "units.csv"), "utf8"))
-    .find((row) => row[2] === "higher_vocational")[0];
+const school = unit_of_kind("higher_vocational");
 const day_ms = 24 * 60 * 60 * 1000;
 
-const undo = [];
-after(async () => { for (const one of undo.reverse()) await one(); });
+after(clean_up);
 
-let last_page;
 function at(name, clock, act) {
-    test(name, async () => {
+    journey(name, async () => {
         const server = new Server({ clock });
-        undo.push(() => server.remove());
+        afterwards(() => server.remove());
         await server.start();
-        try {
-            await act(server);
-        } catch (fault) {
-            console.error(await last_page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
-            throw fault;
-        }
+        await act(server);
     });
 }
 
-// A computer of the school, its clock `off_ms` beside the true time.
-async function computer(server, off_ms = 0) {
-    const profile = new_profile();
-    const browser = await Chromium.start({ profile, args: webgl });
-    undo.push(() => browser.kill(), () => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
-    const page = await browser.page();
-    last_page = page;
-    page.setDefaultTimeout(20000);
-    await page.addInitScript((off) => {
-        const now = Date.now.bind(Date);
-        Date.now = () => now() + off;
-    }, off_ms);
-    await page.goto(server.url);
-    return { browser, page };
-}
-
-async function enrol(server, page) {
-    await page.getByRole("textbox", { name: "登记码" }).fill(server.codes.get(school));
-    await page.getByRole("textbox", { name: "本机名称" }).fill("一号机");
-    await page.getByRole("button", { name: "登记", exact: true }).click();
-    await page.getByText("已与服务器同步。").waitFor();
-}
-
-const go = (page, name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
 const year_row = (page, name) => page.getByRole("table", { name: "全年日程" }).getByRole("row", { name });
 
 at("May: the report is due on a Saturday, is filled in with money and figures, and arrives",
     "2023-05-25T10:00:00+08:00", async (server) => {
-        const { browser, page } = await computer(server);
-        await enrol(server, page);
+        const { browser, page } = await clerk_of(school, server);
         await page.getByRole("heading", { name: "2023年5月报送" }).waitFor();
         await page.getByText("5月27日 24:00").first().waitFor();
         await page.getByText("截止日为周六").first().waitFor();
@@ -109,8 +75,7 @@ at("May: the report is due on a Saturday, is filled in with money and figures, a
 
 at("July: nothing is to be reported, and the next month is named", "2023-07-15T10:00:00+08:00",
     async (server) => {
-        const { browser, page } = await computer(server);
-        await enrol(server, page);
+        const { browser, page } = await clerk_of(school, server);
         await page.getByText("本月无需报送").first().waitFor();
         await page.getByText(/下次报送：2023年9月，9月1日 至 9月27日 24:00/).first().waitFor();
         await page.getByText("已过截止时间").first().waitFor(); // May and June were not reported.
@@ -121,23 +86,23 @@ at("July: nothing is to be reported, and the next month is named", "2023-07-15T1
         await page.getByText(/填报时间已于 6月27日 24:00 截止/).waitFor();
         await page.getByRole("textbox", { name: "原因说明" }).waitFor();
         // An extension opens it again.
-        run("extend", "--data", server.data, "--unit", school, "--form", "monthly_report", "--period", "2023-06",
+        run("extend", "--data", server.data, "--unit", school.id, "--form", "monthly_report", "--period", "2023-06",
             "--until", "2023-07-21T00:00:00+08:00", "--reason", "系统故障");
         await go(page, "首页");
         await page.getByRole("button", { name: "一键同步" }).click();
         await page.getByRole("heading", { name: "2023年6月报送" }).waitFor();
         await page.getByText("已延期").first().waitFor();
+        await page.getByText("7月20日 24:00").first().waitFor();
         await browser.close();
     });
 
 at("a new version of the notice takes a draft along and says what became of it", "2023-05-10T10:00:00+08:00",
     async (server) => {
-        const { browser, page } = await computer(server);
-        await enrol(server, page);
+        const { browser, page } = await clerk_of(school, server);
         await page.getByRole("button", { name: /^去填写：填写进度月报表/ }).click();
         await page.getByRole("textbox", { name: /^当月完成报名/ }).fill("１２人");
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "notice-"));
-        undo.push(() => fs.rmSync(folder, { recursive: true, force: true }));
+        afterwards(() => fs.rmSync(folder, { recursive: true, force: true }));
         const document = JSON.parse(fs.readFileSync(
             path.join(root, "shared/notices/anhui-2023-14/package.json"), "utf8"));
         const report = document.forms.find((form) => form.serves?.as === "report");
@@ -160,8 +125,7 @@ at("a new version of the notice takes a draft along and says what became of it",
 for (const [name, off] of [["ahead", day_ms], ["behind", -day_ms]])
     at(`the computer's clock a day ${name}: the last hours of the round are told by the server`,
         "2023-03-31T18:30:00+08:00", async (server) => {
-            const { browser, page } = await computer(server, off);
-            await enrol(server, page);
+            const { browser, page } = await clerk_of(school, server, { off_ms: off });
             await page.getByText(/^还有 5 小时$/).first().waitFor();
             assert.equal(await page.getByText("已截止").count(), 0);
             await go(page, "证书申报表");

@@ -2,63 +2,21 @@
 // paper to the province's CSV. The page is driven only through its accessible mirror: roles and Chinese
 // names, as a screen reader would.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { Chromium, new_profile } from "./chromium.mjs";
-import { Server, csv_rows, demo, run } from "./server.mjs";
+import { after, before } from "node:test";
+import { new_profile } from "./chromium.mjs";
+import { afterwards, catalogue, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pdf_text,
+    printed_html, saved, unit_of_kind, units } from "./clerk.mjs";
+import { Server, csv_rows, run } from "./server.mjs";
 
-const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-
-let server, url, codes;
-const profiles = [];
-const browsers = [];
-
-async function start_chromium(profile) {
-    browsers.push(await Chromium.start({ profile, args: webgl }));
-    return browsers.at(-1);
-}
-
+let server;
 before(async () => {
     server = new Server();
+    afterwards(() => server.remove());
     await server.start();
-    ({ url, codes } = server);
 });
-
-after(async () => {
-    for (const browser of browsers) await browser.kill();
-    await server.remove();
-    for (const profile of profiles) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-});
-
-const units = csv_rows(fs.readFileSync(path.join(demo, "units.csv"), "utf8")).slice(1)
-    .map(([id, name, kind, city]) => ({ id, name, kind, city }));
-const unit_of_kind = (kind) => units.find((unit) => unit.kind === kind);
-const catalogue = csv_rows(fs.readFileSync(path.join(demo, "catalogue.csv"), "utf8")).slice(1)
-    .map(([id, , name, , levels, min]) => ({ id, name, levels: levels.split("|"), min: Number(min) || 0 }));
-
-// What the page meant when a test failed says more than where it waited.
-let last_page;
-function journey(name, act) {
-    test(name, async () => {
-        try {
-            await act();
-        } catch (fault) {
-            console.error(await last_page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
-            throw fault;
-        }
-    });
-}
-
-async function open(browser) {
-    const page = await browser.page();
-    last_page = page;
-    page.setDefaultTimeout(20000);
-    await page.addInitScript(() => { window.print = () => {}; }); // The dialog would wait for a person.
-    await page.goto(url);
-    return page;
-}
+after(clean_up);
 
 // Types as an input method does: a composition that changes, then what was chosen.
 async function compose(page, field, spelling, words) {
@@ -71,31 +29,6 @@ async function compose(page, field, spelling, words) {
     await session.detach();
 }
 
-async function enrol(page, unit, compose_name) {
-    await page.getByRole("textbox", { name: "登记码" }).fill(codes.get(unit.id).toLowerCase());
-    const name = page.getByRole("textbox", { name: "本机名称" });
-    if (compose_name) await compose_name(name);
-    else await name.fill("一号机");
-    await page.getByRole("button", { name: "登记", exact: true }).click();
-    await page.getByRole("link", { name: "首页" }).waitFor();
-}
-
-const go = (page, name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
-
-// An edit reaches the program with the next frame, so the word of the frame before is not its answer.
-async function saved(page) {
-    await page.waitForTimeout(300);
-    await page.getByText(/已保存/).waitFor();
-}
-
-async function declare(page, number, certificate, level, heads) {
-    await page.getByRole("button", { name: "新增一张" }).click();
-    await page.getByRole("combobox", { name: `第${number}行职业技能等级证书` }).fill(certificate.name);
-    await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
-    await page.getByRole("combobox", { name: `第${number}行级别` }).selectOption({ label: level });
-    await page.getByRole("textbox", { name: `第${number}行考核人数` }).fill(heads);
-}
-
 const headcounts = (page) => page.getByRole("textbox", { name: /第\d+行考核人数/ })
     .evaluateAll((fields) => fields.map((field) => field.value));
 
@@ -105,15 +38,13 @@ const filed = []; // [city, certificate name, level, headcount]: what the school
 journey("a secondary school: offline, killed, printed, cut off, and every receipt held", async () => {
     const school = unit_of_kind("secondary_vocational");
     const profile = new_profile();
-    profiles.push(profile);
-    let browser = await start_chromium(profile);
-    let page = await open(browser);
-    await enrol(page, school, async (field) => {
+    let browser = await computer(profile);
+    let page = await open(browser, server);
+    await enrol(server, page, school, async (field) => {
         await compose(page, field, "bozhou", "亳州");
         await compose(page, field, "yongqiao", "埇桥");
         await compose(page, field, "x", "𠅤");
     });
-    await page.getByText("已与服务器同步。").waitFor();
     await go(page, "设置与备份");
     await page.getByText("亳州埇桥𠅤").waitFor();
     await page.getByText("程序已保存在本机").waitFor();
@@ -143,13 +74,9 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
 
     // No goodbye: SIGKILL right after "已保存".
     await browser.kill();
-    browser = await start_chromium(profile);
-    page = await browser.page();
-    last_page = page;
-    page.setDefaultTimeout(20000);
-    await page.addInitScript(() => { window.print = () => {}; });
-    await page.context().setOffline(true);
-    await page.goto(url);
+    browser = await computer(profile);
+    await browser.context.setOffline(true);
+    page = await open(browser, server);
     await go(page, "证书申报表");
     assert.deepEqual(await headcounts(page), heads);
 
@@ -175,7 +102,7 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
     // The print: the notice's own words, the rows, the short code on the page.
     await page.getByRole("button", { name: "打印", exact: true }).click();
     const html = await printed_html(page);
-    const text = await pdf_text(browser, html);
+    const text = await pdf_text(browser, html, server.folder);
     for (const words of ["安徽省1+X职业技能等级证书申报学校汇总表", school.name, chosen[0].name, String(total),
         "学校领导签字", "第 1 页", "校验码"])
         assert.ok(text.replace(/\s/g, "").includes(words.replace(/\s/g, "")), `${words} is on the print`);
@@ -214,12 +141,7 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
 
 journey("a college: straight to the province, one declaration changed after submitting", async () => {
     const school = unit_of_kind("higher_vocational");
-    const profile = new_profile();
-    profiles.push(profile);
-    const browser = await start_chromium(profile);
-    const page = await open(browser);
-    await enrol(page, school);
-    await page.getByText("已与服务器同步。").waitFor();
+    const { browser, page } = await clerk_of(school, server);
     await go(page, "证书申报表");
     const certificate = catalogue[1];
     await declare(page, 1, certificate, certificate.levels[0], "200");
@@ -259,12 +181,7 @@ journey("a college: straight to the province, one declaration changed after subm
 });
 
 journey("the province: tables on the screen, and a CSV equal to one computed apart", async () => {
-    const profile = new_profile();
-    profiles.push(profile);
-    const browser = await start_chromium(profile);
-    const page = await open(browser);
-    await enrol(page, unit_of_kind("province_office"));
-    await page.getByText("已与服务器同步。").waitFor();
+    const { browser, page } = await clerk_of(unit_of_kind("province_office"), server);
     await go(page, "申报汇总");
     const sums = new Map();
     for (const [city, , , number] of filed) sums.set(city, (sums.get(city) || 0) + number);
@@ -299,12 +216,7 @@ journey("the province: tables on the screen, and a CSV equal to one computed apa
 
 journey("a lost browser: a backup file brings draft, key and receipts back on another computer", async () => {
     const school = units.filter((unit) => unit.kind === "secondary_vocational")[1];
-    const profile = new_profile();
-    profiles.push(profile);
-    let browser = await start_chromium(profile);
-    let page = await open(browser);
-    await enrol(page, school);
-    await page.getByText("已与服务器同步。").waitFor();
+    let { browser, page } = await clerk_of(school, server);
     await go(page, "证书申报表");
     await declare(page, 1, catalogue[0], catalogue[0].levels[0], "321");
     await saved(page);
@@ -315,9 +227,8 @@ journey("a lost browser: a backup file brings draft, key and receipts back on an
     await (await download).saveAs(file);
     await browser.close();
 
-    profiles.push(new_profile());
-    browser = await start_chromium(profiles.at(-1));
-    page = await open(browser);
+    browser = await computer();
+    page = await open(browser, server);
     const restore = async (chosen, answer) => {
         const chooser = page.waitForEvent("filechooser");
         await page.getByRole("button", { name: "从备份文件恢复" }).click();
@@ -342,10 +253,8 @@ journey("a lost browser: a backup file brings draft, key and receipts back on an
 });
 
 journey("nothing is drawn while nothing changes", async () => {
-    const profile = new_profile();
-    profiles.push(profile);
-    const browser = await start_chromium(profile);
-    const page = await open(browser);
+    const browser = await computer();
+    const page = await open(browser, server);
     await page.getByRole("textbox", { name: "登记码" }).waitFor();
     await page.waitForTimeout(1000);
     const before_idle = await page.evaluate(() => window.__shenbao.frames);
@@ -353,24 +262,3 @@ journey("nothing is drawn while nothing changes", async () => {
     assert.equal(await page.evaluate(() => window.__shenbao.frames), before_idle);
     await browser.close();
 });
-
-// The document that was handed to the printer: in a frame of its own.
-async function printed_html(page) {
-    for (let tries = 0; tries < 50; ++tries) {
-        for (const frame of page.frames().slice(1)) {
-            const html = await frame.content().catch(() => "");
-            if (html.includes("class=\"page\"")) return html;
-        }
-        await page.waitForTimeout(100);
-    }
-    throw new Error("nothing was printed");
-}
-
-async function pdf_text(browser, html) {
-    const sheet = await browser.page();
-    await sheet.setContent(html);
-    const pdf = path.join(server.folder, "print.pdf");
-    fs.writeFileSync(pdf, await sheet.pdf({ preferCSSPageSize: true, printBackground: true }));
-    await sheet.close();
-    return execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8" });
-}

@@ -3,51 +3,22 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { Chromium, new_profile } from "./chromium.mjs";
-import { Server, csv_rows, demo } from "./server.mjs";
+import { after, before } from "node:test";
+import { afterwards, catalogue, cells_of, clean_up, clerk_of, go as go_to, journey, pause as wait, unit_of_kind }
+    from "./clerk.mjs";
+import { Server, csv_rows } from "./server.mjs";
 
-const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-const rows_of = (name) => csv_rows(fs.readFileSync(path.join(demo, name), "utf8")).slice(1);
-const school = rows_of("units.csv").find((row) => row[2] === "secondary_vocational");
-const catalogue = rows_of("catalogue.csv").map(([id, , name, , levels]) => ({ id, name, levels: levels.split("|") }));
-
-let server, browser, page;
-const profile = new_profile();
-
+let server, page;
 before(async () => {
     server = new Server();
+    afterwards(() => server.remove());
     await server.start();
-    browser = await Chromium.start({ profile, args: webgl });
-    page = await browser.page();
-    page.setDefaultTimeout(20000);
-    await page.goto(server.url);
-    await page.getByRole("textbox", { name: "登记码" }).fill(server.codes.get(school[0]));
-    await page.getByRole("textbox", { name: "本机名称" }).fill("一号机");
-    await page.getByRole("button", { name: "登记", exact: true }).click();
-    await page.getByText("已与服务器同步。").waitFor();
+    ({ page } = await clerk_of(unit_of_kind("secondary_vocational"), server));
 });
+after(clean_up);
 
-after(async () => {
-    await browser.kill();
-    await server.remove();
-    fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-});
-
-// What the page meant when a test failed says more than where it waited.
-function journey(name, act) {
-    test(name, async () => {
-        try {
-            await act();
-        } catch (fault) {
-            console.error(await page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
-            throw fault;
-        }
-    });
-}
-
-const go = (name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
-const pause = () => page.waitForTimeout(300); // An edit reaches the program with the next frame.
+const go = (name) => go_to(page, name);
+const pause = () => wait(page);
 
 // What Ctrl+V does when a spreadsheet has copied: both forms of the block are there.
 async function paste(field, html, text) {
@@ -60,7 +31,6 @@ async function paste(field, html, text) {
     }, [html, text]);
 }
 
-const cells_of = (row) => row.getByRole("cell").or(row.getByRole("rowheader")).allTextContents();
 async function preview_rows() {
     await page.getByRole("dialog").getByRole("button", { name: /^填入/ }).waitFor();
     const rows = page.getByRole("dialog").getByRole("table").getByRole("row");

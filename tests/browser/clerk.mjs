@@ -1,0 +1,130 @@
+// A clerk at a computer: a Chromium of its own on the page of a server, driven only through the page's
+// accessible mirror: roles and Chinese names, as a screen reader would.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { Chromium, new_profile } from "./chromium.mjs";
+import { csv_rows, demo } from "./server.mjs";
+
+// The page draws with WebGL, here without a graphics card.
+export const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+const rows_of = (name) => csv_rows(fs.readFileSync(path.join(demo, name), "utf8")).slice(1);
+export const units = rows_of("units.csv").map(([id, name, kind, city]) => ({ id, name, kind, city }));
+export const unit_of_kind = (kind) => units.find((unit) => unit.kind === kind);
+export const catalogue = rows_of("catalogue.csv")
+    .map(([id, , name, , levels, min]) => ({ id, name, levels: levels.split("|"), min: Number(min) || 0 }));
+
+const used = []; // What clean_up() takes away, in the other order.
+// Something to be undone when the file's tests are over: clean_up() belongs into its after().
+export const afterwards = (act) => used.push(act);
+export async function clean_up() {
+    for (const act of used.reverse()) await act();
+}
+
+let last_page;
+// A test; what the page meant when it failed says more than where it waited.
+export function journey(name, act) {
+    test(name, async () => {
+        try {
+            await act();
+        } catch (fault) {
+            console.error(await last_page?.locator("#mirror").ariaSnapshot().catch(() => "no page"));
+            throw fault;
+        }
+    });
+}
+
+// A browser over a profile of its own, or over one that was there before.
+export async function computer(profile = new_profile(), size = {}) {
+    const browser = await Chromium.start({ profile, args: webgl, ...size });
+    afterwards(async () => {
+        await browser.kill();
+        fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    });
+    return browser;
+}
+
+// The server's page in it; off_ms: how far the computer's clock stands beside the true time.
+export async function open(browser, server, { off_ms = 0 } = {}) {
+    const page = await browser.page();
+    last_page = page;
+    page.setDefaultTimeout(20000);
+    await page.addInitScript((off) => {
+        window.print = () => {}; // The dialog would wait for a person.
+        const now = Date.now.bind(Date);
+        if (off) Date.now = () => now() + off;
+    }, off_ms);
+    await page.goto(server.url);
+    return page;
+}
+
+// The first start, with the unit's code; fill_name types the computer's name in a way of its own.
+export async function enrol(server, page, unit, fill_name = (field) => field.fill("一号机")) {
+    await page.getByRole("textbox", { name: "登记码" }).fill(server.codes.get(unit.id).toLowerCase());
+    await fill_name(page.getByRole("textbox", { name: "本机名称" }));
+    await page.getByRole("button", { name: "登记", exact: true }).click();
+    await page.getByText("已与服务器同步。").waitFor();
+}
+
+// A clerk of the unit at a new computer.
+export async function clerk_of(unit, server, options = {}) {
+    const browser = await computer(new_profile(), options.size);
+    const page = await open(browser, server, options);
+    await enrol(server, page, unit);
+    return { browser, page };
+}
+
+// To a screen, by its name in the rail or on the home screen.
+export const go = (page, name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
+
+// An edit reaches the program with the next frame.
+export const pause = (page) => page.waitForTimeout(300);
+
+// The word of the frame before is not the answer to what was typed last.
+export async function saved(page) {
+    await pause(page);
+    await page.getByText(/已保存/).waitFor();
+}
+
+export async function sync(page) {
+    await go(page, "首页");
+    await page.getByRole("button", { name: "一键同步" }).click();
+    await page.getByRole("button", { name: "一键同步" }).waitFor();
+    await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor();
+}
+
+// One 附件1 more, in the row with that number.
+export async function declare(page, number, certificate, level, heads) {
+    await page.getByRole("button", { name: "新增一张" }).click();
+    await page.getByRole("combobox", { name: `第${number}行职业技能等级证书` }).fill(certificate.name);
+    await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
+    await page.getByRole("combobox", { name: `第${number}行级别` }).selectOption({ label: level });
+    await page.getByRole("textbox", { name: `第${number}行考核人数` }).fill(heads);
+}
+
+// The texts of all cells of a row of the mirror.
+export const cells_of = (row) => row.getByRole("cell").or(row.getByRole("rowheader")).allTextContents();
+
+// The document that was handed to the printer: in a frame of its own.
+export async function printed_html(page) {
+    for (let tries = 0; tries < 50; ++tries) {
+        for (const frame of page.frames().slice(1)) {
+            const html = await frame.content().catch(() => "");
+            if (html.includes("class=\"page\"")) return html;
+        }
+        await page.waitForTimeout(100);
+    }
+    throw new Error("nothing was printed");
+}
+
+// Its text as it stands on the page of a PDF.
+export async function pdf_text(browser, html, folder) {
+    const sheet = await browser.page();
+    await sheet.setContent(html);
+    const pdf = path.join(folder, "print.pdf");
+    fs.writeFileSync(pdf, await sheet.pdf({ preferCSSPageSize: true, printBackground: true }));
+    await sheet.close();
+    return execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8" });
+}
