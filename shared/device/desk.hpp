@@ -257,7 +257,7 @@ public:
     // When the form's window of this period closes for this unit, an extension counted: the first
     // moment that is late. Absent for a form that is always open or not filed in that period.
     std::optional<base::Time> closes_at(const base::FormId& form, const base::Period& period) const;
-    // The same for one matter: what was returned may be replaced until the reviewer's own date (C21).
+    // The same for one matter: what was returned may be replaced until the reviewer's date (C21).
     std::optional<base::Time> closes_at(const Matter& matter) const;
 
     // --- Tables (device/tables.cpp) ------------------------------------------------------------
