@@ -170,7 +170,8 @@ Time ObjectReader::time(const char* name) {
     const std::string written = text(name, 40);
     const auto parsed = parse_rfc3339(written);
     // The wire has one spelling of a time (protocol.md): the offset is always +08:00.
-    const bool at_home = written.size() > 6 && written.compare(written.size() - 6, 6, "+08:00") == 0;
+    const bool at_home =
+        written.size() > 6 && written.compare(written.size() - 6, 6, "+08:00") == 0;
     if (!parsed || !at_home) blame(name, "not an RFC 3339 time with +08:00");
     return parsed ? *parsed : Time{};
 }

@@ -264,7 +264,7 @@ public:
     // Rows are those of a matter's table, or the matters of a form that has many, one a row. Each
     // call is one transaction and returns what undo() needs; frozen for signed matters.
 
-    // What the form's rows would take of a grid (grid.hpp); `rows_free`: how many more there may be.
+    // What the form's rows would take of a grid (grid.hpp), at most `rows_free` more of them.
     base::Result<GridPreview> preview_grid(const base::FormId& form, const Grid& grid,
                                            const notice::Field* column,
                                            std::size_t          rows_free) const;
