@@ -116,6 +116,7 @@ void draw_money(App& app, const notice::Form& form, const device::Judgement& jud
         if (field.type != notice::FieldType::money) continue;
         const auto value = judged.answers.find(field.id.text());
         if (value == judged.answers.end() || !value->is_number_integer()) continue;
+        if (field.unit == "元") continue; // As it is typed.
         const std::int64_t fen = value->get<std::int64_t>();
         const std::string  cents = std::to_string(fen % fen_per_yuan + fen_per_yuan).substr(1);
         widgets::text(field.label + "：" + value_words(app, field, *value) + " 万元，即 " +

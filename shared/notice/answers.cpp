@@ -153,12 +153,17 @@ Typed parse_integer(const Field& field, std::string text) {
     return value(number);
 }
 
-// 万元 is the form's unit, so a bare number is 万元; 元 must be written. Kept as 分 (R56).
+constexpr int wan_yuan_places = 6, yuan_places = 2; // From 万元 and from 元 to 分.
+
+bool is_in_yuan(const Field& money) { return money.unit == "元"; }
+
+// Fields of money are in 万元 unless their unit is 元: a bare number is in the field's own unit, in
+// which the paper shows it. Kept as 分 (R56).
 Typed parse_money(const Field& field, std::string text) {
     text = comma_narrowed(std::move(text));
-    int places = 6; // 万元 -> 分
-    if (!take_suffix(text, "万元") && !take_suffix(text, "万") && take_suffix(text, "元"))
-        places = 2;
+    int places = is_in_yuan(field) ? yuan_places : wan_yuan_places;
+    if (take_suffix(text, "万元") || take_suffix(text, "万")) places = wan_yuan_places;
+    else if (take_suffix(text, "元")) places = yuan_places;
     const std::int64_t fen = drop_grouping(text) ? scaled(text, places) : -1;
     if (fen < 0) return rejected("请填写金额，例如 1.5 万元或 15000 元。");
     if (std::string fault = range_fault(field, fen); !fault.empty())
@@ -251,7 +256,8 @@ std::string printed_value(const Field& field, const Json& json) {
     if (!json.is_number_integer()) return {};
     const std::int64_t number = json.get<std::int64_t>();
     if (field.type != FieldType::money) return std::to_string(number);
-    const std::int64_t hundredths = (number + 5000) / 10000; // 万元 with two decimals, half up (C15).
+    // 万元 with two decimals, half up (C15).
+    const std::int64_t hundredths = is_in_yuan(field) ? number : (number + 5000) / 10000;
     std::string        cents = std::to_string(hundredths % 100);
     if (cents.size() < 2) cents.insert(0, "0");
     return std::to_string(hundredths / 100) + "." + cents;
@@ -271,6 +277,7 @@ std::string printed_computed(const Computed& computed, const Json& json) {
 std::string typed_value(const Field& field, const Json& json) {
     if (field.type != FieldType::money || !json.is_number_integer())
         return printed_value(field, json);
+    if (is_in_yuan(field)) return printed_value(field, json) + "元";
     const std::int64_t fen = json.get<std::int64_t>();
     std::string        fraction = std::to_string(fen % 1000000);
     fraction.insert(0, 6 - fraction.size(), '0');

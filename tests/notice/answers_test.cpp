@@ -68,6 +68,35 @@ TEST_CASE("nobody registered is a number in the monthly report") {
     CHECK(read(registered(), "-1") == rejected);
 }
 
+TEST_CASE("money without a unit is in the unit of its field, and printed in it") {
+    notice::Field field;
+    field.type = notice::FieldType::money;
+    field.max = 100000000000;
+    struct Row {
+        const char*  unit;
+        const char*  typed;
+        std::int64_t fen;
+        const char  *printed, *typed_again;
+    };
+    for (const Row& row : {Row{"元", "1,250.5", 125050, "1250.50", "1250.50元"},
+                           Row{"元", "1250.50元", 125050, "1250.50", "1250.50元"},
+                           Row{"元", "0.08万元", 80000, "800.00", "800.00元"},
+                           Row{"元", "0.01", 1, "0.01", "0.01元"},
+                           Row{"万元", "1.5", 1500000, "1.50", "1.5万元"},
+                           Row{"万元", "15000元", 1500000, "1.50", "1.5万元"},
+                           Row{"", "1.5", 1500000, "1.50", "1.5万元"}}) {
+        CAPTURE(std::string(row.typed));
+        field.unit = row.unit;
+        const notice::Typed typed = notice::parse_typed(field, row.typed);
+        CHECK(typed.value == row.fen);
+        CHECK(notice::printed_value(field, row.fen) == row.printed);
+        CHECK(notice::typed_value(field, row.fen) == row.typed_again);
+        CHECK(notice::parse_typed(field, row.typed_again).value == row.fen);
+    }
+    field.unit = "元";
+    CHECK(notice::parse_typed(field, "0.001").value.is_null()); // Nothing smaller than 分.
+}
+
 TEST_CASE("money is kept as whole 分 and understood in 元 and 万元") {
     const Integer rows[] = {
         {"1.5 万元", 1500000}, {"1.50", 1500000},  {"0.0001 万元", 100}, {"15000 元", 1500000},
