@@ -151,6 +151,8 @@ int run_command(int argument_count, char** arguments) {
                                "审核通过人数，缺省为申报人数；调增申请按行用逗号隔开");
     decide_command->add_option("--reason", decide_options.reason, "原因");
     decide_command->add_option("--due", decide_options.due, "退回修改的期限");
+    decide_command->add_option("--remark", decide_options.remarks,
+                               "对一格的意见，栏目=意见；可以写几次");
     decide_command
         ->add_option("--file", file, "国家平台审核结果CSV：school_code,certificate,level,approved")
         ->excludes(filing_option);

@@ -33,6 +33,7 @@ base::Status summary(const std::string& data, const std::string& name, const std
 
 struct DecideOptions {
     std::string stage = "final_review", verdict, approved, reason, due;
+    std::vector<std::string> remarks; // "headcount=请核对": a field of the form and what is said of it.
 };
 // One filing, by the id of its newest or its first version.
 base::Status decide(const std::string& data, const std::string& filing,

@@ -56,6 +56,20 @@ base::Result<envelope::Decision> read_decision(const DecideOptions& options) {
     return decision;
 }
 
+// "headcount=请核对": a column of the form's table is named with "rows." before it.
+base::Result<envelope::Remark> read_remark(const notice::Form* form, const std::string& text) {
+    constexpr std::string_view in_table = "rows.";
+    const std::size_t          middle = std::min(text.find('='), text.size());
+    const std::string          field = text.substr(0, middle);
+    const bool in_row = field.compare(0, in_table.size(), in_table) == 0;
+    const bool known =
+        form != nullptr && (in_row ? form->find_column(field.substr(in_table.size())) != nullptr
+                                   : form->find_field(field) != nullptr);
+    if (middle == text.size() || !known)
+        return base::fail(Outcome::wrong_use, "--remark 应为 栏目=意见，此表没有栏目：" + field);
+    return envelope::Remark{base::FieldId(field), text.substr(middle + 1)};
+}
+
 // An increase of one row is decided by a list too, as the protocol has it.
 void fit_to_rows(const notice::Form* form, envelope::Decision& decision) {
     const auto* number = std::get_if<std::int64_t>(&decision.approved);
@@ -85,7 +99,13 @@ base::Status decide(const std::string& data, const std::string& filing,
         SHENBAO_ASSIGN(const auto matter, reader->find_filing(*root));
         // The first version's id names the matter; any other must be the newest (131).
         decision.target = matter && *version == *root ? matter->newest : *version;
-        if (matter) fit_to_rows(site->package_with(matter->period)->find_form(matter->form), decision);
+        const notice::Form* form =
+            matter ? site->package_with(matter->period)->find_form(matter->form) : nullptr;
+        fit_to_rows(form, decision);
+        for (const std::string& text : options.remarks) {
+            SHENBAO_ASSIGN(envelope::Remark remark, read_remark(form, text));
+            decision.remarks.push_back(std::move(remark));
+        }
     }
     SHENBAO_ASSIGN(const auto rulings,
                    intake::rule_as_operator(*site, {decision}, intake::Purpose::store));

@@ -506,6 +506,11 @@ TEST_CASE("the operator decides and extends beside the running server") {
     pass.approved = "36人";
     CHECK(outcome(commands::decide(data, id, pass)) == Outcome::wrong_use);
     pass.approved = "36";
+    for (const char* wrong : {"heads=请核对", "rows.headcount=请核对", "headcount"}) {
+        pass.remarks = {wrong};
+        CHECK(outcome(commands::decide(data, id, pass)) == Outcome::wrong_use);
+    }
+    pass.remarks = {"headcount=请核对"};
     CHECK(outcome(commands::decide(data, id, pass)) == Outcome::accepted);
     CHECK(scene.ledger() == "round 初级 36 36 \n");
     CHECK(outcome(commands::decide(data, "x", pass)) == Outcome::not_found_locally);
