@@ -147,6 +147,11 @@ base::Period App::period_of(const notice::Form& form) {
     const bool files = m_desk.find_enrolment()->role == "school";
     const notice::Window* window = files ? notice::current_window(form, now(), closing())
                                          : notice::opened_window(form, now());
+    // Until the next round opens, people ask what has become of what they filed in the last one.
+    if (files && window != nullptr && now() < window->opens_at())
+        if (const notice::Window* last = notice::opened_window(form, now());
+            now() >= last->opens_at() && !matters(form.id, last->period).empty())
+            window = last;
     return window == nullptr ? base::Period() : window->period;
 }
 

@@ -47,18 +47,6 @@ void draw_field(App& app, const Matter& matter, const Field& field, widgets::Fie
     entry::draw_value(app, matter, field, cell, look, place);
 }
 
-std::string computed_words(App& app, const Matter& matter, const base::FieldId& id) {
-    const device::Judgement* judged = app.judgement(matter.root);
-    if (judged == nullptr) return {};
-    const auto found = judged->verdict.computed.find(id);
-    const base::Json value = found == judged->verdict.computed.end() ? base::Json() : found->second;
-    const notice::Form* form = app.desk().form_of(matter);
-    for (const notice::Computed& computed : form->computed)
-        if (computed.id == id && (computed.decimals > 0 || value.is_null()))
-            return notice::printed_computed(computed, value);
-    return value.is_number_integer() ? base::grouped(value.get<std::int64_t>()) : std::string();
-}
-
 void draw_sentence(App& app, const Matter& matter, const notice::Form& form, const Block& block,
                    int indent) {
     widgets::Paragraph paragraph({.indent = indent, .above = 6});
@@ -167,17 +155,24 @@ void draw_table(App& app, const Matter& matter, const notice::Form& form, const 
             else table.text(value_words(app, *field, rows.at(i).at(column.id.text())));
         }
     }
-    if (block.total_label.empty()) return;
-    table.row("total");
-    bool labelled = false;
-    for (const notice::TableColumn& column : block.columns) {
-        if (column.id == block.total_under)
-            table.text(computed_words(app, matter, block.total_computed));
-        else table.text(std::exchange(labelled, true) ? "" : block.total_label);
-    }
+    draw_total_row(app, matter, block, table);
 }
 
 } // namespace
+
+void draw_total_row(App& app, const Matter& matter, const Block& block,
+                    widgets::PaperTable& table) {
+    if (block.total_label.empty()) return;
+    table.row("total");
+    int before = 0; // Columns before the total's own: one cell, so that the label has room.
+    for (const notice::TableColumn& column : block.columns) {
+        if (column.id == block.total_under) break;
+        ++before;
+    }
+    if (before > 0) table.text(block.total_label, before);
+    table.text(computed_words(app, matter, block.total_computed));
+    for (int behind = before + 1; behind < int(block.columns.size()); ++behind) table.text("");
+}
 
 void draw_card_field(App& app, const Matter& matter, const Field& field) {
     widgets::FieldLook look;

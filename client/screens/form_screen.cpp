@@ -237,9 +237,11 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
 
 void draw_head(App& app, const notice::Form& form, const Matter& matter) {
     const notice::Window* window = form.find_window(matter.period);
-    const base::Time      closes =
-        window == nullptr ? base::Time{}
-                          : app.desk().closes_at(matter).value_or(window->closes_at());
+    base::Time            closes, own; // Of the unit's window, and of this matter, when returned.
+    if (window != nullptr) {
+        closes = app.closes_at(form, *window);
+        own = app.desk().closes_at(matter).value_or(closes);
+    }
     {
         widgets::Line line({.gap = 6});
         if (form.many) {
@@ -248,9 +250,10 @@ void draw_head(App& app, const notice::Form& form, const Matter& matter) {
             draw_period_choice(app, form);
         }
         line.push_right();
-        if (window != nullptr) draw_closing(app, *window, closes);
+        if (window != nullptr)
+            draw_closing(app, *window, own, own > closes ? "退回修改" : "已延期");
     }
-    if (window != nullptr) draw_window_notice(app, *window, closes);
+    if (window != nullptr && own == closes) draw_window_notice(app, *window, closes);
 }
 
 // In a month without a report there is no paper to fill in; the others can still be turned to.

@@ -72,7 +72,9 @@ void draw_until(App& app, const notice::Form& form, const Matter& matter) {
     const notice::Window* window = form.find_window(matter.period);
     if (window == nullptr) return;
     widgets::Line line({.gap = 4});
-    draw_closing(app, *window, app.desk().closes_at(matter).value_or(window->closes_at()));
+    const base::Time closes = app.closes_at(form, *window),
+                     own = app.desk().closes_at(matter).value_or(closes);
+    draw_closing(app, *window, own, own > closes ? "退回修改" : "已延期");
 }
 
 } // namespace

@@ -62,6 +62,18 @@ std::string answers_words(App& app, const notice::Package& package, const notice
     return of == nullptr || form.windows.size() < 2 ? words : words + "　" + of->name;
 }
 
+std::string computed_words(App& app, const device::Matter& matter, const base::FieldId& id) {
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return {};
+    const auto found = judged->verdict.computed.find(id);
+    const base::Json value = found == judged->verdict.computed.end() ? base::Json() : found->second;
+    const notice::Form* form = app.desk().form_of(matter);
+    for (const notice::Computed& computed : form->computed)
+        if (computed.id == id && (computed.decimals > 0 || value.is_null()))
+            return notice::printed_computed(computed, value);
+    return value.is_number_integer() ? base::grouped(value.get<std::int64_t>()) : std::string();
+}
+
 std::string item_words(App& app, const device::OutboxItem& item) {
     const notice::Package* package = app.desk().package_of(item);
     const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
@@ -124,13 +136,14 @@ void draw_period_choice(App& app, const notice::Form& form) {
         app.choose_period(form, ids[std::size_t(chosen)]);
 }
 
-void draw_closing(App& app, const notice::Window& window, base::Time closes) {
+void draw_closing(App& app, const notice::Window& window, base::Time closes,
+                  std::string_view later) {
     if (window.always) return widgets::text("全年可报，没有截止时间", widgets::second_text);
     const base::Time now = app.now();
     widgets::text("截止");
     widgets::text(texts::closing_words(closes), widgets::bold_text);
     widgets::text("（北京时间）");
-    if (closes > window.closes_at()) widgets::badge("已延期", widgets::Tone::info);
+    if (closes > window.closes_at()) widgets::badge(later, widgets::Tone::info);
     if (const std::string off = day_off_words(*app.desk().find_package(), closes);
         !off.empty() && now < closes)
         widgets::badge(off, widgets::Tone::attention);

@@ -19,6 +19,9 @@ std::string item_words(App& app, const device::OutboxItem& item);
 // A certificate's name, a phone number, 万元: how the paper shows the value of a field.
 std::string value_words(App& app, const notice::Field& field, const base::Json& value);
 
+// What the form computes: a total, a rate; "" or the form's own sign while it cannot be said.
+std::string computed_words(App& app, const device::Matter& matter, const base::FieldId& id);
+
 // Opens the screen on which a matter is filled in.
 void open_matter(App& app, const base::EnvelopeId& root);
 
@@ -27,8 +30,9 @@ void open_matter(App& app, const base::EnvelopeId& root);
 void draw_period_choice(App& app, const notice::Form& form);
 
 // Until when the form is filed, in one line: "截止 5月27日 24:00（北京时间） 截止日为周六 还有 2 天".
-// `closes`: for this unit or matter, by Desk::closes_at().
-void draw_closing(App& app, const notice::Window& window, base::Time closes);
+// `closes`: for this unit or matter, by Desk::closes_at(); `later`: why it is later than the window.
+void draw_closing(App& app, const notice::Window& window, base::Time closes,
+                  std::string_view later = "已延期");
 // What one must know about the form's window before filling it in: that it has not opened, or that
 // it is over.
 void draw_window_notice(App& app, const notice::Window& window, base::Time closes);

@@ -2,6 +2,7 @@
 
 #include "client/app.hpp"
 #include "client/platform/browser.hpp"
+#include "client/screens/form_paper.hpp"
 #include "client/screens/parts.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/dialog.hpp"
@@ -393,10 +394,11 @@ void draw_cell(const TypedTable& table, Cells& cells, std::size_t index, const F
         const float         w = widgets::text_width(type, added) + 4;
         widgets::draw_text(type, widgets::colour::done, place.x,
                            widgets::base_line(type, place.y, place.h), added);
-        semantics::Node node;
+        const std::string   said = "增加 " + added.substr(1) + " " + field.unit;
+        semantics::Node     node;
         node.role = semantics::Role::text;
         node.id = "added";
-        node.name = "增加 " + added.substr(1) + " " + field.unit;
+        node.name = said;
         node.rect = {place.x, place.y, w, place.h};
         platform::mirror().leaf(node);
         place.x += w, place.w -= w;
@@ -456,6 +458,7 @@ void draw_on_paper(const TypedTable& table, Cells& cells) {
             widgets::pop_area();
         });
     }
+    draw_total_row(table.app, table.matter, table.block, paper);
 }
 
 // On a phone: each row a block, its cells one under another.
@@ -496,6 +499,10 @@ void draw_in_blocks(const TypedTable& table, Cells& cells) {
             widgets::link("remove", "删除", {.name = "删除" + table.place_words(index)}))
             table.removed(index);
     }
+    if (!table.block.total_label.empty())
+        widgets::text(table.block.total_label + "：" +
+                          computed_words(table.app, table.matter, table.block.total_computed),
+                      widgets::bold_text);
 }
 
 // --- Files ---------------------------------------------------------------------------------------

@@ -18,6 +18,16 @@ float padding_of(Shape shape) { return shape == Shape::box ? 12.f : 8.f; }
 
 Type type_of(const FieldLook& look) { return {platform::Face::sans, look.size, Figures::natural}; }
 
+// On paper and in tables there is no more room than the notice gives: what is long is set smaller,
+// so that a figure is not cut.
+FieldLook fitted(FieldLook look, float width, std::string_view value) {
+    if (look.shape == Shape::box) return look;
+    const float room = width - 2 * padding_of(look.shape);
+    while (look.size > type_size::least && text_width(type_of(look), value) > room)
+        look.size = look.size > type_size::small ? type_size::small : type_size::least;
+    return look;
+}
+
 float field_height(const FieldLook& look) {
     if (look.shape == Shape::blank) return static_cast<float>(line_height(look.size));
     return look.shape == Shape::box ? std::max(40.f, target_height())
@@ -43,7 +53,8 @@ void draw_ground(const Rect& rect, const FieldLook& look, bool focused) {
             frame(rect, locked ? colour::line : mark, wrong ? 2.f : 1.f, space::radius_button);
         break;
     case Shape::blank:
-        if (!locked && !focused) fill(rect, wrong || attention ? ground : colour::blank, 2);
+        if (!focused && (!locked || wrong || attention))
+            fill(rect, wrong || attention ? ground : colour::blank, 2);
         if (!focused)
             fill({rect.x, rect.y + rect.h - (wrong ? 2.f : 1.f), rect.w, wrong ? 2.f : 1.f},
                  locked ? 0xB9C2CC : mark);
@@ -187,9 +198,10 @@ template <class Draw> void with_words(const FieldLook& look, float height, Draw 
 
 } // namespace
 
-Edited field_at(std::string_view id, const Rect& rect, std::string& value, const FieldLook& look) {
+Edited field_at(std::string_view id, const Rect& rect, std::string& value, const FieldLook& wanted) {
     const Handle handle = platform::mirror().handle_of(id);
     Edited result = happened(handle, value);
+    const FieldLook look = fitted(wanted, rect.w, value);
     const bool focused = platform::input().focus() == handle;
     if (look.in_table) result.move = result.entered ? Move::enter : move_of(handle);
     semantics::Node node = node_for(semantics::Role::text_field, id, rect, value, look);
@@ -275,12 +287,12 @@ Edited select_at(std::string_view id, const Rect& rect, std::span<const std::str
     platform::mirror().leaf(node);
     const bool focused = platform::input().focus() == handle;
     draw_ground(rect, look, focused);
-    FieldLook shown = look;
     const float arrow = 22;
-    draw_value({rect.x, rect.y, rect.w - (look.right ? 0 : arrow - 8), rect.h},
-               known ? std::string_view(options[static_cast<std::size_t>(chosen)])
-                     : std::string_view(),
-               shown, false);
+    const Rect words{rect.x, rect.y, rect.w - (look.right ? 0 : arrow - 8), rect.h};
+    const std::string_view value = known
+                                       ? std::string_view(options[static_cast<std::size_t>(chosen)])
+                                       : std::string_view();
+    draw_value(words, value, fitted(look, words.w, value), false);
     if (look.locked_because.empty())
         triangle_down(rect.x + rect.w - arrow + 4, rect.y + rect.h / 2 - 3, 10, colour::text);
     result.changed = chosen != before;
@@ -382,7 +394,8 @@ void nothing_found(const Rect& field) {
 } // namespace
 
 Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
-                   std::span<const Suggestion> suggestions, const FieldLook& look) {
+                   std::span<const Suggestion> suggestions, const FieldLook& wanted) {
+    const FieldLook look = fitted(wanted, rect.w, typed);
     Searched result;
     semantics::Input& input = platform::input();
     const Handle handle = platform::mirror().handle_of(id);

@@ -43,6 +43,7 @@ inline constexpr Colour white = 0xFFFFFF;
 } // namespace colour
 
 namespace type_size {
+inline constexpr int least = 11; // Only of what would not fit otherwise.
 inline constexpr int small = 13;
 inline constexpr int body = 15;
 inline constexpr int card = 17;
