@@ -88,10 +88,13 @@ export async function saved(page) {
     await page.getByText(/已保存/).waitFor();
 }
 
+// What it brings is there when the last thing that a sync asks for has been answered.
 export async function sync(page) {
     await go(page, "首页");
+    const last = page.waitForResponse((response) => response.url().includes("/summaries/ledger"));
     await page.getByRole("button", { name: "一键同步" }).click();
-    await page.getByRole("button", { name: "一键同步" }).waitFor();
+    await last;
+    await pause(page);
     await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor();
 }
 
@@ -104,6 +107,17 @@ export async function declare(page, number, certificate, level, heads) {
     await page.getByRole("textbox", { name: `第${number}行考核人数` }).fill(heads);
 }
 
+// With SHENBAO_LOOK_TO, a folder: the screen as it is drawn now, on a computer of an office, on a large
+// one and on a phone, for people to look at.
+export async function look(page, name) {
+    if (!process.env.SHENBAO_LOOK_TO) return;
+    for (const [width, height] of [[1920, 1080], [390, 844], [1366, 768]]) {
+        await page.setViewportSize({ width, height });
+        await page.waitForTimeout(700);
+        await page.screenshot({ path: path.join(process.env.SHENBAO_LOOK_TO, `${name}-${width}.png`) });
+    }
+}
+
 // The texts of all cells of a row of the mirror.
 export const cells_of = (row) => row.getByRole("cell").or(row.getByRole("rowheader")).allTextContents();
 
@@ -112,7 +126,7 @@ export async function printed_html(page) {
     for (let tries = 0; tries < 50; ++tries) {
         for (const frame of page.frames().slice(1)) {
             const html = await frame.content().catch(() => "");
-            if (html.includes("class=\"page\"")) return html;
+            if (/class="page[ "]/.test(html)) return html;
         }
         await page.waitForTimeout(100);
     }

@@ -20,6 +20,7 @@ export class Server {
     constructor({ units = path.join(demo, "units.csv"), catalogue = path.join(demo, "catalogue.csv"),
         clock = "2023-03-29T09:00:00+08:00", notice } = {}) { // notice: a folder with another package.
         this.clock = clock;
+        this.port = 0; // The system's choice, then the same again: it is part of the page's origin.
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-server-"));
         this.data = path.join(this.folder, "data");
         run("init", "--data", this.data, ...(notice ? ["--notice", notice] : []));
@@ -31,7 +32,7 @@ export class Server {
     }
 
     start() {
-        this.process = spawn(program, ["serve", "--data", this.data, "--web", web, "--listen", "127.0.0.1:0",
+        this.process = spawn(program, ["serve", "--data", this.data, "--web", web, "--listen", `127.0.0.1:${this.port}`,
             "--clock", this.clock], { stdio: ["ignore", "ignore", "pipe"] });
         return new Promise((resolve, reject) => {
             let said = "";
@@ -39,7 +40,8 @@ export class Server {
                 said += piece;
                 const found = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
                 if (!found) return;
-                this.url = `http://127.0.0.1:${found[1]}/`;
+                this.port = Number(found[1]);
+                this.url = `http://127.0.0.1:${this.port}/`;
                 resolve();
             });
             this.process.on("exit", () => reject(new Error(said)));
@@ -50,6 +52,13 @@ export class Server {
         const ended = new Promise((resolve) => this.process.once("exit", resolve));
         this.process.kill();
         return ended;
+    }
+
+    // Another, later time of the rehearsal: the same data under the same address.
+    async turn_to(clock) {
+        await this.stop();
+        this.clock = clock;
+        await this.start();
     }
 
     async remove() {

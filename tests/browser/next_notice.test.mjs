@@ -1,0 +1,92 @@
+// Another notice is data: the made-up one of 2024 (tests/notice/anhui-2024) on the page, with its fifth
+// form, a table with columns of its own, filled, printed, sent and summed up. Nothing in the program
+// knows its names.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { after } from "node:test";
+import { afterwards, catalogue, clean_up, clerk_of, go, journey, look, pause, pdf_text, printed_html, saved, unit_of_kind }
+    from "./clerk.mjs";
+import { Server, run } from "./server.mjs";
+import { root } from "./site.mjs";
+
+const school = unit_of_kind("higher_vocational");
+const notice = path.join(root, "tests/notice/anhui-2024");
+const certificate = catalogue.find((one) => one.min <= 40);
+
+after(clean_up);
+
+async function fill_and_send(server) {
+    const { browser, page } = await clerk_of(school, server);
+    await page.getByRole("heading", { name: "2024年第一批申报" }).waitFor();
+    // A renamed field and a new one, in the grid of declarations.
+    await go(page, "证书申报表");
+    await page.getByRole("button", { name: "新增一张" }).click();
+    await page.getByRole("combobox", { name: "第1行职业技能等级证书" }).fill(certificate.name);
+    await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
+    await page.getByRole("combobox", { name: "第1行级别" }).selectOption({ label: certificate.levels[0] });
+    await page.getByRole("textbox", { name: "第1行所属专业" }).fill("护理学");
+    await page.getByRole("textbox", { name: "第1行考核人数" }).fill("120");
+    await page.getByRole("button", { name: "签名并提交 1 张" }).click();
+    await page.getByRole("cell", { name: "已提交" }).waitFor();
+
+    await go(page, "考评员名册");
+    const cell = (row, name) => page.getByRole("textbox", { name: `第${row}行${name}` });
+    const people = [["张三", "副高级", "16", "1250.5", "13800138000"], ["李𠅤", "中级", "12", "0.08万元", "0551-65512345"]];
+    for (const [index, [name, title, hours, fee, mobile]] of people.entries()) {
+        const row = index + 1;
+        await cell(row, "姓名").fill(name);
+        await page.getByRole("combobox", { name: `第${row}行职称` }).selectOption({ label: title });
+        await page.getByRole("combobox", { name: `第${row}行考评证书` }).fill(certificate.name);
+        await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
+        await cell(row, "培训学时").fill(hours);
+        await cell(row, "考评费用").fill(fee);
+        await cell(row, "手机号码").fill(mobile);
+    }
+    // Its own rule, with a reason that travels along; its own total.
+    await page.getByText("有考评员培训不足16学时，请写明原因。").first().waitFor();
+    await page.getByRole("textbox", { name: "原因说明" }).fill("下月补足学时。");
+    await page.getByRole("cell", { name: "28", exact: true }).waitFor();
+    await page.getByRole("textbox", { name: "考核站点名称" }).fill("一号站点");
+    await page.getByRole("textbox", { name: "联络人" }).fill("王芳");
+    await page.getByRole("textbox", { name: "电话", exact: true }).fill("0551-65512345");
+    await saved(page);
+    await look(page, "assessors");
+    await page.getByRole("button", { name: "打印", exact: true }).click();
+    const text = await pdf_text(browser, await printed_html(page), server.folder);
+    for (const words of ["安徽省1+X证书考评员名册", school.name, "张三", "李𠅤", certificate.name, "1250.50", "800.00",
+        "28", "共2人", "备注：名册随学校汇总表一并报送。"])
+        assert.ok(text.replace(/\s/g, "").includes(words.replace(/\s/g, "")), `${words} is on the print`);
+    assert.ok(!text.includes("草稿"));
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await page.getByText("已提交").first().waitFor();
+    await go(page, "回执");
+    await page.getByRole("cell", { name: /^考评员名册（2 项）.*2024年第一批/ }).waitFor();
+    await pause(page);
+
+    const rows = JSON.parse(run("summary", "assessor_list", "--data", server.data, "--period", "2024-first",
+        "--format", "json")).rows;
+    assert.deepEqual(rows.map((row) => [row.school_code, row.row, row.name, row.title, row.certificate, row.hours,
+        row.fee, row.mobile, row.site]), [
+        [school.id, 1, "张三", "副高级", certificate.id, 16, 125050, "13800138000", "一号站点"],
+        [school.id, 2, "李𠅤", "中级", certificate.id, 12, 80000, "0551-65512345", "一号站点"]]);
+    const [declared] = JSON.parse(run("summary", "rows", "--data", server.data, "--period", "2024-first",
+        "--format", "json")).rows;
+    assert.equal(declared.planned_headcount, 120);
+    assert.match(run("check", "--data", server.data), /都正确/);
+    await browser.close();
+}
+
+journey("a server that begins with the notice of 2024", async () => {
+    const server = new Server({ notice, clock: "2024-03-12T09:00:00+08:00" });
+    afterwards(() => server.remove());
+    await server.start();
+    await fill_and_send(server);
+});
+
+journey("a server on which the notice of 2024 follows that of 2023", async () => {
+    const server = new Server({ clock: "2024-03-12T09:00:00+08:00" });
+    afterwards(() => server.remove());
+    await server.start();
+    run("notice", "publish", notice, "--data", server.data);
+    await fill_and_send(server);
+});
