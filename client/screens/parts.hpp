@@ -30,7 +30,7 @@ void open_matter(App& app, const base::EnvelopeId& root);
 void draw_period_choice(App& app, const notice::Form& form);
 
 // Until when the form is filed, in one line: "截止 5月27日 24:00（北京时间） 截止日为周六 还有 2 天".
-// `closes`: for this unit or matter, by Desk::closes_at(); `later`: why it is later than the window.
+// `closes`: for this unit or matter, by Desk::closes_at(); `later`: why later than the window.
 void draw_closing(App& app, const notice::Window& window, base::Time closes,
                   std::string_view later = "已延期");
 // What one must know about the form's window before filling it in: that it has not opened, or that

@@ -14,7 +14,9 @@ namespace {
 constexpr float line_field_width = 240;
 constexpr int suggestions_shown = 8;
 
-float padding_of(Shape shape) { return shape == Shape::box ? 12.f : 8.f; }
+float padding_of(const FieldLook& look) {
+    return look.shape == Shape::box ? 12.f : look.size == type_size::least ? 3.f : 8.f;
+}
 
 Type type_of(const FieldLook& look) { return {platform::Face::sans, look.size, Figures::natural}; }
 
@@ -22,8 +24,8 @@ Type type_of(const FieldLook& look) { return {platform::Face::sans, look.size, F
 // so that a figure is not cut.
 FieldLook fitted(FieldLook look, float width, std::string_view value) {
     if (look.shape == Shape::box) return look;
-    const float room = width - 2 * padding_of(look.shape);
-    while (look.size > type_size::least && text_width(type_of(look), value) > room)
+    while (look.size > type_size::least &&
+           text_width(type_of(look), value) > width - 2 * padding_of(look))
         look.size = look.size > type_size::small ? type_size::small : type_size::least;
     return look;
 }
@@ -92,7 +94,7 @@ semantics::Node node_for(semantics::Role role, std::string_view id, const Rect& 
     if (look.entry == Entry::digits) node.state |= semantics::state::digits;
     if (look.entry == Entry::telephone) node.state |= semantics::state::telephone;
     if (can_be_seen(rect) &&
-        text_width(type_of(look), value) > rect.w - 2 * padding_of(look.shape) + 0.5f)
+        text_width(type_of(look), value) > rect.w - 2 * padding_of(look) + 0.5f)
         node.state |= semantics::state::cut_short;
     if (look.in_table) node.keys = semantics::key::enter | semantics::key::copy_above;
     if (look.takes_cells) node.state |= semantics::state::table_paste;
@@ -101,7 +103,7 @@ semantics::Node node_for(semantics::Role role, std::string_view id, const Rect& 
     node.look.face = static_cast<std::uint32_t>(type.face);
     node.look.size = type.size;
     node.look.colour = colour::text;
-    node.look.padding_left = static_cast<int>(padding_of(look.shape));
+    node.look.padding_left = static_cast<int>(padding_of(look));
     node.look.padding_right = node.look.padding_left;
     node.look.line_height = static_cast<int>(rect.h);
     node.look.align = look.right    ? semantics::TextAlign::right
@@ -138,7 +140,7 @@ Edited happened(Handle handle, std::string& value) {
 
 void draw_value(const Rect& rect, std::string_view value, const FieldLook& look, bool focused) {
     const Type type = type_of(look);
-    const float padding = padding_of(look.shape), room = rect.w - 2 * padding;
+    const float padding = padding_of(look), room = rect.w - 2 * padding;
     const bool hint = value.empty();
     if (!can_be_seen(rect) || (hint && look.placeholder.empty())) return;
     if (focused && !hint) return; // The real field shows it.
@@ -198,7 +200,8 @@ template <class Draw> void with_words(const FieldLook& look, float height, Draw 
 
 } // namespace
 
-Edited field_at(std::string_view id, const Rect& rect, std::string& value, const FieldLook& wanted) {
+Edited field_at(std::string_view id, const Rect& rect, std::string& value,
+                const FieldLook& wanted) {
     const Handle handle = platform::mirror().handle_of(id);
     Edited result = happened(handle, value);
     const FieldLook look = fitted(wanted, rect.w, value);
@@ -223,7 +226,7 @@ Edited text_field(std::string_view id, std::string& value, FieldLook look) {
 Edited text_area(std::string_view id, std::string& value, int rows, FieldLook look) {
     Edited result;
     const Type type = type_of(look);
-    const float padding = padding_of(look.shape), line = static_cast<float>(line_height(look.size));
+    const float padding = padding_of(look), line = static_cast<float>(line_height(look.size));
     const bool in_line = area().kind == Area::Kind::line;
     const float width = look.width > 0 ? std::min(look.width, area().bounds.w)
                         : in_line      ? line_field_width

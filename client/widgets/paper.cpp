@@ -306,12 +306,29 @@ void PaperTable::text(std::string_view words, int span, CellLook look) {
     node.description = look.about;
     platform::mirror().leaf(node);
     if (!seen) return;
-    const std::string shown = shortened(paper_type, words, room);
-    const float w = text_width(paper_type, shown);
-    const float x = side == Side::left    ? rect.x + 8
-                    : side == Side::right ? rect.x + rect.w - 8 - w
-                                          : rect.x + (rect.w - w) / 2;
-    draw_text(paper_type, look.colour, x, base_line(paper_type, rect.y, rect.h), shown);
+    const auto draw = [&](const Type& type, std::string_view line, float y, float h) {
+        const float w = text_width(type, line);
+        const float x = side == Side::left    ? rect.x + 8
+                        : side == Side::right ? rect.x + rect.w - 8 - w
+                                              : rect.x + (rect.w - w) / 2;
+        draw_text(type, look.colour, x, base_line(type, y, h), line);
+    };
+    // What is too long for its cell stands in two lines of small type, when that is enough.
+    const Type small{platform::Face::paper, type_size::small};
+    const float line = rect.h / 2;
+    if (text_width(paper_type, words) > room + 0.5f)
+        if (const auto lines = break_lines(
+                words, room, room,
+                [&](std::string_view piece) { return text_width(small, piece); });
+            lines.size() <= 2) {
+            float y = rect.y + (lines.size() == 1 ? line / 2 : 0);
+            for (const TextLine& piece : lines) {
+                draw(small, words.substr(piece.from, piece.to - piece.from), y, line);
+                y += line;
+            }
+            return;
+        }
+    draw(paper_type, shortened(paper_type, words, room), rect.y, rect.h);
 }
 
 void PaperTable::blank(std::function<void(const Rect&)> draw, int span) {
