@@ -11,6 +11,10 @@ foreach(name json doctest cli11 expected)
 endforeach()
 # The same in every target that shares headers: nlohmann's types are then the same everywhere.
 target_compile_definitions(dep_json INTERFACE JSON_NOEXCEPTION=1 JSON_USE_IMPLICIT_CONVERSIONS=0)
+if(EMSCRIPTEN)
+    # Its checks end the page as well without their words, which would be loaded with it.
+    target_compile_options(dep_json INTERFACE "-DJSON_ASSERT(fact)=((fact)?(void)0:__builtin_trap())")
+endif()
 
 add_library(dep_sqlite STATIC ${deps}/sqlite/sqlite3.c)
 target_include_directories(dep_sqlite SYSTEM PUBLIC ${deps}/sqlite)
@@ -32,6 +36,9 @@ if(EMSCRIPTEN)
         SQLITE_OMIT_COMPLETE SQLITE_OMIT_GET_TABLE SQLITE_OMIT_TRACE SQLITE_OMIT_DECLTYPE
         SQLITE_OMIT_JSON SQLITE_OMIT_DATETIME_FUNCS SQLITE_OMIT_INCRBLOB
         SQLITE_OMIT_COMPILEOPTION_DIAGS)
+    # Without the date functions CURRENT_TIMESTAMP and its like still ask C for the time: ours has none to
+    # give (shared/sqlite/os_none.cpp).
+    target_compile_definitions(dep_sqlite PRIVATE gmtime=no_gmtime strftime=no_strftime)
 else()
     target_compile_definitions(dep_sqlite PRIVATE SQLITE_THREADSAFE=2)
     target_compile_options(dep_sqlite PRIVATE -O2)
@@ -65,18 +72,17 @@ else()
 endif()
 
 if(EMSCRIPTEN)
+    # No backend of ImGui's own: client/platform and web/ are ours.
     add_library(dep_imgui STATIC
         ${deps}/imgui/imgui.cpp
         ${deps}/imgui/imgui_draw.cpp
         ${deps}/imgui/imgui_tables.cpp
-        ${deps}/imgui/imgui_widgets.cpp
-        ${deps}/imgui/backends/imgui_impl_opengl3.cpp)
+        ${deps}/imgui/imgui_widgets.cpp)
     target_include_directories(dep_imgui SYSTEM PUBLIC ${deps}/imgui)
     target_compile_options(dep_imgui PRIVATE -w -fno-exceptions -fno-rtti)
-    target_compile_definitions(dep_imgui PUBLIC
-        IMGUI_USE_WCHAR32 IMGUI_DISABLE_OBSOLETE_FUNCTIONS IMGUI_DISABLE_DEMO_WINDOWS
-        IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_FILE_FUNCTIONS
-        IMGUI_DISABLE_DEFAULT_SHELL_FUNCTIONS IMGUI_IMPL_OPENGL_ES3)
+    target_compile_definitions(dep_imgui
+        PUBLIC IMGUI_USER_CONFIG="${PROJECT_SOURCE_DIR}/cmake/imgui_config.h"
+        PRIVATE SHENBAO_IMGUI_ITSELF)
 else()
     find_package(OpenSSL REQUIRED)
     find_package(Threads REQUIRED)

@@ -5,6 +5,7 @@
 
 #include <imgui.h>
 #include <imgui_internal.h>
+#include <misc/freetype/imgui_freetype.h>
 
 #include <cmath>
 #include <map>
@@ -97,7 +98,6 @@ FaceMetrics metrics(Face face, int size) {
 void add_fonts() {
     ImFontAtlas* atlas = ImGui::GetIO().Fonts;
     atlas->Flags |= ImFontAtlasFlags_NoMouseCursors;
-    atlas->SetFontLoader(loader());
     for (int face = 0; face < face_count * shifts; ++face) {
         ImFontConfig source;
         source.FontLoader = loader();
@@ -109,3 +109,6 @@ void add_fonts() {
 }
 
 } // namespace platform
+
+// The loader that ImGui takes for all fonts: see cmake/imgui_config.h for its name.
+const ImFontLoader* ImGuiFreeType::GetFontLoader() { return platform::loader(); }
