@@ -4,6 +4,9 @@
 import { Refused, open_disk } from "./disk.js";
 import { hide_notice, say, show_progress } from "./notice.js";
 import { Offline } from "./offline.js";
+import { Page } from "./page.js";
+import { context_of } from "./picture.js";
+import make_program from "./shenbao.js";
 
 const again = [["重新打开", () => window.location.reload()]];
 
@@ -18,24 +21,21 @@ function what_is_missing() {
     try { stores = Boolean(window.indexedDB); } catch { stores = false; }
     if (!stores)
         return ["浏览器不允许本页保存数据", "填写的内容无处可存。请关闭无痕模式，或在浏览器设置中允许本网站保存数据，然后刷新本页。"];
-    const drawing = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: false });
-    if (!drawing)
+    if (!context_of(document.getElementById("drawing")))
         return ["浏览器不能显示本页", `本页需要 WebGL2 图形功能。请在浏览器设置中打开“使用硬件加速”并重开浏览器；如仍不行，${other}`];
-    const lose = drawing.getExtension("WEBGL_lose_context");
-    if (lose) lose.loseContext();
     return null;
 }
 
 // Compiles while it loads and shows how far it is. total: bytes of the program as compiled.
-async function load_program(imports, arriving, total) {
-    const answer = await arriving;
+async function load_program(total) {
+    const answer = await fetch("shenbao.wasm");
     if (!answer.ok) throw new Error(`program: ${answer.status}`);
     // Kept on this machine by the service worker: nothing to wait for, and the browser may keep what it
     // has compiled.
     const workers = navigator.serviceWorker;
-    if (workers && workers.controller) return WebAssembly.instantiateStreaming(answer, imports);
+    if (workers && workers.controller) return WebAssembly.compileStreaming(answer);
     if (!answer.body || typeof TransformStream !== "function" || !total)
-        return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+        return WebAssembly.compile(await answer.arrayBuffer());
     let read = 0;
     const counted = answer.body.pipeThrough(new TransformStream({
         transform(piece, sink) {
@@ -44,7 +44,7 @@ async function load_program(imports, arriving, total) {
             sink.enqueue(piece);
         },
     }));
-    return WebAssembly.instantiateStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }), imports);
+    return WebAssembly.compileStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }));
 }
 
 async function start() {
@@ -53,22 +53,18 @@ async function start() {
         say(missing[0], missing[1]);
         return;
     }
-    const arriving = fetch("shenbao.wasm"); // On its way while the rest is read.
-    arriving.catch(() => {});               // Told below, where it is waited for.
-    const [{ Page }, { default: make_program }] = await Promise.all([import("./page.js"), import("./shenbao.js")]);
+    const loading = load_program(Number(document.documentElement.dataset.programBytes) || 0);
+    loading.catch(() => {}); // Told below, where it is waited for: what is stored is read meanwhile.
     const disk = await open_disk(say); // Waits here while another tab is the one that writes.
     const offline = disk.offline = new Offline(disk);
     const page = new Page(document.getElementById("drawing"), document.getElementById("mirror"));
-    const program_bytes = Number(document.documentElement.dataset.programBytes) || 0;
     const program = await make_program({
         page,
         disk,
         offline,
         noInitialRun: true,
         instantiateWasm(imports, done) {
-            load_program(imports, arriving, program_bytes)
-                .then(({ instance, module }) => done(instance, module))
-                .catch(failed);
+            loading.then(async (module) => done(await WebAssembly.instantiate(module, imports), module)).catch(failed);
             return {};
         },
     });

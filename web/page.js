@@ -2,6 +2,7 @@
 // client/platform/exports.cpp the calls that go out.
 import { file_text } from "./cells.js";
 import { Mirror } from "./mirror.js";
+import { Picture } from "./picture.js";
 
 const sans = '"Microsoft YaHei UI", "Microsoft YaHei", "PingFang SC", "HarmonyOS Sans SC", "MiSans", ' +
     '"Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
@@ -10,9 +11,17 @@ const song = '"仿宋", FangSong, "仿宋_GB2312", STFangsong, "Noto Serif CJK S
 const title = '"方正小标宋简体", "方正小标宋_GBK", "华文中宋", STZhongsong, "Noto Serif CJK SC", ' +
     '"Source Han Serif SC", "宋体", SimSun, serif';
 // By platform::Face (client/platform/glyphs.hpp). The title face is bold only where it is not already a
-// title face: 小标宋 and 华文中宋 are never smeared.
-const title_weight = title.split(", ").slice(0, 4).some((name) => font_exists(name)) ? "normal" : "bold";
-const faces = [["normal", sans], ["bold", sans], ["normal", song], [title_weight, title]];
+// title face: 小标宋 and 华文中宋 are never smeared. That takes some measuring, done when a title is shown.
+const faces = [["normal", sans], ["bold", sans], ["normal", song]];
+Object.defineProperty(faces, 3, {
+    configurable: true,
+    get() {
+        const smooth = title.split(", ").slice(0, 4).some((name) => font_exists(name));
+        const value = [smooth ? "normal" : "bold", title];
+        Object.defineProperty(faces, 3, { value });
+        return value;
+    },
+});
 
 const text_encoder = new TextEncoder();
 
@@ -92,6 +101,7 @@ export class Page {
     constructor(canvas, root) {
         this.canvas = canvas;
         this.glyphs = new Glyphs();
+        this.picture = new Picture(canvas);
         this.program = null;
         this.memory = null; // Returns the program's bytes, which move when they grow.
         this.frame_wanted = false;

@@ -14,6 +14,19 @@ void page_request_frame();
 void page_glyph_measure(int face, float pixels, std::uint32_t code_point, float shift, float* into);
 void page_glyph_pixels(std::uint8_t* into, std::size_t bytes); // Of the glyph measured last.
 void page_font_metrics(int face, float pixels, float* into);   // Writes ascent and descent.
+// The picture on the canvas (web/picture.js). begin: zero when the browser has no WebGL2 for us.
+int page_picture_begin();
+int page_picture_texture(const std::uint8_t* coverage, int width, int height); // Number, from 1.
+void page_picture_update(int texture, const std::uint8_t* coverage, int texture_width, int x, int y,
+                         int width, int height);
+void page_picture_delete(int texture);
+void page_picture_clear(int width, int height, float css_width, float css_height);
+void page_picture_list(const void* vertices, std::size_t vertex_bytes, const void* indices,
+                       std::size_t index_bytes);
+// Of the newest list, cut to the rectangle (device pixels, y upwards).
+void page_picture_triangles(int texture, int x, int y, int width, int height,
+                            unsigned int first_vertex, unsigned int first_index,
+                            unsigned int indices);
 void page_mirror(const std::uint8_t* at, std::size_t bytes);
 void page_focus(std::uint32_t handle);
 void page_blur();

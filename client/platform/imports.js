@@ -16,6 +16,19 @@ mergeInto(LibraryManager.library, {
     page_font_metrics: function (face, pixels, into) {
         HEAPF32.set(Module['page'].glyphs.metrics(face, pixels), into >> 2);
     },
+    page_picture_begin: function () { return Module['page'].picture.begin() ? 1 : 0; },
+    page_picture_texture: function (at, w, h) { return Module['page'].picture.texture(HEAPU8, at, w, h); },
+    page_picture_update: function (texture, at, textureWidth, x, y, w, h) {
+        Module['page'].picture.update(texture, HEAPU8, at, textureWidth, x, y, w, h);
+    },
+    page_picture_delete: function (texture) { Module['page'].picture.remove(texture); },
+    page_picture_clear: function (w, h, cssWidth, cssHeight) { Module['page'].picture.clear(w, h, cssWidth, cssHeight); },
+    page_picture_list: function (vertices, vertexBytes, indices, indexBytes) {
+        Module['page'].picture.list(HEAPU8, vertices, vertexBytes, indices, indexBytes);
+    },
+    page_picture_triangles: function (texture, x, y, w, h, firstVertex, firstIndex, indices) {
+        Module['page'].picture.triangles(texture, x, y, w, h, firstVertex, firstIndex, indices);
+    },
     page_mirror: function (at, bytes) { Module['page'].mirror.update(HEAPU8.subarray(at, at + bytes)); },
     page_focus: function (handle) { Module['page'].mirror.focus(handle); },
     page_blur: function () { Module['page'].mirror.blur(); },
