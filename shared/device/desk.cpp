@@ -229,6 +229,7 @@ base::Status Desk::accept_package(std::string_view document, const base::NoticeR
         return before == nullptr ? base::Status{} : m_inside->carry_over_drafts();
     });
     if (!taken) m_inside->current = before;
+    m_inside->review_rows.known = false;
     return taken;
 }
 
@@ -251,6 +252,7 @@ base::Status Desk::accept_units(const std::vector<envelope::UnitEntry>& units) {
     SHENBAO_TRY(m_inside->change(
         [&] { return m_inside->write_kept("units", protocol::write_units(units)); }));
     m_inside->units = units;
+    m_inside->review_rows.known = false;
     return {};
 }
 
@@ -269,6 +271,7 @@ base::Status Desk::accept_catalogue(const std::vector<envelope::CatalogueEntry>&
         return {};
     }));
     m_inside->catalogue = entries;
+    m_inside->review_rows.known = false;
     return {};
 }
 

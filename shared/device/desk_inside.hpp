@@ -6,6 +6,8 @@
 
 #include <map>
 #include <memory>
+#include <set>
+#include <unordered_map>
 
 namespace device {
 
@@ -35,6 +37,15 @@ struct Desk::Inside {
     std::vector<envelope::UnitEntry>      units;
     std::vector<envelope::CatalogueEntry> catalogue;
     std::optional<protocol::SessionAnswer> session;
+
+    // The reviewer's queue as it was read last: with thousands of rows only those are read again
+    // that may have changed since.
+    struct ReviewRows {
+        bool                                         known = false;
+        std::vector<QueueRow>                        rows;
+        std::unordered_map<std::string, std::size_t> places; // Of each root.
+        std::set<base::EnvelopeId>                   stale;
+    } review_rows;
 
     base::Time                               server_time(); // As Desk::server_time().
     base::Result<std::optional<std::string>> read_setting(std::string_view name);

@@ -253,6 +253,7 @@ base::Status Desk::settle(const base::Sha256Hex& sha256, const protocol::LineAns
                 .run();
         });
     }
+    inside.review_rows.stale.insert(item.root);
     return inside.change([&]() -> base::Status {
         SHENBAO_TRY(inside.database
                         .prepare("UPDATE envelopes SET state = 'refused', outcome = ?, "

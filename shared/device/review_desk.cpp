@@ -170,6 +170,7 @@ Desk::Inside::read_history(const base::EnvelopeId& root) {
 }
 
 Status Desk::Inside::conclude_review(const base::EnvelopeId& root) {
+    review_rows.stale.insert(root);
     SHENBAO_ASSIGN(const std::vector<HistoryEntry> history, read_history(root));
     const HistoryEntry*         newest = nullptr;
     review::State               state;
@@ -278,6 +279,7 @@ Status Desk::Inside::keep_review_entry(const envelope::VerifiedEnvelope& opened,
 
 Status Desk::Inside::keep_own_decision(const OutboxItem& item, std::string_view receipt_text,
                                        const envelope::Receipt& receipt) {
+    review_rows.stale.insert(item.root);
     SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
                    open_kept(item.text, item.id, item.sha256));
     return keep_review_entry(opened, receipt, receipt_text);
@@ -306,10 +308,9 @@ std::vector<HistoryEntry> Desk::timeline(const base::EnvelopeId& root) const {
 
 // --- The queue -----------------------------------------------------------------------------------
 
-std::vector<QueueRow> ReviewDesk::queue() const {
-    Desk::Inside&         inside = *m_inside;
-    std::vector<QueueRow> rows;
-    if (!inside.enrolment || inside.current == nullptr) return rows;
+bool ReviewDesk::read_rows(const std::set<base::EnvelopeId>* only,
+                           std::vector<QueueRow>&            rows) const {
+    Desk::Inside& inside = *m_inside;
     std::unordered_map<std::string, const envelope::UnitEntry*>      units;
     std::unordered_map<std::string, const envelope::CatalogueEntry*> certificates;
     for (const envelope::UnitEntry& unit : inside.units) units[unit.unit.text()] = &unit;
@@ -317,75 +318,136 @@ std::vector<QueueRow> ReviewDesk::queue() const {
         certificates[one.certificate.text()] = &one;
 
     std::unordered_map<std::string, OutboxItem> own; // By root, the newest; few.
-    if (auto items = inside.read_items("kind = ? AND state IN ('queued', 'refused') "
-                                       "ORDER BY position",
-                                       "decision"))
+    const auto read_own = [&](std::string_view which, std::string_view argument) {
+        auto items = inside.read_items(std::string(which) +
+                                           " = ? AND kind = 'decision' AND "
+                                           "state IN ('queued', 'refused') ORDER BY position",
+                                       argument);
+        if (!items) return false;
         for (OutboxItem& item : *items) own.insert_or_assign(item.root.text(), std::move(item));
-
-    const bool province = inside.enrolment->role == "province";
-    auto       select = inside.database.prepare(
+        return true;
+    };
+    constexpr std::string_view columns =
         "SELECT root, newest, newest_index, unit, form, period, notice, stage, party, timing, "
-        "certificate, level, headcount, approved, explained, versions, received_at, due "
-        "FROM review_matters ORDER BY first_index");
-    for (auto step = select.step(); step && *step; step = select.step()) {
-        const auto unit = units.find(select.text(3));
-        if (unit == units.end()) continue; // Another bureau's by now.
-        QueueRow& row = rows.emplace_back();
-        row.root = base::EnvelopeId(select.text(0));
-        row.newest = base::EnvelopeId(select.text(1));
-        row.newest_index = select.integer(2);
-        row.unit = unit->second->unit;
-        row.unit_name = unit->second->name;
-        row.unit_kind = unit->second->kind;
-        row.city = unit->second->city;
-        row.form = base::FormId(select.text(4));
-        row.period = base::Period(select.text(5));
-        row.state.stage = review::find_stage(select.text_view(7)).value_or(Stage::submitted);
-        row.state.by = review::find_party(select.text_view(8)).value_or(Party::school);
-        if (const auto timing = envelope::parse_timing(select.text_view(9))) row.timing = *timing;
-        if (!select.is_null(10)) {
-            row.certificate = base::CertificateId(select.text(10));
-            const auto known = certificates.find(row.certificate->text());
-            row.certificate_name =
-                known == certificates.end() ? row.certificate->text() : known->second->name;
-        }
-        row.level = select.text(11);
-        row.headcount = select.integer_or_null(12);
-        row.approved = select.integer_or_null(13);
-        row.explained = select.integer(14) != 0;
-        row.versions = int(select.integer(15));
-        row.received_at = select.time(16);
-        if (!select.is_null(17)) row.due = select.time(17);
-        row.way = way_of(inside.edition_at(base::Sha256Hex(select.text(6)))
-                             .package.find_form(row.form),
-                         unit->second->review_by.has_value());
-        if (const auto found = own.find(row.root.text()); found != own.end()) {
-            const OutboxItem& item = found->second;
-            if (item.state == EnvelopeState::refused) {
-                row.refused = item.refusal.value_or(base::Fault{Outcome::bad_answer, {}});
-            } else if (const auto opened = open_kept(item.text, item.id, item.sha256)) {
-                if (const auto* decision = std::get_if<envelope::Decision>(&opened->act()))
-                    row.queued = *decision;
+        "certificate, level, headcount, approved, explained, versions, received_at, due, "
+        "first_index FROM review_matters ";
+    const bool province = inside.enrolment->role == "province";
+    const auto read_all = [&](sqlite::Statement& select) {
+        for (;;) {
+            const auto step = select.step();
+            if (!step) return false;
+            if (!*step) return true;
+            const auto unit = units.find(select.text(3));
+            if (unit == units.end()) continue; // Another bureau's by now.
+            QueueRow& row = rows.emplace_back();
+            row.root = base::EnvelopeId(select.text(0));
+            row.first_index = select.integer(18);
+            row.newest = base::EnvelopeId(select.text(1));
+            row.newest_index = select.integer(2);
+            row.unit = unit->second->unit;
+            row.unit_name = unit->second->name;
+            row.unit_kind = unit->second->kind;
+            row.city = unit->second->city;
+            row.form = base::FormId(select.text(4));
+            row.period = base::Period(select.text(5));
+            row.state.stage = review::find_stage(select.text_view(7)).value_or(Stage::submitted);
+            row.state.by = review::find_party(select.text_view(8)).value_or(Party::school);
+            row.timing = envelope::parse_timing(select.text_view(9)).value_or(row.timing);
+            if (!select.is_null(10)) {
+                row.certificate = base::CertificateId(select.text(10));
+                const auto known = certificates.find(row.certificate->text());
+                row.certificate_name =
+                    known == certificates.end() ? row.certificate->text() : known->second->name;
             }
+            row.level = select.text(11);
+            row.headcount = select.integer_or_null(12);
+            row.approved = select.integer_or_null(13);
+            row.explained = select.integer(14) != 0;
+            row.versions = int(select.integer(15));
+            row.received_at = select.time(16);
+            if (!select.is_null(17)) row.due = select.time(17);
+            row.way = way_of(inside.edition_at(base::Sha256Hex(select.text(6)))
+                                 .package.find_form(row.form),
+                             unit->second->review_by.has_value());
+            if (const auto found = own.find(row.root.text()); found != own.end()) {
+                const OutboxItem& item = found->second;
+                if (item.state == EnvelopeState::refused) {
+                    row.refused = item.refusal.value_or(base::Fault{Outcome::bad_answer, {}});
+                } else if (const auto opened = open_kept(item.text, item.id, item.sha256)) {
+                    if (const auto* decision = std::get_if<envelope::Decision>(&opened->act()))
+                        row.queued = *decision;
+                }
+            }
+            const Stage awaited = province && row.way == Way::two_steps ? Stage::first_passed
+                                                                        : Stage::submitted;
+            const bool own_step = row.way == (province ? row.way : Way::two_steps);
+            row.mine = own_step && row.way != Way::received && row.state.stage == awaited &&
+                       row.timing != envelope::Timing::late && !row.queued;
         }
-        const Stage awaited = province && row.way == Way::two_steps ? Stage::first_passed
-                                                                    : Stage::submitted;
-        const bool own_step = row.way == (province ? row.way : Way::two_steps);
-        row.mine = own_step && row.way != Way::received && row.state.stage == awaited &&
-                   row.timing != envelope::Timing::late && !row.queued;
+    };
+    if (only == nullptr) {
+        auto select = inside.database.prepare(std::string(columns) + "ORDER BY first_index");
+        return read_own("kind", "decision") && read_all(select);
     }
-    return rows;
+    auto select = inside.database.prepare(std::string(columns) + "WHERE root = ?");
+    for (const base::EnvelopeId& root : *only)
+        if (!read_own("root", root.text()) || !read_all(select.bind(root))) return false;
+    return true;
+}
+
+// False when it cannot be done in place: a row has gone, or one belongs between the others.
+bool ReviewDesk::refresh_stale_rows() const {
+    auto&                 kept = m_inside->review_rows;
+    std::vector<QueueRow> fresh;
+    if (!read_rows(&kept.stale, fresh)) return false;
+    std::size_t known = 0, replaced = 0;
+    for (const base::EnvelopeId& root : kept.stale) known += kept.places.count(root.text());
+    std::sort(fresh.begin(), fresh.end(), [](const QueueRow& a, const QueueRow& b) {
+        return a.first_index < b.first_index;
+    });
+    for (QueueRow& row : fresh) {
+        const auto place = kept.places.find(row.root.text());
+        if (place != kept.places.end()) {
+            QueueRow& old = kept.rows[place->second];
+            if (old.first_index != row.first_index) return false;
+            old = std::move(row);
+            ++replaced;
+            continue;
+        }
+        if (!kept.rows.empty() && row.first_index < kept.rows.back().first_index) return false;
+        kept.places.emplace(row.root.text(), kept.rows.size());
+        kept.rows.push_back(std::move(row));
+    }
+    kept.stale.clear();
+    return replaced == known;
+}
+
+const std::vector<QueueRow>& ReviewDesk::queue() const {
+    auto& kept = m_inside->review_rows;
+    // From here on to read one by one is slower than to read all.
+    constexpr std::size_t stale_max = 500;
+    if (kept.known && kept.stale.size() <= stale_max && refresh_stale_rows()) return kept.rows;
+    kept = {};
+    if (!m_inside->enrolment || m_inside->current == nullptr) return kept.rows;
+    kept.known = read_rows(nullptr, kept.rows);
+    for (std::size_t place = 0; place < kept.rows.size(); ++place)
+        kept.places.emplace(kept.rows[place].root.text(), place);
+    return kept.rows;
+}
+
+const QueueRow* ReviewDesk::find_row(const base::EnvelopeId& root) const {
+    const auto& rows = queue();
+    const auto  place = m_inside->review_rows.places.find(root.text());
+    return place == m_inside->review_rows.places.end() ? nullptr : &rows[place->second];
 }
 
 std::optional<Dossier> ReviewDesk::find_dossier(const base::EnvelopeId& root) const {
-    auto rows = queue();
-    const auto found = std::find_if(rows.begin(), rows.end(),
-                                    [&](const QueueRow& row) { return row.root == root; });
-    if (found == rows.end()) return std::nullopt;
+    const QueueRow* found = find_row(root);
+    if (found == nullptr) return std::nullopt;
     auto history = m_inside->read_history(root);
     if (!history) return std::nullopt;
     Dossier dossier;
-    dossier.row = std::move(*found);
+    dossier.row = *found;
     dossier.history = std::move(*history);
     const auto version = [&](const base::EnvelopeId& id) -> const HistoryEntry* {
         for (const HistoryEntry& entry : dossier.history)
@@ -432,77 +494,129 @@ review::Step ReviewDesk::may(const QueueRow& row, ReviewVerdict verdict) const {
                         province ? Party::province : Party::bureau, row.way);
 }
 
+// What intake would find wrong with the numbers of a final pass, as far as this desk can tell.
+Status ReviewDesk::check_numbers(const base::EnvelopeId&   root,
+                                 const envelope::Approved& approved) const {
+    const auto dossier = find_dossier(root);
+    if (!dossier || dossier->form == nullptr) return base::fail(Outcome::not_found_locally);
+    const notice::Form&       form = *dossier->form;
+    const base::Json          rows = dossier->answers.value("rows", base::Json::array());
+    std::vector<std::int64_t> numbers;
+    std::size_t               wanted = 1;
+    const notice::Field*      field = form.find_standard("headcount");
+    if (form.serves == notice::Serves::increase) {
+        field = form.find_standard("approved_after");
+        const auto* list = std::get_if<std::vector<std::int64_t>>(&approved);
+        if (list != nullptr) numbers = *list;
+        wanted = rows.size();
+    } else if (const auto* number = std::get_if<std::int64_t>(&approved)) {
+        numbers = {*number};
+    }
+    const std::int64_t most = field != nullptr ? field->max : base::limits::headcount_max;
+    bool               right = numbers.size() == wanted;
+    for (std::size_t at = 0; right && at < wanted; ++at) {
+        std::int64_t least = 0;
+        if (form.serves == notice::Serves::increase)
+            least = integer_of(standard(form, rows[at], "approved_before")).value_or(0);
+        right = least <= numbers[at] && numbers[at] <= most;
+    }
+    if (right) return {};
+    return wrong("审核通过人数应为0到" + base::grouped(most) +
+                 "的一个整数，调增申请每行一个，不少于原批准人数；或者留空。");
+}
+
+Status ReviewDesk::check_word(const Word& word) const {
+    const bool province = m_inside->enrolment->role == "province";
+    const bool pass = word.verdict == ReviewVerdict::pass;
+    if (word.due && word.verdict != ReviewVerdict::send_back)
+        return wrong("只有退回修改才有修改期限。");
+    if (word.due && *word.due <= m_inside->server_time())
+        return wrong("修改期限已经过去，请填写之后的时间，或者留空。");
+    if (!std::holds_alternative<std::monostate>(word.approved) && !(pass && province))
+        return wrong("只有省级审核通过才有审核通过人数。");
+    std::size_t bytes = 0;
+    bool        fits = word.remarks.size() <= base::limits::remarks_max;
+    const auto  measure = [&](const std::string& text) {
+        bytes += base::to_text(base::Json(text)).size();
+        fits = fits && base::character_count(text) <= base::limits::reason_characters_max;
+    };
+    measure(word.reason);
+    for (const envelope::Remark& remark : word.remarks) measure(remark.text);
+    // The other half is the anchor's and the members'.
+    if (!fits || bytes > base::limits::payload_bytes_max / 2)
+        return wrong("原因和意见每条不超过500字，意见不超过100条，合计不超过一万字。");
+    return {};
+}
+
+Status ReviewDesk::check_matter(const base::EnvelopeId& root, const Word& word) const {
+    const QueueRow* row = find_row(root);
+    if (row == nullptr) return base::fail(Outcome::not_found_locally, root.text());
+    const bool         pass = word.verdict == ReviewVerdict::pass;
+    const review::Step step = may(*row, word.verdict);
+    if (step.outcome != Outcome::accepted) return base::fail(Outcome::frozen, row->unit_name);
+    if (step.needs == review::Needs::reason && base::trim(word.reason).empty())
+        return wrong(pass ? "不按顺序审核通过，或者变更已有的审核结果，须写明原因。"
+                          : "退回修改或者审核不通过，须写明原因。");
+    if (pass && row->timing == envelope::Timing::late)
+        return wrong("“" + row->unit_name + "”的这份申报逾期，还没有延期，不能审核通过。");
+    if (std::holds_alternative<std::monostate>(word.approved)) return {};
+    return check_numbers(root, word.approved);
+}
+
+// Signs the word about one matter and puts it in place of an own one that is not on the log.
+Status ReviewDesk::sign(const QueueRow& row, const Word& word, const std::string& anchor) {
+    Desk::Inside& inside = *m_inside;
+    SHENBAO_TRY(inside.database
+                    .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'decision' "
+                             "AND state = 'queued' AND attempts = 0")
+                    .bind(row.root)
+                    .run());
+    if (row.queued && inside.database.changes() == 0)
+        return base::fail(Outcome::frozen, "an own decision is on its way");
+    SHENBAO_TRY(inside.database
+                    .prepare("UPDATE envelopes SET state = 'superseded' WHERE root = ? "
+                             "AND kind = 'decision' AND state = 'refused'")
+                    .bind(row.root)
+                    .run());
+    envelope::Decision decision;
+    decision.target = row.newest;
+    decision.stage = inside.enrolment->role == "province" ? ReviewStage::final_review
+                                                          : ReviewStage::first_review;
+    decision.verdict = word.verdict;
+    decision.approved = word.approved;
+    decision.remarks = word.remarks;
+    decision.due = word.due;
+    decision.reason = word.reason;
+    const envelope::Common common = {
+        envelope::make_envelope_id(inside.clock.now(), inside.random),
+        inside.enrolment->unit.unit, inside.current->package.ref, inside.clock.now(), anchor};
+    const envelope::Envelope sealed = envelope::seal_act(common, decision, *inside.key);
+    OutboxItem item;
+    item.id = sealed.id();
+    item.sha256 = sealed.sha256();
+    item.root = row.root;
+    item.kind = "decision";
+    item.form = row.form;
+    item.period = row.period;
+    item.answers = base::Json::object();
+    item.made_at = common.made_at;
+    item.text = sealed.text();
+    return inside.add_item(item, base::Json::object());
+}
+
 base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, const Word& word) {
     Desk::Inside& inside = *m_inside;
     if (!inside.enrolment || inside.current == nullptr || inside.enrolment->role == "school")
         return base::fail(Outcome::not_enrolled);
     SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
     if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");
-    const bool province = inside.enrolment->role == "province";
-    const bool pass = word.verdict == ReviewVerdict::pass;
-    const bool numbered = !std::holds_alternative<std::monostate>(word.approved);
-    if (word.due && word.verdict != ReviewVerdict::send_back)
-        return wrong("只有退回修改才有修改期限。");
-    if (word.due && *word.due <= inside.server_time())
-        return wrong("修改期限已经过去，请填写之后的时间，或者留空。");
-    if (numbered && !(pass && province)) return wrong("只有省级审核通过才有审核通过人数。");
-
-    std::unordered_map<std::string, QueueRow> rows;
-    for (QueueRow& row : queue()) rows.emplace(row.root.text(), std::move(row));
+    SHENBAO_TRY(check_word(word));
+    for (const base::EnvelopeId& root : roots) SHENBAO_TRY(check_matter(root, word));
     return inside.change([&]() -> Status {
+        const auto& rows = inside.review_rows; // As the checks have read them.
         for (const base::EnvelopeId& root : roots) {
-            const auto found = rows.find(root.text());
-            if (found == rows.end()) return base::fail(Outcome::not_found_locally, root.text());
-            const QueueRow& row = found->second;
-            const review::Step step = may(row, word.verdict);
-            if (step.outcome != Outcome::accepted)
-                return base::fail(Outcome::frozen, row.unit_name);
-            if (step.needs == review::Needs::reason && base::trim(word.reason).empty())
-                return wrong(pass ? "不按顺序审核通过，或者变更已有的审核结果，须写明原因。"
-                                  : "退回修改或者审核不通过，须写明原因。");
-            if (pass && row.timing == envelope::Timing::late)
-                return wrong("“" + row.unit_name + "”的这份申报逾期，还没有延期，不能审核通过。");
-            if (const auto* number = std::get_if<std::int64_t>(&word.approved);
-                number != nullptr && (*number < 0 || *number > base::limits::headcount_max))
-                return wrong("审核通过人数应为0到" + base::grouped(base::limits::headcount_max) +
-                             "的一个整数，或者留空。");
-            SHENBAO_TRY(inside.database
-                            .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'decision' "
-                                     "AND state = 'queued' AND attempts = 0")
-                            .bind(root)
-                            .run());
-            if (row.queued && inside.database.changes() == 0)
-                return base::fail(Outcome::frozen, "an own decision is on its way");
-            SHENBAO_TRY(inside.database
-                            .prepare("UPDATE envelopes SET state = 'superseded' WHERE root = ? "
-                                     "AND kind = 'decision' AND state = 'refused'")
-                            .bind(root)
-                            .run());
-            envelope::Decision decision;
-            decision.target = row.newest;
-            decision.stage = province ? ReviewStage::final_review : ReviewStage::first_review;
-            decision.verdict = word.verdict;
-            decision.approved = word.approved;
-            decision.remarks = word.remarks;
-            decision.due = word.due;
-            decision.reason = word.reason;
-            const envelope::Common common = {
-                envelope::make_envelope_id(inside.clock.now(), inside.random),
-                inside.enrolment->unit.unit, inside.current->package.ref, inside.clock.now(),
-                *anchor};
-            const envelope::Envelope sealed =
-                envelope::seal_act(common, decision, *inside.key);
-            OutboxItem item;
-            item.id = sealed.id();
-            item.sha256 = sealed.sha256();
-            item.root = root;
-            item.kind = "decision";
-            item.form = row.form;
-            item.period = row.period;
-            item.answers = base::Json::object();
-            item.made_at = common.made_at;
-            item.text = sealed.text();
-            SHENBAO_TRY(inside.add_item(item, base::Json::object()));
+            SHENBAO_TRY(sign(rows.rows[rows.places.at(root.text())], word, *anchor));
+            inside.review_rows.stale.insert(root);
         }
         return {};
     });
@@ -510,6 +624,7 @@ base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, cons
 
 base::Status ReviewDesk::cancel(const base::EnvelopeId& root) {
     Desk::Inside& inside = *m_inside;
+    inside.review_rows.stale.insert(root);
     return inside.change([&]() -> Status {
         SHENBAO_TRY(inside.database
                         .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'decision' "

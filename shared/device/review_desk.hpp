@@ -12,6 +12,7 @@
 #include "shared/protocol/transitions.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct HistoryEntry {
 // shows no contact).
 struct QueueRow {
     base::EnvelopeId                   root;
+    std::int64_t                       first_index = 0; // In the log: the queue's order.
     base::EnvelopeId                   newest;
     std::int64_t                       newest_index = 0;
     base::UnitId                       unit;
@@ -113,8 +115,12 @@ struct Word {
 class ReviewDesk {
 public:
     // Every matter of the units that this desk sees, in the log's order of their first versions.
-    // Read once after a change, not once a frame: 10,000 rows take some milliseconds.
-    std::vector<QueueRow> queue() const;
+    // Only what has changed since the last call is read anew, so it may be asked once a frame; what
+    // it returns stays until the desk changes and is asked again.
+    const std::vector<QueueRow>& queue() const;
+    // Null when there is no such matter, or it is of a unit that is not seen any more. Stays as
+    // long as queue().
+    const QueueRow* find_row(const base::EnvelopeId& root) const;
     // Nothing when there is no such matter, or it is of a unit that is not seen any more.
     std::optional<Dossier> find_dossier(const base::EnvelopeId& root) const;
 
@@ -125,8 +131,9 @@ public:
     // Signs the same word about each of the matters and puts the decisions into the outbox, all or
     // none, as one transaction. An own decision that was not sent yet, or was refused, is replaced.
     // Refuses with not_found_locally; frozen (an own decision is on its way, or the transitions do
-    // not allow it); incomplete with a sentence (a reason is missing, a date has passed, a number
-    // that only the province's pass has, a late filing passed).
+    // not allow it); incomplete with a sentence (a reason is missing, a date has passed, numbers
+    // that do not fit the filing or that only the province's pass has, a late filing passed, a text
+    // that is too long).
     base::Status decide(const std::vector<base::EnvelopeId>& roots, const Word& word);
     // Takes back a decision that was never sent, and puts a refused one away. frozen when there is
     // none such.
@@ -135,6 +142,14 @@ public:
 private:
     friend class Desk;
     explicit ReviewDesk(Desk::Inside& inside) : m_inside(&inside) {}
+    // Reads the rows of these matters, or of all; false when the storage fails.
+    bool read_rows(const std::set<base::EnvelopeId>* only, std::vector<QueueRow>& rows) const;
+    bool refresh_stale_rows() const;
+    base::Status check_word(const Word& word) const;
+    base::Status check_matter(const base::EnvelopeId& root, const Word& word) const;
+    base::Status check_numbers(const base::EnvelopeId&   root,
+                               const envelope::Approved& approved) const;
+    base::Status sign(const QueueRow& row, const Word& word, const std::string& anchor);
     Desk::Inside* m_inside;
 };
 
