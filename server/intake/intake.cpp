@@ -33,6 +33,9 @@ bool is_storage_fault(Outcome outcome) {
 
 // Why a matter cannot be replaced or withdrawn from this version: not_newest, then frozen; accepted
 // when it can.
+// Its note answers a reviewer who has returned the version before.
+const base::RuleId reply_rule("reply");
+
 Outcome why_fixed(const records::FilingRecord& matter, const base::EnvelopeId& version) {
     if (matter.newest != version) return Outcome::not_newest;
     const bool open = matter.stage == records::Stage::submitted ||
@@ -377,6 +380,7 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
         return refused(Outcome::unknown_form);
     if (!window->always && now < window->opens_at()) return refused(Outcome::window_not_open);
     judged.stored.timing = timing;
+    bool returned = false;
     if (filing.replaces) {
         SHENBAO_ASSIGN(const auto matter, find_own(*filing.replaces, speaker, filing));
         if (!matter || matter->root != filing.root || matter->form != filing.form ||
@@ -384,12 +388,17 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
             return refused(Outcome::unknown_target);
         if (const Outcome why = why_fixed(*matter, *filing.replaces); why != Outcome::accepted)
             return refused(why);
+        returned = matter->stage == records::Stage::returned;
     }
     SHENBAO_ASSIGN(rules::Verdict verdict,
                    m_store->judge({&package, form, filing.period, common.unit, filing.root,
                                    anchor_at, &filing.answers, &filing.notes}));
     judged.answer.findings = std::move(verdict.findings);
-    if (!verdict.filing) return refused(Outcome::rules_failed);
+    const bool replies_to_nothing = !returned && filing.notes.count(reply_rule) > 0;
+    if (replies_to_nothing)
+        judged.answer.findings.push_back(
+            {reply_rule, {}, notice::Severity::error, "没有被退回的申报不能带有回复。"});
+    if (!verdict.filing || replies_to_nothing) return refused(Outcome::rules_failed);
     SHENBAO_TRY(note_moved_quota(*form, package, filing, anchor_at, common.unit, judged));
     // Nothing is uploaded yet, so whatever is promised is missing.
     for (const envelope::Attachment& promised : filing.attachments)

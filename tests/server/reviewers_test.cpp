@@ -59,9 +59,8 @@ struct Office {
 };
 
 std::optional<QueueRow> row_of(town::Machine& machine, const base::EnvelopeId& root) {
-    for (QueueRow& row : machine.desk().reviews().queue())
-        if (row.root == root) return std::move(row);
-    return std::nullopt;
+    const QueueRow* row = machine.desk().reviews().find_row(root);
+    return row == nullptr ? std::nullopt : std::optional(*row);
 }
 
 MatterState state(town::Machine& machine, const base::EnvelopeId& root) {
@@ -136,6 +135,37 @@ TEST_CASE("a bureau decides without a line: passed, taken back, returned; the sc
     CHECK(dossier->differences[0].cell == device::Cell{0, base::FieldId("headcount")});
     CHECK(dossier->differences[0].before == 40);
     CHECK(dossier->differences[0].now == 36);
+}
+
+TEST_CASE("a reply answers a return, and nothing else") {
+    town::Town  town;
+    const auto  device = town.new_device("D001");
+    const auto  bureau = town.new_device("341600", "city");
+    const auto  reply = [](base::Json payload) {
+        payload["notes"] = {{"reply", "已按要求改正"}};
+        return payload;
+    };
+    const base::Json first = town.declaration(device);
+    auto             answer = town.submit(device, reply(first));
+    CHECK(answer.outcome == Outcome::rules_failed);
+    REQUIRE(answer.findings.size() == 1);
+    CHECK(answer.findings[0].rule == device::reply_rule);
+    REQUIRE(town.submit(device, first).outcome == Outcome::accepted);
+    const base::Json second = town.replacement(first, 36);
+    CHECK(town.submit(device, reply(second)).outcome == Outcome::rules_failed);
+    base::Json returned = town.act("decision", bureau);
+    returned.update({{"target", first.at("id")},
+                     {"stage", "first_review"},
+                     {"verdict", "return"},
+                     {"approved", nullptr},
+                     {"remarks", base::Json::array()},
+                     {"due", nullptr},
+                     {"reason", "请核对人数"}});
+    REQUIRE(town.submit(bureau, returned).outcome == Outcome::accepted);
+    CHECK(town.submit(device, reply(second)).outcome == Outcome::accepted);
+    // The version after that is a change of its own.
+    CHECK(town.submit(device, reply(town.replacement(second, 35))).outcome ==
+          Outcome::rules_failed);
 }
 
 TEST_CASE("a decision that crosses a replacement is refused and comes back with what changed") {
@@ -228,6 +258,131 @@ TEST_CASE("a late filing waits for its extension, then it is the bureau's") {
     row = row_of(office.bureau, *root);
     CHECK(row->timing == envelope::Timing::extended);
     CHECK(row->mine);
+}
+
+TEST_CASE("a school that changes its bureau: the new one has all of it, the old one no more") {
+    Office        office;
+    town::Machine other{office.service, "341300", "city", morning};
+    const auto    root = office.declare(office.school, "X002", "初级", "40");
+    office.bureau.sync();
+    REQUIRE(office.bureau.desk().reviews().decide({root}, send_back("请核对人数")).has_value());
+    office.bureau.sync();
+    const auto second = office.declare(office.school, "X001", "初级", "35");
+    office.bureau.sync();
+    REQUIRE(office.bureau.desk().reviews().decide({second}, {}).has_value());
+    envelope::UnitEntry moved = town::units()[2];
+    REQUIRE(moved.unit == base::UnitId("D001"));
+    moved.review_by = base::UnitId("341300");
+    REQUIRE(office.town.site().append_acts({moved}).has_value());
+
+    // Its unsent decision is about somebody else's school by now.
+    CHECK(office.bureau.sync().refused == 1);
+    CHECK(office.bureau.desk().refused().front().refusal->outcome == Outcome::unknown_target);
+    CHECK(office.bureau.desk().reviews().queue().empty());
+    CHECK_FALSE(office.bureau.desk().reviews().find_dossier(root).has_value());
+
+    for (int again = 0; again < 2; ++again) {
+        other.sync(); // The first begins again, for what it may see has grown.
+        REQUIRE(other.desk().reviews().queue().size() == 2);
+        const auto dossier = other.desk().reviews().find_dossier(root);
+        CHECK(dossier->history.size() == 2);
+        CHECK(dossier->row.state.stage == Stage::returned);
+    }
+    CHECK(row_of(other, second)->mine);
+    REQUIRE(other.desk().reviews().decide({second}, {}).has_value());
+    CHECK(other.sync().refused == 0);
+    CHECK(office.record(second).stage == Stage::first_passed);
+    office.province.sync();
+    CHECK(row_of(office.province, second)->state == row_of(other, second)->state);
+
+    // And back: the old one finds all of it again, once.
+    moved.review_by = base::UnitId("341600");
+    REQUIRE(office.town.site().append_acts({moved}).has_value());
+    office.bureau.sync();
+    CHECK(office.bureau.desk().reviews().queue().size() == 2);
+    CHECK(row_of(office.bureau, second)->state.stage == Stage::first_passed);
+    other.sync();
+    CHECK(other.desk().reviews().queue().empty());
+}
+
+// Both ways: what a desk signs is taken, what it refuses to sign would have been refused.
+TEST_CASE("generated words: a desk that is up to date judges as intake does") {
+    Office             office;
+    base::SeededRandom dice(14);
+    const auto         roll = [&](int sides) {
+        std::uint32_t drawn = 0;
+        dice.fill(std::as_writable_bytes(std::span(&drawn, 1)));
+        return int(drawn % unsigned(sides));
+    };
+    std::vector<base::EnvelopeId> roots;
+    for (const char* level : {"初级", "中级"}) {
+        roots.push_back(office.declare(office.school, "X002", level, "40"));
+        roots.push_back(office.declare(office.college, "X002", level, "50"));
+    }
+    office.day("2023-04-02T10:00:00+08:00"); // From here on everything is late.
+    office.school.sync();
+    const auto late = commands::fill(office.school.desk(),
+                                     {"附件1",
+                                      "2023-spring",
+                                      "",
+                                      {"certificate=X001", "level=初级", "headcount=40"},
+                                      {},
+                                      {"late=学校停电，未能按时报送"}});
+    REQUIRE(late.has_value());
+    roots.push_back(*late);
+    office.school.sync();
+    const town::Device raw_bureau = office.town.new_device("341600", "city");
+    const town::Device raw_province = office.town.new_device("340000", "province");
+    int                taken = 0, refused = 0;
+    for (int round = 0; round < 500; ++round) {
+        const base::EnvelopeId& root = roots[std::size_t(roll(int(roots.size())))];
+        if (roll(5) == 0) {
+            town::Machine& owner =
+                office.school.desk().find_matter(root) ? office.school : office.college;
+            device::Desk& desk = owner.desk();
+            owner.sync();
+            if (!desk.revise(root)) continue;
+            REQUIRE(desk.type(root, {0, base::FieldId("headcount")},
+                              std::to_string(30 + roll(60)))
+                        .has_value());
+            REQUIRE(desk.explain(root, device::late_rule, "按意见改正").has_value());
+            REQUIRE(desk.seal(root).has_value());
+            CHECK(owner.sync().refused == 0);
+            continue;
+        }
+        const bool     at_bureau = roll(2) == 0;
+        town::Machine& machine = at_bureau ? office.bureau : office.province;
+        machine.sync();
+        const auto row = row_of(machine, root);
+        if (!row) continue; // A college, at the bureau.
+        Word word;
+        word.verdict = static_cast<ReviewVerdict>(roll(3));
+        if (roll(3) != 0) word.reason = "核对平台数据";
+        if (roll(4) == 0) word.approved = std::int64_t(roll(3) == 0 ? -1 : roll(60));
+        if (roll(4) == 0)
+            word.due = town::at(roll(3) == 0 ? "2023-04-01T10:00:00+08:00"
+                                             : "2023-04-05T10:00:00+08:00");
+        if (machine.desk().reviews().decide({root}, word)) {
+            CHECK(machine.sync().refused == 0);
+            ++taken;
+            continue;
+        }
+        ++refused;
+        const town::Device& raw = at_bureau ? raw_bureau : raw_province;
+        const auto*         number = std::get_if<std::int64_t>(&word.approved);
+        base::Json          payload = office.town.act("decision", raw);
+        payload.update({{"target", row->newest.text()},
+                        {"stage", at_bureau ? "first_review" : "final_review"},
+                        {"verdict", envelope::verdict_name(word.verdict)},
+                        {"approved", number == nullptr ? base::Json() : base::Json(*number)},
+                        {"remarks", base::Json::array()},
+                        {"due", word.due ? base::Json(base::to_rfc3339(*word.due)) : base::Json()},
+                        {"reason", word.reason}});
+        CAPTURE(base::to_text(payload));
+        CHECK(office.town.submit(raw, payload).result == protocol::LineResult::refused);
+    }
+    CHECK(taken > 40);
+    CHECK(refused > 40);
 }
 
 // Whatever happens, and in whichever order machines hear of it, all conclude the same.
