@@ -75,6 +75,7 @@ int run_command(int argument_count, char** arguments) {
     bool                          all = false;
     ServeOptions                  serve_options;
     DeviceOptions                 device;
+    DeviceReviewOptions           reviewer;
 
     const auto with_data = [&](CLI::App* command) {
         command->add_option("--data", data, "数据目录")->required();
@@ -234,6 +235,33 @@ int run_command(int argument_count, char** arguments) {
     sync_command->add_option("--server", device.server, "服务器地址")->required();
     auto* status_command = device_act("status", "本机的申报与回执", device_status);
     status_command->add_option("--receipts", device.out, "把回执写入这个目录");
+    const auto reviewer_act = [&](const char* act, const char* help,
+                                  base::Status (*run)(const DeviceReviewOptions&)) {
+        auto* command = device_command->add_subcommand(act, help);
+        command->add_option("--store", reviewer.store, "本机数据文件")->required();
+        command->callback(
+            [&reviewer, &chosen, run] { chosen = [&reviewer, run] { return run(reviewer); }; });
+        return command;
+    };
+    const auto with_roots = [&](CLI::App* command) {
+        command->add_option("filing", reviewer.roots, "申报编号，可以写几份")->required();
+        return command;
+    };
+    auto* queue_command = reviewer_act("queue", "本单位审核的申报", device_queue);
+    queue_command->add_flag("--mine", reviewer.mine, "只看等待本单位审核的");
+    queue_command->add_option("--period", reviewer.period, "时段");
+    queue_command->add_option("--form", reviewer.form, "哪张表，如 附件1");
+    queue_command->add_option("--stage", reviewer.stage, "submitted、first_passed、returned等");
+    auto* sign_command =
+        with_roots(reviewer_act("decide", "审核并签名，不需要网络", device_decide));
+    sign_command->add_option("--verdict", reviewer.word.verdict, "pass、return 或 reject")
+        ->required();
+    sign_command->add_option("--approved", reviewer.word.approved,
+                             "审核通过人数，缺省为申报人数；调增申请按行用逗号隔开");
+    sign_command->add_option("--reason", reviewer.word.reason, "原因");
+    sign_command->add_option("--due", reviewer.word.due, "退回修改的期限");
+    with_roots(reviewer_act("cancel", "撤销还没有送出的审核", device_cancel));
+    with_roots(reviewer_act("history", "一份申报的经过", device_history));
 
     try {
         std::vector<std::string> parts = key_ids_last(argument_count, arguments);

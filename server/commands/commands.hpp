@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/base/result.hpp"
+#include "shared/device/desk.hpp"
 
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ struct DecideOptions {
     std::string stage = "final_review", verdict, approved, reason, due;
     std::vector<std::string> remarks; // "headcount=请核对": a field of the form and what is said of it.
 };
+// What the options say, without a target. wrong_use names the option that is not understood.
+base::Result<envelope::Decision> read_decision(const DecideOptions& options);
 // One filing, by the id of its newest or its first version.
 base::Status decide(const std::string& data, const std::string& filing,
                     const DecideOptions& options);
@@ -65,8 +68,25 @@ base::Status device_declare(const DeviceOptions& options);
 base::Status device_summarise(const DeviceOptions& options);
 base::Status device_sync(const DeviceOptions& options);
 base::Status device_status(const DeviceOptions& options);
+// A reviewer's machine (device_review.cpp).
+struct DeviceReviewOptions {
+    std::string              store, period, form, stage;
+    bool                     mine = false; // Only what waits for this reviewer.
+    std::vector<std::string> roots;
+    DecideOptions            word; // Its stage follows from the role.
+};
+base::Status device_queue(const DeviceReviewOptions& options);
+base::Status device_decide(const DeviceReviewOptions& options);
+base::Status device_cancel(const DeviceReviewOptions& options);
+base::Status device_history(const DeviceReviewOptions& options);
 
 // Helpers of several commands.
+base::Result<device::Desk> open_desk(const std::string& store);
+const char*                verdict_word(const envelope::Decision& decision);
+// "　40人", "　80、120人"; "" when it was approved as filed.
+std::string approved_words(const envelope::Approved& approved);
+// One line: how many filings, and how many of them are in which state.
+void print_review_counts(const device::Desk& desk);
 base::Result<std::string> read_whole_file(const std::string& path);
 enum class Readers { everybody, owner }; // owner: nobody else may read the file.
 base::Status write_whole_file(const std::string& path, std::string_view bytes,

@@ -19,15 +19,6 @@ using base::Outcome;
 base::SystemClock  system_clock;
 base::SystemRandom system_random;
 
-base::Result<device::Desk> open_desk(const std::string& store) {
-    SHENBAO_ASSIGN(auto database, sqlite::Database::open(store, sqlite::OpenMode::create));
-    SHENBAO_TRY(database.run_script(
-        // One file of the browser's page size, so that either can bring back the other's.
-        "PRAGMA page_size=" + std::to_string(sqlite::page_bytes) +
-        "; PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;"));
-    return device::Desk::open(std::move(database), system_clock, system_random);
-}
-
 device::Response carry(httplib::Client& client, const device::Request& request) {
     httplib::Headers headers;
     if (!request.bearer.empty()) headers.emplace("Authorization", "Bearer " + request.bearer);
@@ -52,23 +43,6 @@ base::Status run_sync(device::Desk& desk, httplib::Client& client) {
                     item.refusal ? item.refusal->detail.c_str() : "");
     if (report.fault) return base::fail(*report.fault);
     return {};
-}
-
-const char* verdict_word(const envelope::Decision& decision) {
-    if (decision.verdict == envelope::ReviewVerdict::send_back) return "退回";
-    if (decision.verdict == envelope::ReviewVerdict::reject) return "不通过";
-    return decision.stage == envelope::ReviewStage::final_review ? "审核通过" : "初审通过";
-}
-
-// "　40人", "　80、120人"; "" when it was approved as filed.
-std::string approved_words(const envelope::Approved& approved) {
-    if (const auto* number = std::get_if<std::int64_t>(&approved))
-        return "　" + std::to_string(*number) + "人";
-    std::string words;
-    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&approved))
-        for (const std::int64_t number : *numbers)
-            words += (words.empty() ? "　" : "、") + std::to_string(number);
-    return words.empty() ? words : words + "人";
 }
 
 // One line a matter, and under it what reviewers said.
@@ -124,6 +98,31 @@ httplib::Client make_client(const std::string& server) {
 }
 
 } // namespace
+
+base::Result<device::Desk> open_desk(const std::string& store) {
+    SHENBAO_ASSIGN(auto database, sqlite::Database::open(store, sqlite::OpenMode::create));
+    SHENBAO_TRY(database.run_script(
+        // One file of the browser's page size, so that either can bring back the other's.
+        "PRAGMA page_size=" + std::to_string(sqlite::page_bytes) +
+        "; PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;"));
+    return device::Desk::open(std::move(database), system_clock, system_random);
+}
+
+const char* verdict_word(const envelope::Decision& decision) {
+    if (decision.verdict == envelope::ReviewVerdict::send_back) return "退回";
+    if (decision.verdict == envelope::ReviewVerdict::reject) return "不通过";
+    return decision.stage == envelope::ReviewStage::final_review ? "审核通过" : "初审通过";
+}
+
+std::string approved_words(const envelope::Approved& approved) {
+    if (const auto* number = std::get_if<std::int64_t>(&approved))
+        return "　" + std::to_string(*number) + "人";
+    std::string words;
+    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&approved))
+        for (const std::int64_t number : *numbers)
+            words += (words.empty() ? "　" : "、") + std::to_string(number);
+    return words.empty() ? words : words + "人";
+}
 
 base::Status device_enrol(const DeviceOptions& options) {
     SHENBAO_ASSIGN(device::Desk desk, open_desk(options.store));
@@ -216,7 +215,8 @@ base::Status device_status(const DeviceOptions& options) {
     std::printf("单位：%s\n待同步：%zu份　被退回：%zu份　回执：%zu份\n",
                 enrolment->unit.name.c_str(), desk.queued().size(), desk.refused().size(),
                 desk.receipts().size());
-    print_matters(desk);
+    if (enrolment->role == "school") print_matters(desk);
+    else print_review_counts(desk);
     print_ledger(desk);
     if (options.out.empty()) return {};
     std::error_code error;

@@ -38,6 +38,29 @@ base::Result<envelope::Approved> read_approved(const std::string& text) {
     return numbers;
 }
 
+// An increase of one row is decided by a list too, as the protocol has it.
+void fit_to_rows(const notice::Form* form, envelope::Decision& decision) {
+    const auto* number = std::get_if<std::int64_t>(&decision.approved);
+    if (number != nullptr && form != nullptr && form->serves == notice::Serves::increase)
+        decision.approved = std::vector<std::int64_t>{*number};
+}
+
+// "headcount=请核对": a column of the form's table is named with "rows." before it.
+base::Result<envelope::Remark> read_remark(const notice::Form* form, const std::string& text) {
+    constexpr std::string_view in_table = "rows.";
+    const std::size_t          middle = std::min(text.find('='), text.size());
+    const std::string          field = text.substr(0, middle);
+    const bool in_row = field.compare(0, in_table.size(), in_table) == 0;
+    const bool known =
+        form != nullptr && (in_row ? form->find_column(field.substr(in_table.size())) != nullptr
+                                   : form->find_field(field) != nullptr);
+    if (middle == text.size() || !known)
+        return base::fail(Outcome::wrong_use, "--remark 应为 栏目=意见，此表没有栏目：" + field);
+    return envelope::Remark{base::FieldId(field), text.substr(middle + 1)};
+}
+
+} // namespace
+
 base::Result<envelope::Decision> read_decision(const DecideOptions& options) {
     envelope::Decision decision;
     const auto         stage = envelope::find_review_stage(options.stage);
@@ -55,29 +78,6 @@ base::Result<envelope::Decision> read_decision(const DecideOptions& options) {
     }
     return decision;
 }
-
-// "headcount=请核对": a column of the form's table is named with "rows." before it.
-base::Result<envelope::Remark> read_remark(const notice::Form* form, const std::string& text) {
-    constexpr std::string_view in_table = "rows.";
-    const std::size_t          middle = std::min(text.find('='), text.size());
-    const std::string          field = text.substr(0, middle);
-    const bool in_row = field.compare(0, in_table.size(), in_table) == 0;
-    const bool known =
-        form != nullptr && (in_row ? form->find_column(field.substr(in_table.size())) != nullptr
-                                   : form->find_field(field) != nullptr);
-    if (middle == text.size() || !known)
-        return base::fail(Outcome::wrong_use, "--remark 应为 栏目=意见，此表没有栏目：" + field);
-    return envelope::Remark{base::FieldId(field), text.substr(middle + 1)};
-}
-
-// An increase of one row is decided by a list too, as the protocol has it.
-void fit_to_rows(const notice::Form* form, envelope::Decision& decision) {
-    const auto* number = std::get_if<std::int64_t>(&decision.approved);
-    if (number != nullptr && form != nullptr && form->serves == notice::Serves::increase)
-        decision.approved = std::vector<std::int64_t>{*number};
-}
-
-} // namespace
 
 base::Status refusal_of(const intake::Ruling& ruling) {
     std::string detail;
