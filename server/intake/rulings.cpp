@@ -217,7 +217,8 @@ Result<Ruling> judge_extension(Site& site, records::Store& store, const Speaker&
     if (!package.files(*form, unit->kind)) return Ruling{Outcome::unknown_form, {}, {}};
     Objections objections;
     if (window->always) objections.add("always_open", "form", "此表没有截止时间，不需要延期。");
-    else if (extension.until < window->closes_at())
+    // Back to the window's own last moment: that is how an extension is revoked.
+    else if (extension.until.microseconds + 1 < window->closes_at().microseconds)
         objections.add("until", "until",
                        "延期应晚于原来的截止时间（" + base::clerk_date(window->closes) + "24时）。");
     if (is_blank(extension.reason)) objections.add("reason", "reason", "延期须写明原因。");

@@ -1,5 +1,6 @@
 // What reviewers and offices do, judged against what is stored: decisions about filings, extensions
-// of windows, units, revocations, announcements. The same words hold for a device's envelope and for the operator's command.
+// of windows, units, revocations, announcements. The same words hold for a device's envelope and
+// for the operator's command.
 //
 // What was decided here, where the protocol leaves room:
 //   * A version that came late and was not extended counts nowhere, so it cannot be passed (140):

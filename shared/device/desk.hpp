@@ -14,7 +14,7 @@
 #include "shared/envelope/envelope.hpp"
 #include "shared/envelope/receipt.hpp"
 #include "shared/notice/answers.hpp"
-#include "shared/protocol/messages.hpp"
+#include "shared/protocol/offices.hpp"
 #include "shared/rules/engine.hpp"
 #include "shared/sqlite/database.hpp"
 
@@ -66,6 +66,15 @@ struct Review {
 };
 
 using protocol::LedgerEntry; // One entry of the ledger 台账.
+
+// A word of the province to this unit, or to the schools that it reviews.
+struct Announcement {
+    base::EnvelopeId id;
+    std::string      text;
+    base::Time       until; // That moment included.
+    base::Time       at;    // When the server received it.
+    bool             read = false; // Here, by its people.
+};
 
 struct TypedValue {
     std::string text;  // As typed.
@@ -131,13 +140,14 @@ struct OutboxItem {
     base::EnvelopeId                id;
     base::Sha256Hex                 sha256;
     base::EnvelopeId                root; // For a withdrawal: the root of its target.
-    std::string                     kind; // "filing", "withdrawal"
+    std::string                     kind; // "filing", "withdrawal", "extension", "unit"…
     base::FormId                    form;
     base::Period                    period;
     EnvelopeState                   state = EnvelopeState::queued;
     bool                            replaced = false; // A newer version of its matter is signed.
-    base::Json                      answers; // As signed; of a withdrawal: of what it withdraws.
-    base::Sha256Hex                 notice;  // Version under which they were signed.
+    // As signed; of a withdrawal: of what it withdraws; of an office's act: its "words".
+    base::Json                      answers;
+    base::Sha256Hex                 notice; // Version under which they were signed.
     base::Time                      made_at;
     int                             attempts = 0;
     std::optional<base::Fault>      refusal;  // With the server's detail.
@@ -334,6 +344,19 @@ public:
     // What a bureau's or the province's machine keeps of others' filings; empty on a school's. Must
     // not outlive the desk.
     ReviewDesk reviews() const;
+
+    // --- Offices and announcements (device/offices.cpp) -----------------------------------------
+    // Signs a unit, a revocation, an extension or an announcement into the outbox. `words` say what
+    // it is wherever the outbox is shown.
+    base::Status issue(const envelope::Act& act, std::string_view words);
+    // Drops such an act that was never sent or was refused; frozen otherwise.
+    base::Status take_back_act(const base::EnvelopeId& id);
+    // As the server last told; empty on a school's machine.
+    std::vector<protocol::DeviceInfo>    devices() const;
+    std::vector<protocol::ExtensionInfo> extensions() const;
+    // Those that still hold, newest first.
+    std::vector<Announcement> announcements() const;
+    base::Status              mark_announcement_read(const base::EnvelopeId& id);
 
     // {"receipt","envelope","server_key"}: a file that `shenbao verify` takes.
     base::Result<std::string> receipt_file(const base::EnvelopeId& id) const;

@@ -135,6 +135,8 @@ struct Desk::Inside {
                                                  const envelope::Receipt& receipt);
     [[nodiscard]] base::Status conclude_review(const base::EnvelopeId& root);
     base::Result<std::vector<HistoryEntry>> read_history(const base::EnvelopeId& root);
+    [[nodiscard]] base::Status keep_announcement(const envelope::Announcement& announcement,
+                                                 const envelope::Receipt&      receipt);
     // Keeps a signed envelope; of the item all but refusal, findings and receipt_fields.
     [[nodiscard]] base::Status add_item(const OutboxItem& item, const base::Json& notes);
 };

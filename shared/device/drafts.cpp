@@ -620,7 +620,8 @@ std::optional<base::Time> Desk::closes_at(const base::FormId& form,
     const notice::Window* window = found == nullptr ? nullptr : found->find_window(period);
     if (window == nullptr || window->always) return std::nullopt;
     auto select = m_inside->database.prepare(
-        "SELECT coalesce(max(until), 0) FROM extensions WHERE form = ? AND period = ?");
+        "SELECT until FROM extensions WHERE form = ? AND period = ? "
+        "ORDER BY log_index DESC LIMIT 1"); // The newest word holds.
     const auto row = select.bind(form, period).step();
     const base::Time until = row && *row ? select.time(0) : base::Time{};
     return std::max(window->closes_at(), base::first_late(until));

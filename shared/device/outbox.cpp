@@ -247,6 +247,13 @@ base::Status Desk::settle(const base::Sha256Hex& sha256, const protocol::LineAns
                             .bind(answer.receipt, sha256)
                             .run());
             if (item.kind == "decision") return inside.keep_own_decision(item, answer.receipt, *receipt);
+            if (item.kind == "announcement") {
+                SHENBAO_ASSIGN(const envelope::Jws jws,
+                               envelope::Jws::parse(item.text, envelope::HeaderKey::kid));
+                SHENBAO_ASSIGN(const auto opened, envelope::open_receipted(jws, *receipt));
+                return inside.keep_announcement(std::get<envelope::Announcement>(opened.act()),
+                                                *receipt);
+            }
             if (item.kind != "withdrawal") return {};
             return inside.database.prepare("UPDATE matters SET withdrawn = 1 WHERE root = ?")
                 .bind(item.root)
@@ -282,6 +289,8 @@ base::Status Desk::accept_change(const protocol::Change& change) {
                    envelope::Jws::parse(change.envelope, envelope::HeaderKey::kid));
     SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
                    envelope::open_receipted(jws, *receipt));
+    if (const auto* announcement = std::get_if<envelope::Announcement>(&opened.act()))
+        return inside.change([&] { return inside.keep_announcement(*announcement, *receipt); });
     if (inside.enrolment->role != "school")
         return inside.change(
             [&] { return inside.keep_review_entry(opened, *receipt, change.receipt); });

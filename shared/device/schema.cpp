@@ -158,6 +158,15 @@ CREATE TABLE review_matters(   -- Concluded from the entries: a row of the queue
     due          INTEGER) WITHOUT ROWID;
 CREATE INDEX review_matters_by_window ON review_matters(unit, form, period);
 )sql"},
+    {R"sql(
+CREATE TABLE announcements(    -- Of the province, to this unit or the schools it reviews.
+    id        TEXT PRIMARY KEY,
+    text      TEXT NOT NULL,
+    until     INTEGER NOT NULL, -- That moment included.
+    at        INTEGER NOT NULL,
+    log_index INTEGER NOT NULL,
+    read      INTEGER NOT NULL) WITHOUT ROWID;
+)sql"},
 };
 constexpr int migration_count = int(sizeof migrations / sizeof migrations[0]);
 

@@ -19,6 +19,8 @@ constexpr int         changes_limit = 100;
 constexpr std::string_view units_etag     = "units_etag";
 constexpr std::string_view catalogue_etag = "catalogue_etag";
 constexpr std::string_view ledger_etag    = "ledger_etag";
+constexpr std::string_view devices_etag    = "devices_etag";
+constexpr std::string_view extensions_etag = "extensions_etag";
 
 std::string api(std::string_view path) {
     return std::string(protocol::base_path) + std::string(path);
@@ -54,6 +56,8 @@ std::string_view stage_sentence(Stage stage) {
     case Stage::catalogue: return "正在更新证书目录";
     case Stage::changes: return "正在接收申报和回执";
     case Stage::ledger: return "正在更新指标台账";
+    case Stage::devices: return "正在更新设备名单";
+    case Stage::extensions: return "正在更新延期";
     case Stage::finished: return "同步完成";
     }
     return {};
@@ -97,8 +101,11 @@ std::optional<Request> Sync::next() {
         advance();
     }
     if (m_progress.stage == Stage::session && !m_desk.bearer().empty()) advance();
-    // A reviewer reads the ledgers of many units as a summary, when somebody looks at it.
-    if (m_progress.stage == Stage::ledger && m_desk.find_enrolment()->role != "school") advance();
+    // A reviewer reads the ledgers of many units as a summary, when somebody looks at it; a school
+    // has no lists of devices and extensions.
+    const bool school = m_desk.find_enrolment()->role == "school";
+    if (m_progress.stage == Stage::ledger && !school) advance();
+    if (m_progress.stage == Stage::devices && school) m_progress.stage = Stage::finished;
     switch (m_progress.stage) {
     case Stage::server: return Request{"GET", api("/server"), {}, {}, {}};
     case Stage::package:
@@ -114,6 +121,8 @@ std::optional<Request> Sync::next() {
     case Stage::units: return list_request("/units", units_etag);
     case Stage::catalogue: return list_request("/catalogue", catalogue_etag);
     case Stage::ledger: return list_request("/summaries/ledger", ledger_etag);
+    case Stage::devices: return list_request("/devices", devices_etag);
+    case Stage::extensions: return list_request("/extensions", extensions_etag);
     case Stage::changes:
         return Request{"GET",
                        api("/changes?after=" + percent_escaped(m_desk.changes_cursor()) +
@@ -139,9 +148,9 @@ void Sync::deliver(const Response& response) {
         return;
     }
     const bool list = m_progress.stage == Stage::units || m_progress.stage == Stage::catalogue ||
-                      m_progress.stage == Stage::ledger;
+                      m_progress.stage >= Stage::ledger;
     if (response.status == 304 && list) return advance(); // What the desk has is the newest.
-    if (response.status == 404 && m_progress.stage == Stage::ledger)
+    if (response.status == 404 && m_progress.stage >= Stage::ledger)
         return advance(); // An older server has none.
     if (response.status < 200 || response.status > 299)
         return stop(protocol::read_problem(response.body));
@@ -191,8 +200,19 @@ void Sync::take(const Response& response) {
         if (const auto taken = m_desk.accept_ledger(*entries); !taken) return stop(taken.error());
         return settle(m_desk.set_setting(ledger_etag, response.etag));
     }
+    case Stage::devices: return take_list(response, "devices", devices_etag);
+    case Stage::extensions: return take_list(response, "extensions", extensions_etag);
     default: SHENBAO_CHECK(!"an answer without a request");
     }
+}
+
+// Kept as it came; the desk reads it when somebody looks.
+void Sync::take_list(const Response& response, std::string_view name,
+                     std::string_view etag_setting) {
+    auto taken = m_desk.keep(name, response.body);
+    if (taken) taken = m_desk.set_setting(etag_setting, response.etag);
+    if (taken) advance();
+    else stop(taken.error());
 }
 
 void Sync::take_outbox(const Response& response) {

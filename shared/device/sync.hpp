@@ -4,7 +4,7 @@
 // it comes, so a line cut at any point loses nothing and the next sync goes on from there.
 //
 // Order: server (anchor, notice version), notice if new, the outbox in batches, session, units,
-// catalogue, changes, ledger. The outbox stands first because it is why people press the button.
+// catalogue, changes, ledger; of offices the lists of devices and extensions. The outbox stands first because it is why people press the button.
 #pragma once
 
 #include "shared/device/desk.hpp"
@@ -30,7 +30,8 @@ struct Response {
 };
 
 enum class Stage {
-    idle, server, package, outbox, session, units, catalogue, changes, ledger, finished
+    idle, server, package, outbox, session, units, catalogue, changes, ledger, devices, extensions,
+    finished
 };
 std::string_view stage_sentence(Stage stage); // Chinese, for the progress line.
 
@@ -68,6 +69,7 @@ private:
     void take(const Response& response);
     void take_outbox(const Response& response);
     void take_changes(const Response& response);
+    void take_list(const Response& response, std::string_view name, std::string_view etag_setting);
 
     Desk&                        m_desk;
     Progress                     m_progress;

@@ -1,6 +1,6 @@
 // What the offices do besides reviewing: units with their history, devices, announcements, codes.
 #include "server/handlers/http.hpp"
-#include "shared/protocol/offices.hpp"
+#include "shared/device/sync.hpp"
 #include "tests/server/town.hpp"
 
 #include "shared/base/check.hpp"
@@ -85,6 +85,52 @@ struct Offices {
     void require_rebuilt_alike() {
         auto store = town.site().open_store();
         CHECK(*(*store)->digests() == *(*store)->rebuilt_digests());
+    }
+};
+
+// A machine of a unit, with every URL between it and the server and no socket.
+struct Machine {
+    Offices&                    offices;
+    base::FixedClock            clock;
+    base::SystemRandom          random;
+    std::optional<device::Desk> desk;
+
+    Machine(Offices& server, const char* unit, const char* role)
+        : offices(server), clock(town::at("2023-03-29T09:00:00+08:00")) {
+        auto opened = device::Desk::open(
+            *sqlite::Database::open(":memory:", sqlite::OpenMode::create), clock, random);
+        REQUIRE(opened.has_value());
+        desk.emplace(std::move(*opened));
+        const auto body =
+            desk->begin_enrolment(offices.town.new_code(UnitId(unit), 30, role), "一号机");
+        REQUIRE(body.has_value());
+        const auto answer =
+            carry({"POST", "/api/v1/enrolments", "application/jose", *body, {}, {}});
+        REQUIRE(desk->finish_enrolment(answer.body).has_value());
+        sync();
+    }
+    device::Response carry(const device::Request& asked) {
+        handlers::Request request;
+        request.method = asked.method;
+        request.path = asked.path.substr(0, asked.path.find('?'));
+        if (const auto after = asked.path.find("after="); after != std::string::npos)
+            request.query["after"] =
+                asked.path.substr(after + 6, asked.path.find('&', after) - after - 6);
+        request.body = asked.body;
+        request.content_type = asked.content_type;
+        request.headers["authorization"] = "Bearer " + asked.bearer;
+        if (!asked.if_none_match.empty()) request.headers["if-none-match"] = asked.if_none_match;
+        const auto       answer = handlers::answer(offices.server, request);
+        device::Response response{answer.status, answer.body};
+        for (const auto& [name, value] : answer.headers)
+            if (name == "ETag") response.etag = value;
+        return response;
+    }
+    device::Report sync() {
+        device::Sync sync(*desk);
+        while (const auto request = sync.next()) sync.deliver(carry(*request));
+        REQUIRE(!sync.report().fault);
+        return sync.report();
     }
 };
 
@@ -328,7 +374,7 @@ TEST_CASE("an extension back to the window's own end revokes; what came under it
     offices.town.site().start_clock_at(town::at("2023-04-05T09:00:00+08:00"));
     CHECK(file("X001", "初级") == envelope::Timing::extended);
     CHECK(extend("2023-03-31T23:59:59+08:00") == Outcome::rules_failed); // Nobody loses a day.
-    REQUIRE(extend("2023-04-01T00:00:00+08:00") == Outcome::accepted);
+    REQUIRE(extend("2023-03-31T23:59:59.999999+08:00") == Outcome::accepted);
     CHECK(file("X002", "初级") == envelope::Timing::late);
     auto                 reader = offices.town.site().reader();
     records::FilingQuery extended;
@@ -338,7 +384,7 @@ TEST_CASE("an extension back to the window's own end revokes; what came under it
         offices.ask(offices.open_session(offices.bureau), "GET", "/api/v1/extensions").body);
     REQUIRE(listed.has_value());
     REQUIRE(listed->size() == 1);
-    CHECK(listed->front().extension.until == town::at("2023-04-01T00:00:00+08:00"));
+    CHECK(listed->front().extension.until == town::at("2023-03-31T23:59:59.999999+08:00"));
     offices.require_rebuilt_alike();
 }
 
@@ -350,4 +396,75 @@ TEST_CASE("a request for a code is read strictly") {
         CAPTURE(body);
         CHECK(offices.ask(session, "POST", "/api/v1/codes", body).status == 400);
     }
+}
+
+TEST_CASE("an office's machine signs its acts into the outbox and keeps the lists it is told") {
+    Offices offices;
+    Machine province(offices, "340000", "province"), school(offices, "D001", "school");
+    const envelope::Announcement word{"请各校核对联络人员。",
+                                      town::at("2023-04-10T00:00:00+08:00"),
+                                      {.kind = {}, .city = "亳州市", .unit = {}}};
+    REQUIRE(province.desk->issue(word, "公告：请各校核对联络人员。").has_value());
+    REQUIRE(province.desk
+                ->issue(envelope::Extension{UnitId("D001"), base::FormId("declaration"),
+                                            base::Period("2023-spring"),
+                                            town::at("2023-04-05T00:00:00+08:00"), "停电"},
+                        "延期：亳州示例中专")
+                .has_value());
+    REQUIRE(province.desk->issue(envelope::Revocation{offices.bureau.key.id(), "遗失"}, "停用")
+                .has_value());
+    REQUIRE(province.desk->queued().size() == 3);
+    CHECK(province.desk->queued()[1].answers.at("words") == "延期：亳州示例中专");
+    CHECK(province.desk->queued()[1].kind == "extension");
+    CHECK(province.sync().accepted == 3);
+    CHECK(province.desk->queued().empty());
+    CHECK(province.desk->announcements().size() == 1); // What it has told others.
+    REQUIRE(province.desk->extensions().size() == 1);
+    CHECK(province.desk->extensions()[0].extension.reason == "停电");
+    int revoked = 0;
+    for (const auto& one : province.desk->devices()) revoked += one.revoked;
+    CHECK(revoked == 1);
+    CHECK(province.desk->devices().size() == 5); // Three of the scene, and these two machines.
+
+    school.sync();
+    CHECK(school.desk->devices().empty());
+    REQUIRE(school.desk->announcements().size() == 1);
+    const device::Announcement told = school.desk->announcements().front();
+    CHECK(told.text == word.text);
+    CHECK(!told.read);
+    // The newest word about its window holds, also when it takes an extension back.
+    const base::FormId form("declaration");
+    const base::Period spring("2023-spring");
+    CHECK(*school.desk->closes_at(form, spring) > town::at("2023-04-05T00:00:00+08:00"));
+    REQUIRE(province.desk
+                ->issue(envelope::Extension{UnitId("D001"), form, spring,
+                                            town::at("2023-03-31T23:59:59.999999+08:00"), "误发"},
+                        "收回延期：亳州示例中专")
+                .has_value());
+    CHECK(province.sync().accepted == 1);
+    school.sync();
+    CHECK(*school.desk->closes_at(form, spring) == town::at("2023-04-01T00:00:00+08:00"));
+    REQUIRE(school.desk->mark_announcement_read(told.id).has_value());
+    school.sync();
+    REQUIRE(school.desk->announcements().size() == 1);
+    CHECK(school.desk->announcements().front().read);
+    school.clock.set(town::at("2023-04-10T00:00:01+08:00"));
+    CHECK(school.desk->announcements().empty()); // Its time is over.
+}
+
+TEST_CASE("an office's act is taken back while it was never sent, and dropped when it was refused") {
+    Offices offices;
+    Machine province(offices, "340000", "province");
+    const envelope::Revocation nobody{envelope::SecretKey::make(province.random).id(), ""};
+    REQUIRE(province.desk->issue(nobody, "停用").has_value());
+    const auto first = province.desk->queued().front().id;
+    REQUIRE(province.desk->take_back_act(first).has_value());
+    CHECK(province.desk->queued().empty());
+    REQUIRE(province.desk->issue(nobody, "停用").has_value());
+    CHECK(province.sync().refused == 1);
+    REQUIRE(province.desk->refused().size() == 1);
+    CHECK(province.desk->refused()[0].refusal->outcome == Outcome::unknown_target);
+    REQUIRE(province.desk->take_back_act(province.desk->refused()[0].id).has_value());
+    CHECK(province.desk->refused().empty());
+    CHECK(province.desk->take_back_act(first).error().outcome == Outcome::frozen);
 }

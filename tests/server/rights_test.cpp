@@ -105,7 +105,8 @@ struct Scene {
             const std::size_t end =
                 std::min(path_and_query.find('&', at + 1), path_and_query.size());
             const std::string one = path_and_query.substr(at + 1, end - at - 1);
-            request.query[one.substr(0, one.find('='))] = one.substr(one.find('=') + 1);
+            const std::size_t equals = one.find('=');
+            request.query[one.substr(0, equals)] = one.substr(equals + 1);
             at = end;
         }
         request.body = body;

@@ -1,0 +1,100 @@
+// What the offices do besides reviewing, and what the province announces.
+#include "shared/device/desk_inside.hpp"
+
+#include "shared/base/check.hpp"
+
+namespace device {
+
+using base::Outcome;
+
+namespace {
+
+bool is_office_act(const envelope::Act& act) {
+    return std::holds_alternative<envelope::UnitEntry>(act) ||
+           std::holds_alternative<envelope::Revocation>(act) ||
+           std::holds_alternative<envelope::Extension>(act) ||
+           std::holds_alternative<envelope::Announcement>(act);
+}
+
+} // namespace
+
+base::Status Desk::issue(const envelope::Act& act, std::string_view words) {
+    Inside& inside = *m_inside;
+    SHENBAO_CHECK(is_office_act(act));
+    if (!inside.enrolment || inside.current == nullptr) return base::fail(Outcome::not_enrolled);
+    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
+    const envelope::Common common = {
+        envelope::make_envelope_id(inside.clock.now(), inside.random), inside.enrolment->unit.unit,
+        inside.current->package.ref, inside.clock.now(), anchor.value_or("")};
+    const envelope::Envelope sealed = envelope::seal_act(common, act, *inside.key);
+    OutboxItem item;
+    item.id = item.root = sealed.id();
+    item.sha256 = sealed.sha256();
+    item.kind = envelope::kind_name(act);
+    item.answers = {{"words", words}};
+    item.made_at = common.made_at;
+    item.text = sealed.text();
+    return inside.change([&] { return inside.add_item(item, base::Json::object()); });
+}
+
+base::Status Desk::take_back_act(const base::EnvelopeId& id) {
+    Inside& inside = *m_inside;
+    return inside.change([&]() -> base::Status {
+        SHENBAO_TRY(inside.database
+                        .prepare("DELETE FROM envelopes WHERE id = ? AND kind IN ('unit', "
+                                 "'revocation', 'extension', 'announcement') AND "
+                                 "(state = 'refused' OR (state = 'queued' AND attempts = 0))")
+                        .bind(id)
+                        .run());
+        if (inside.database.changes() == 0)
+            return base::fail(Outcome::frozen, "it has been sent");
+        return {};
+    });
+}
+
+std::vector<protocol::DeviceInfo> Desk::devices() const {
+    const auto body = kept("devices");
+    auto       list = body ? protocol::read_devices(*body)
+                           : base::Result<std::vector<protocol::DeviceInfo>>({});
+    return list ? std::move(*list) : std::vector<protocol::DeviceInfo>();
+}
+
+std::vector<protocol::ExtensionInfo> Desk::extensions() const {
+    const auto body = kept("extensions");
+    auto       list = body ? protocol::read_extensions(*body)
+                           : base::Result<std::vector<protocol::ExtensionInfo>>({});
+    return list ? std::move(*list) : std::vector<protocol::ExtensionInfo>();
+}
+
+std::vector<Announcement> Desk::announcements() const {
+    std::vector<Announcement> list;
+    auto select = m_inside->database.prepare(
+        "SELECT id, text, until, at, read FROM announcements WHERE until >= ? "
+        "ORDER BY log_index DESC");
+    select.bind(server_time());
+    for (;;) {
+        const auto has_row = select.step();
+        if (!has_row || !*has_row) return list;
+        list.push_back({base::EnvelopeId(select.text(0)), select.text(1), select.time(2),
+                        select.time(3), select.integer(4) != 0});
+    }
+}
+
+base::Status Desk::mark_announcement_read(const base::EnvelopeId& id) {
+    return m_inside->change([&] {
+        return m_inside->database.prepare("UPDATE announcements SET read = 1 WHERE id = ?")
+            .bind(id)
+            .run();
+    });
+}
+
+base::Status Desk::Inside::keep_announcement(const envelope::Announcement& announcement,
+                                             const envelope::Receipt&      receipt) {
+    return database.prepare("INSERT OR IGNORE INTO announcements VALUES(?, ?, ?, ?, ?, ?)")
+        .bind(receipt.id, announcement.text, announcement.until, receipt.received_at,
+              receipt.index,
+              receipt.unit == enrolment->unit.unit ? 1 : 0) // Who wrote it has read it.
+        .run();
+}
+
+} // namespace device
