@@ -151,27 +151,34 @@ void Courier::open_session(std::function<void(base::Status)> done) {
 }
 
 void Courier::read(std::string path, std::function<void(base::Result<std::string>)> done) {
-    read_with_session(std::move(path), false, std::move(done));
+    read_with_session({"GET", api(path), {}, {}, {}}, false, std::move(done));
 }
 
-void Courier::read_with_session(std::string path, bool renewed,
+void Courier::ask(std::string path, std::string body,
+                  std::function<void(base::Result<std::string>)> done) {
+    read_with_session({"POST", api(path), "application/json", std::move(body), {}}, false,
+                      std::move(done));
+}
+
+void Courier::read_with_session(device::Request asked, bool renewed,
                                 std::function<void(base::Result<std::string>)> done) {
-    const auto with_new_session = [this, path, done] {
-        open_session([this, path, done](const base::Status& opened) {
+    const auto with_new_session = [this, asked, done] {
+        open_session([this, asked, done](const base::Status& opened) {
             m_changed();
             if (!opened) return done(base::fail(opened.error()));
-            read_with_session(path, true, done);
+            read_with_session(asked, true, done);
         });
     };
     if (m_desk.bearer().empty()) return with_new_session();
-    platform::fetch(as_fetch({"GET", api(path), {}, {}, m_desk.bearer()}),
+    asked.bearer = m_desk.bearer();
+    platform::fetch(as_fetch(asked),
                     [this, renewed, done, with_new_session](const platform::Response& response) {
         m_reached = response.status != 0;
         if (response.status == 401 && !renewed) {
             m_desk.forget_session();
             return with_new_session();
         }
-        if (response.status == 200) return done(response.body);
+        if (response.status == 200 || response.status == 201) return done(response.body);
         done(base::fail(response.status == 0 ? base::Fault{base::Outcome::offline, {}}
                                              : protocol::read_problem(response.body)));
     });

@@ -34,6 +34,9 @@ public:
     // Fetches a summary ("by-city?period=…&format=json") and hands over its body or a fault; opens
     // a session first when there is none.
     void read(std::string path, std::function<void(base::Result<std::string>)> done);
+    // Posts a JSON body likewise.
+    void ask(std::string path, std::string body,
+             std::function<void(base::Result<std::string>)> done);
 
     // --- The disk --------------------------------------------------------------------------------
     // Call it when platform::disk::saving() has changed: what was held back until it is durable goes
@@ -46,7 +49,7 @@ private:
     void when_saved(Held held);
     void carry();
     void carry_enrolment(const device::Request& request);
-    void read_with_session(std::string path, bool renewed,
+    void read_with_session(device::Request asked, bool renewed,
                            std::function<void(base::Result<std::string>)> done);
     void open_session(std::function<void(base::Status)> done);
 

@@ -20,6 +20,10 @@ constexpr Screen list[] = {
     {ScreenId::outbox, "outbox", "待同步", "往来", "school", draw_outbox, outbox_count, true},
     {ScreenId::receipts, "receipts", "回执", "", "school", draw_receipts, receipt_count},
     {ScreenId::tables, "tables", "申报汇总", "数据", "city province", draw_tables, nullptr},
+    {ScreenId::units, "units", "单位与设备", "管理", "city province", draw_units, nullptr},
+    {ScreenId::extensions, "extensions", "延期", "", "city province", draw_extensions, nullptr},
+    {ScreenId::announcements, "announcements", "通知公告", "", "province",
+     draw_announcement_screen, nullptr},
     {ScreenId::settings, "settings", "设置与备份", "本机", everybody, draw_settings, nullptr},
 };
 

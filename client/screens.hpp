@@ -16,6 +16,9 @@ enum class ScreenId {
     outbox,
     receipts,
     tables,
+    units,         // 单位与设备
+    extensions,    // 延期
+    announcements, // 通知公告
     settings
 };
 

@@ -11,4 +11,7 @@ void draw_ledger(App& app);
 void draw_outbox(App& app);
 void draw_receipts(App& app);
 void draw_tables(App& app);
+void draw_units(App& app);
+void draw_extensions(App& app);
+void draw_announcement_screen(App& app);
 void draw_settings(App& app);

@@ -1,5 +1,6 @@
 #include "client/app.hpp"
 #include "client/screens/all.hpp"
+#include "client/screens/offices.hpp"
 #include "client/screens/parts.hpp"
 #include "client/platform/browser.hpp"
 #include "client/texts/words.hpp"
@@ -422,6 +423,7 @@ void draw_school_home(App& app) {
         widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
         stacked = columns.stacked();
         columns.next();
+        draw_announcements(app);
         draw_carryovers(app);
         if (has_notice) draw_now(app, app.calendar());
         if (has_notice && !stacked) draw_calendar(app, app.calendar());
@@ -477,6 +479,7 @@ void draw_review_windows(App& app) {
 
 void draw_bureau_home(App& app) {
     widgets::heading("申报汇总", 1);
+    draw_announcements(app);
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
     columns.next();
     {

@@ -17,6 +17,8 @@ void draw_refused(App& app, const device::OutboxItem& item) {
         widgets::text(item_words(app, item), widgets::bold_text);
         line.push_right();
         if (item.kind == "filing" && widgets::button("mend", "去修改")) open_matter(app, item.root);
+        if (item.answers.contains("words") && widgets::button("drop", "移除"))
+            app.tell(app.desk().take_back_act(item.id));
     }
     widgets::text(item.refusal ? item.refusal->detail : std::string(),
                   {.colour = widgets::colour::wrong});
@@ -37,6 +39,8 @@ void draw_queued(App& app, const device::OutboxItem& item) {
     if (item.kind == "filing" && item.attempts == 0 && widgets::button("back", "取回修改")) {
         if (app.tell(app.desk().revise(item.root))) open_matter(app, item.root);
     }
+    if (item.answers.contains("words") && item.attempts == 0 && widgets::button("drop", "取消"))
+        app.tell(app.desk().take_back_act(item.id));
     if (item.kind == "withdrawal" && item.attempts == 0 && widgets::button("keep", "取消撤回"))
         app.tell(app.desk().cancel_withdrawal(item.root));
 }

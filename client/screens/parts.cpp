@@ -75,6 +75,10 @@ std::string computed_words(App& app, const device::Matter& matter, const base::F
 }
 
 std::string item_words(App& app, const device::OutboxItem& item) {
+    // An office's act says itself what it is.
+    if (const auto words = item.answers.find("words");
+        words != item.answers.end() && item.kind != "filing" && words->is_string())
+        return words->get<std::string>();
     const notice::Package* package = app.desk().package_of(item);
     const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
     const std::string      before = item.kind == "withdrawal" ? "撤回：" : "";

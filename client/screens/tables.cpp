@@ -4,6 +4,7 @@
 #include "client/platform/browser.hpp"
 #include "client/platform/page.hpp"
 #include "client/screens/all.hpp"
+#include "client/screens/offices.hpp"
 #include "client/screens/parts.hpp"
 #include "client/screens/summaries.hpp"
 #include "client/widgets/controls.hpp"
@@ -220,5 +221,11 @@ void draw_tables(App& app) {
     if (!app.memory("tables/fault").empty())
         widgets::notice("fault", widgets::Tone::attention, app.memory("tables/fault"));
     draw_body(app, *summary, kept);
+    const notice::Form* form = form_of(app, *summary);
+    const auto          body = app.desk().kept(kept);
+    if (form != nullptr && body && summary->asks == Summary::Asks::period_and_form)
+        if (const auto json = base::parse_json(*body); json && json->contains("rows"))
+            if (const base::Json& rows = json->at("rows"); !rows.empty())
+                draw_chase(app, *form, app.period_of(*form), rows);
     draw_downloads(app);
 }

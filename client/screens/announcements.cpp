@@ -1,0 +1,82 @@
+// Announcements: the province writes them, every home shows them until they are read.
+#include "client/screens/all.hpp"
+#include "client/screens/offices.hpp"
+#include "client/screens/parts.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "shared/base/text.hpp"
+
+void draw_announcements(App& app) {
+    for (const device::Announcement& one : app.desk().announcements()) {
+        if (one.read) continue;
+        const widgets::Scope scope(one.id.text());
+        const widgets::Card  card("announcement", {.title = "通知公告"});
+        widgets::text(one.text);
+        const widgets::Line line;
+        widgets::text("省级　" + base::clerk_day_minute(one.at), widgets::second_text);
+        if (widgets::button("read", "标为已读", {.size = widgets::ButtonSize::small}))
+            app.tell(app.desk().mark_announcement_read(one.id));
+    }
+}
+
+namespace {
+
+void draw_writing(App& app) {
+    const widgets::Card card("write", {.title = "写公告"});
+    std::string& text = app.visit_memory("announce/text");
+    std::string& until = app.visit_memory("announce/until");
+    std::string& to = app.visit_memory("announce/to");
+    std::string& wrong = app.visit_memory("announce/wrong");
+    widgets::text_area("text", text, 4, {.label = "内容", .hint = "4到500字", .max_length = 500});
+    std::vector<std::string> ids{""}, names{"全部单位"};
+    for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds) {
+        ids.push_back("k" + kind.id);
+        names.push_back(kind.name);
+    }
+    for (const std::string& city : cities(app)) {
+        ids.push_back("c" + city);
+        names.push_back(city);
+    }
+    int chosen = 0;
+    for (int i = 0; i < int(ids.size()); ++i)
+        if (ids[std::size_t(i)] == to) chosen = i;
+    if (widgets::select("to", names, chosen, {.label = "发给"})) to = ids[std::size_t(chosen)];
+    widgets::text_field("until", until,
+                        {.label = "显示到哪天", .hint = "如 2023-04-03", .error = wrong});
+    if (!widgets::button("sign", "签名发布", widgets::primary_button)) return;
+    const auto        day = base::parse_date(until);
+    const std::size_t length = base::character_count(text);
+    wrong = length < 4 || length > 500 ? "内容应为4到500字"
+            : !day                     ? "日期应写作 2023-04-03"
+                                       : "";
+    if (!wrong.empty()) return;
+    envelope::Announcement act;
+    act.text = text;
+    act.until = base::Time{base::end_of(*day).microseconds - 1};
+    if (to.starts_with('k')) act.to.kind = to.substr(1);
+    if (to.starts_with('c')) act.to.city = to.substr(1);
+    if (issue(app, act, "公告：" + names[std::size_t(chosen)])) text.clear();
+}
+
+} // namespace
+
+void draw_announcement_screen(App& app) {
+    widgets::heading("通知公告", 1);
+    widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
+    columns.next();
+    draw_writing(app);
+    {
+        const widgets::Card card("sent", {.title = "已发布"});
+        const auto          all = app.desk().announcements();
+        if (all.empty()) widgets::text("没有正在显示的公告。", widgets::second_text);
+        for (const device::Announcement& one : all) {
+            widgets::text(one.text);
+            widgets::text(base::clerk_day_minute(one.at) + " 送达，显示到 " +
+                              base::clerk_date(base::date_of(one.until)),
+                          widgets::second_text);
+        }
+    }
+    columns.next();
+    draw_sync_card(app);
+}

@@ -1,0 +1,200 @@
+// Extensions: for one unit, a kind of unit or a city, an envelope for each unit; and a text to
+// remind those who have not filed.
+#include "client/platform/browser.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/offices.hpp"
+#include "client/screens/parts.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/dialog.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/table.hpp"
+#include "shared/base/csv.hpp"
+
+#include <algorithm>
+
+namespace {
+
+struct Window {
+    const notice::Form*   form;
+    const notice::Window* window;
+    std::string           name;
+};
+
+std::string window_words(App& app, const notice::Form& form, const base::Period& period) {
+    const notice::Period* found = app.desk().find_package()->find_period(period);
+    return form.short_title + "　" + (found == nullptr ? period.text() : found->name);
+}
+
+std::vector<Window> windows(App& app) {
+    std::vector<Window> list;
+    for (const notice::Form& form : app.desk().find_package()->forms)
+        for (const notice::Window& window : form.windows)
+            if (!window.always)
+                list.push_back({&form, &window, window_words(app, form, window.period)});
+    return list;
+}
+
+// Whom it is for: a unit's id, or those of a kind or a city who file the form.
+std::vector<const envelope::UnitEntry*> meant(App& app, const notice::Form& form,
+                                              const std::string& whom) {
+    std::vector<const envelope::UnitEntry*> list;
+    for (const envelope::UnitEntry& unit : app.desk().units())
+        if (app.desk().find_package()->files(form, unit.kind) && !whom.empty() &&
+            (whom == "k" + unit.kind || whom == "c" + unit.city || whom == "u" + unit.unit.text()))
+            list.push_back(&unit);
+    return list;
+}
+
+std::string& typed(App& app, const char* field) {
+    return app.visit_memory(std::string("extend/") + field);
+}
+
+void choose_whom(App& app, const notice::Form& form) {
+    std::vector<std::string> ids, names;
+    const auto               add = [&](std::string id, std::string name) {
+        ids.push_back(std::move(id));
+        names.push_back(std::move(name));
+    };
+    for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds)
+        if (app.desk().find_package()->files(form, kind.id)) add("k" + kind.id, "全部" + kind.name);
+    for (const std::string& city : cities(app)) add("c" + city, city + "全部学校");
+    for (const envelope::UnitEntry& unit : app.desk().units())
+        if (app.desk().find_package()->files(form, unit.kind))
+            add("u" + unit.unit.text(), unit.name);
+    int chosen = int(std::find(ids.begin(), ids.end(), typed(app, "whom")) - ids.begin());
+    if (chosen == int(ids.size())) chosen = -1;
+    if (widgets::select("whom", names, chosen, {.label = "单位"}))
+        typed(app, "whom") = ids[std::size_t(chosen)];
+}
+
+void draw_granting(App& app) {
+    const widgets::Card       card("grant", {.title = "延期"});
+    const std::vector<Window> all = windows(app);
+    if (all.empty()) return;
+    std::vector<std::string> names;
+    int                      chosen = 0;
+    for (const Window& one : all) {
+        if (one.name == typed(app, "window")) chosen = int(names.size());
+        names.push_back(one.name);
+    }
+    if (widgets::select("window", names, chosen, {.label = "报表"}))
+        typed(app, "window") = names[std::size_t(chosen)];
+    const Window& window = all[std::size_t(chosen)];
+    choose_whom(app, *window.form);
+    std::string&      wrong = typed(app, "wrong");
+    const std::string hint =
+        "原截止 " + base::to_iso(window.window->closes) + "；最后一天算到24:00";
+    widgets::text_field("until", typed(app, "until"),
+                        {.label = "延到哪天",
+                         .hint = hint,
+                         .error = wrong});
+    widgets::text_field("reason", typed(app, "reason"), {.label = "原因"});
+    const auto        units = meant(app, *window.form, typed(app, "whom"));
+    const std::string count = std::to_string(units.size());
+    if (widgets::button("sign", "为 " + count + " 个单位签名延期",
+                        {.kind = widgets::ButtonKind::primary,
+                         .off_because = units.empty() ? "请先选择单位。" : ""})) {
+        const auto day = base::parse_date(typed(app, "until"));
+        wrong = !day                                ? "日期应写作 2023-04-10"
+                : *day < window.window->closes      ? "应晚于原来的截止日"
+                : typed(app, "reason").empty()      ? "请填写原因"
+                                                    : "";
+        if (wrong.empty()) typed(app, "ask") = "1";
+    }
+    if (typed(app, "ask").empty()) return;
+    const auto answer = widgets::ask(
+        "ask", {.title = "为 " + count + " 个单位延期？",
+                .words = window.name + "，延到 " + typed(app, "until") + " 24:00。",
+                .yes = "签名"});
+    if (answer == widgets::Answer::none) return;
+    typed(app, "ask").clear();
+    const auto day = base::parse_date(typed(app, "until"));
+    if (answer == widgets::Answer::no || !day) return;
+    const base::Time until{base::end_of(*day).microseconds - 1};
+    for (const envelope::UnitEntry* unit : units)
+        if (!issue(app,
+                   envelope::Extension{unit->unit, window.form->id, window.window->period, until,
+                                       typed(app, "reason")},
+                   "延期：" + unit->name + "　" + window.name))
+            return;
+    app.say("已签名 " + count + " 份延期，同步后生效");
+}
+
+void draw_granted(App& app) {
+    const widgets::Card card("granted", {.title = "已延期"});
+    const auto          all = app.desk().extensions();
+    if (all.empty()) return widgets::text("还没有延期。", widgets::second_text);
+    widgets::Table table("extensions",
+                         {{"单位", widgets::share(1.4f)},
+                          {"报表", widgets::share(1)},
+                          {"延到", widgets::fixed(130)},
+                          {"原因", widgets::share(1)},
+                          {"", widgets::fixed(84)}},
+                         {.name = "已延期", .width_min = 640, .narrow = widgets::Narrow::stack});
+    for (const protocol::ExtensionInfo& one : all) {
+        const envelope::Extension& act = one.extension;
+        const notice::Form*        form = app.desk().find_package()->find_form(act.form);
+        const notice::Window* window = form == nullptr ? nullptr : form->find_window(act.period);
+        if (window == nullptr) continue;
+        const base::Time own_end{window->closes_at().microseconds - 1};
+        const bool       over = act.until <= own_end;
+        table.row(one.id.text());
+        table.text(unit_words(app, act.for_unit));
+        table.text(window_words(app, *form, act.period), widgets::second_text);
+        table.text(over ? "已收回" : base::clerk_date(base::date_of(act.until)));
+        table.text(act.reason, widgets::second_text);
+        const auto cell = table.cell();
+        if (!over && widgets::button("back", "收回", {.size = widgets::ButtonSize::small}))
+            typed(app, "back") = one.id.text();
+        if (typed(app, "back") != one.id.text()) continue;
+        const auto answer = widgets::ask(
+            "ask", {.title = "收回“" + unit_words(app, act.for_unit) + "”的延期？",
+                    .words = "回到原来的截止时间。已在延期内送达的仍然有效。",
+                    .yes = "收回",
+                    .dangerous = true});
+        if (answer == widgets::Answer::yes)
+            issue(app, envelope::Extension{act.for_unit, act.form, act.period, own_end, "收回延期"},
+                  "收回延期：" + unit_words(app, act.for_unit));
+        if (answer != widgets::Answer::none) typed(app, "back").clear();
+    }
+}
+
+} // namespace
+
+void draw_extensions(App& app) {
+    widgets::heading("延期", 1);
+    widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
+    columns.next();
+    if (app.desk().find_enrolment()->role == "province") draw_granting(app);
+    draw_granted(app);
+    columns.next();
+    draw_sync_card(app);
+}
+
+void draw_chase(App& app, const notice::Form& form, const base::Period& period,
+                const base::Json& rows) {
+    const widgets::Card   card("chase", {.title = "催报"});
+    const notice::Window* window = form.find_window(period);
+    std::string           names;
+    std::string           csv = std::string(base::csv_mark) + "单位,市,内容\r\n";
+    const std::string     what =
+        window_words(app, form, period) +
+        (window == nullptr || window->always
+             ? std::string()
+             : "，截止 " + base::clerk_day(window->closes) + " 24:00（北京时间）");
+    for (const base::Json& row : rows) {
+        const std::string name = row.value("school_name", std::string());
+        names += (names.empty() ? "" : "、") + name;
+        csv += base::csv_cell(name) + "," + base::csv_cell(row.value("city", std::string())) + "," +
+               base::csv_cell("请尽快报送" + what + "。") + "\r\n";
+    }
+    const std::string text = "【催报】以下学校还没有报送" + what + "，请尽快填报并同步：" + names + "。";
+    widgets::text(text);
+    const widgets::Line line;
+    if (widgets::button("copy", "复制文字")) {
+        platform::copy_text(text);
+        app.say("已复制，可以粘贴到工作群");
+    }
+    if (widgets::button("sms", "下载短信名单")) platform::download("短信名单.csv", "text/csv", csv);
+}

@@ -1,0 +1,276 @@
+// Units and devices: who is in the roster, codes for new machines, machines that may speak no more.
+// The province keeps the roster; a bureau gives codes to its own schools.
+#include "client/platform/browser.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/offices.hpp"
+#include "client/screens/parts.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/dialog.hpp"
+#include "client/widgets/fields.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/table.hpp"
+
+#include <algorithm>
+
+using envelope::UnitEntry;
+
+std::string kind_words(App& app, const std::string& kind) {
+    const notice::Package*  package = app.desk().find_package();
+    const notice::UnitKind* found = package == nullptr ? nullptr : package->find_unit_kind(kind);
+    return found == nullptr ? kind : found->name;
+}
+
+std::string unit_words(App& app, const base::UnitId& unit) {
+    for (const UnitEntry& one : app.desk().units())
+        if (one.unit == unit) return one.name;
+    return unit.text();
+}
+
+std::vector<std::string> cities(App& app) {
+    std::vector<std::string> list;
+    for (const UnitEntry& one : app.desk().units())
+        if (!one.city.empty() && std::find(list.begin(), list.end(), one.city) == list.end())
+            list.push_back(one.city);
+    return list;
+}
+
+bool is_school_kind(App& app, const std::string& kind) {
+    const notice::Package*  package = app.desk().find_package();
+    const notice::UnitKind* found = package == nullptr ? nullptr : package->find_unit_kind(kind);
+    return found != nullptr && found->role == "school";
+}
+
+bool issue(App& app, const envelope::Act& act, const std::string& words) {
+    if (!app.tell(app.desk().issue(act, words))) return false;
+    app.say(words + "　已签名，同步后生效");
+    return true;
+}
+
+namespace {
+
+bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
+
+// What is typed about the unit that is open.
+std::string& typed(App& app, const char* field) {
+    return app.visit_memory(std::string("unit/") + field);
+}
+
+void open_unit(App& app, const UnitEntry& unit) {
+    typed(app, "open") = unit.unit.text();
+    typed(app, "name") = unit.name;
+    typed(app, "kind") = unit.kind;
+    typed(app, "city") = unit.city;
+    typed(app, "review_by") = unit.review_by ? unit.review_by->text() : "";
+    typed(app, "from").clear();
+    typed(app, "code").clear();
+    typed(app, "wrong").clear();
+}
+
+bool matches(const UnitEntry& unit, const std::string& search) {
+    return search.empty() || unit.name.find(search) != std::string::npos ||
+           unit.city.find(search) != std::string::npos ||
+           unit.unit.text().find(search) != std::string::npos;
+}
+
+
+// A choice among names of which one is remembered by its id.
+void choose(std::string_view id, std::string_view label, const std::vector<std::string>& ids,
+            const std::vector<std::string>& names, std::string& value) {
+    int chosen = int(std::find(ids.begin(), ids.end(), value) - ids.begin());
+    if (chosen == int(ids.size())) chosen = -1;
+    if (widgets::select(id, names, chosen, {.label = label})) value = ids[std::size_t(chosen)];
+}
+
+void draw_list(App& app) {
+    std::string& search = app.visit_memory("units/search");
+    widgets::text_field("search", search,
+                        {.label = "查找", .placeholder = "单位名称、市或编号", .width = 320});
+    std::vector<const UnitEntry*> found;
+    for (const UnitEntry& unit : app.desk().units())
+        if (matches(unit, search)) found.push_back(&unit);
+    widgets::text("共 " + std::to_string(found.size()) + " 个单位", widgets::second_text);
+    widgets::Table table("units",
+                         {{"单位", widgets::share(2)},
+                          {"类别", widgets::share(1)},
+                          {"市", widgets::fixed(100)}},
+                         {.name = "单位"});
+    table.rows(int(found.size()), [&](int index) {
+        const UnitEntry& unit = *found[std::size_t(index)];
+        table.row(unit.unit.text(), {.marked = unit.unit.text() == typed(app, "open")});
+        {
+            const auto cell = table.cell();
+            if (widgets::link("open", unit.name)) open_unit(app, unit);
+        }
+        table.text(kind_words(app, unit.kind), widgets::second_text);
+        table.text(unit.city, widgets::second_text);
+    });
+}
+
+// A slip to hand over; it says nothing that is not needed to enrol.
+std::string slip(const std::string& name, const std::string& code, base::Time expires_at) {
+    std::string safe;
+    for (const char c : name)
+        safe += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+    return "<!doctype html><meta charset=utf-8><title>登记码</title><body style=\"font:18px "
+           "sans-serif;text-align:center;margin:30mm\"><p>" +
+           safe + "</p><p style=\"font:bold 40px monospace;border:2px solid;padding:8mm\">" + code +
+           "</p><p>登记码只能使用一次，" + base::clerk_date(base::date_of(expires_at)) +
+           "前有效。</p>";
+}
+
+void draw_code(App& app, const UnitEntry& unit) {
+    const std::string code = typed(app, "code");
+    if (code.empty()) {
+        const bool online = platform::online();
+        if (widgets::button("code", "生成登记码",
+                            {.off_because = online ? "" : "生成登记码需要联网。"}))
+            app.courier().ask("/codes", protocol::write_code_request(unit.unit),
+                              [&app, unit](base::Result<std::string> body) {
+                const auto made = body ? protocol::read_new_code(*body)
+                                       : base::Result<protocol::NewCode>(
+                                             base::fail(body.error()));
+                if (!made) {
+                    app.say(std::string(base::outcome_text(made.error().outcome).sentence));
+                    return;
+                }
+                open_unit(app, unit);
+                typed(app, "code") = made->code;
+                typed(app, "expires") = base::to_rfc3339(made->expires_at);
+            });
+        return;
+    }
+    const auto       parsed = base::parse_rfc3339(typed(app, "expires"));
+    const base::Time expires_at = parsed ? *parsed : base::Time{};
+    widgets::figure(code, "登记码");
+    widgets::text("只显示这一次，只能登记一台设备，" +
+                      base::clerk_date(base::date_of(expires_at)) + "前有效。",
+                  widgets::second_text);
+    const widgets::Line line;
+    if (widgets::button("copy", "复制")) {
+        platform::copy_text(code);
+        app.say("已复制登记码");
+    }
+    if (widgets::button("print", "打印")) platform::print_html(slip(unit.name, code, expires_at));
+}
+
+void draw_devices(App& app, const UnitEntry& unit) {
+    widgets::heading("设备", 3);
+    const auto   all = app.desk().devices();
+    std::string& asked = typed(app, "revoke");
+    bool         any = false;
+    for (const protocol::DeviceInfo& one : all) {
+        if (one.unit != unit.unit) continue;
+        any = true;
+        const widgets::Scope scope(one.kid.text());
+        widgets::Line        line;
+        widgets::text(one.device);
+        widgets::text("登记 " + base::to_iso(base::date_of(one.enrolled_at)) +
+                          (one.seen_at ? "，最近 " + base::clerk_day(base::date_of(*one.seen_at))
+                                       : std::string()),
+                      widgets::second_text);
+        line.push_right();
+        if (one.revoked) widgets::badge("已停用", widgets::Tone::plain);
+        else if (one.kid != app.desk().find_enrolment()->kid &&
+                 (is_province(app) || unit.review_by == app.desk().find_enrolment()->unit.unit) &&
+                 widgets::button("revoke", "停用",
+                                 {.size = widgets::ButtonSize::small, .name = "停用 " + one.device}))
+            asked = one.kid.text();
+        if (asked != one.kid.text()) continue;
+        const auto answer = widgets::ask(
+            "ask", {.title = "停用“" + one.device + "”？",
+                    .words = "停用后这台设备不能再提交，也不能恢复；它已送达的申报不受影响。",
+                    .yes = "停用",
+                    .dangerous = true});
+        if (answer == widgets::Answer::yes)
+            issue(app, envelope::Revocation{one.kid, "停用"},
+                  "停用设备：" + unit.name + "　" + one.device);
+        if (answer != widgets::Answer::none) asked.clear();
+    }
+    if (!any) widgets::text("还没有登记的设备。", widgets::second_text);
+}
+
+void draw_edit(App& app, const UnitEntry* known) {
+    std::vector<std::string> kinds, kind_names, offices{""}, office_names{"无（直接报省级）"};
+    for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds) {
+        kinds.push_back(kind.id);
+        kind_names.push_back(kind.name);
+    }
+    for (const UnitEntry& one : app.desk().units())
+        if (const auto* kind = app.desk().find_package()->find_unit_kind(one.kind);
+            kind != nullptr && kind->role == "city") {
+            offices.push_back(one.unit.text());
+            office_names.push_back(one.name);
+        }
+    if (known == nullptr) widgets::text_field("id", typed(app, "id"), {.label = "编号"});
+    widgets::text_field("name", typed(app, "name"), {.label = "名称"});
+    choose("kind", "类别", kinds, kind_names, typed(app, "kind"));
+    widgets::text_field("city", typed(app, "city"), {.label = "所在市"});
+    choose("review_by", "初审单位", offices, office_names, typed(app, "review_by"));
+    widgets::text_field("from", typed(app, "from"),
+                        {.label = "从哪天起", .hint = "如 2023-09-01；不填为立即",
+                         .error = typed(app, "wrong")});
+    if (!widgets::button("save", known == nullptr ? "新增" : "保存修改", widgets::primary_button))
+        return;
+    UnitEntry  entry;
+    const auto id = base::parse_unit_id(known == nullptr ? typed(app, "id") : known->unit.text());
+    const auto day = base::parse_date(typed(app, "from"));
+    typed(app, "wrong") = !id                                ? "编号应为1到32个字母、数字或 . _ -"
+                          : typed(app, "name").empty()       ? "请填写名称"
+                          : typed(app, "kind").empty()       ? "请选择类别"
+                          : !day && !typed(app, "from").empty() ? "日期应写作 2023-09-01"
+                                                             : "";
+    if (!typed(app, "wrong").empty()) return;
+    entry.unit = *id;
+    entry.name = typed(app, "name");
+    entry.kind = typed(app, "kind");
+    entry.city = typed(app, "city");
+    if (!typed(app, "review_by").empty()) entry.review_by = base::UnitId(typed(app, "review_by"));
+    if (day) entry.from = base::start_of(*day);
+    if (issue(app, entry, (known == nullptr ? "新增单位：" : "修改单位：") + entry.name))
+        typed(app, "open").clear();
+}
+
+} // namespace
+
+void draw_units(App& app) {
+    {
+        widgets::Line line;
+        widgets::heading("单位与设备", 1);
+        line.push_right();
+        if (is_province(app) && widgets::button("add", "新增单位")) {
+            open_unit(app, {});
+            typed(app, "open") = "+";
+        }
+    }
+    widgets::Columns columns({widgets::share(1), widgets::fixed(400)});
+    columns.next();
+    {
+        const widgets::Card card("list", {.name = "单位"});
+        draw_list(app);
+    }
+    columns.next();
+    const std::string open = typed(app, "open");
+    if (open == "+") {
+        const widgets::Card card("new", {.title = "新增单位"});
+        draw_edit(app, nullptr);
+    }
+    for (const UnitEntry& unit : app.desk().units()) {
+        if (unit.unit.text() != open) continue;
+        const UnitEntry     shown = unit; // A copy: what is issued below changes no list yet.
+        const widgets::Card card("unit", {.title = shown.name});
+        widgets::text(kind_words(app, shown.kind) + "　" + shown.city + "　" + shown.unit.text(),
+                      widgets::second_text);
+        if (shown.review_by)
+            widgets::text("初审：" + unit_words(app, *shown.review_by), widgets::second_text);
+        // A bureau gives codes to the schools that it reviews.
+        if (is_province(app) || shown.review_by == app.desk().find_enrolment()->unit.unit)
+            draw_code(app, shown);
+        draw_devices(app, shown);
+        if (is_province(app)) {
+            widgets::separator();
+            draw_edit(app, &shown);
+        }
+        break;
+    }
+    draw_sync_card(app);
+}

@@ -1,0 +1,132 @@
+// What the offices do beside reviewing, in a real Chromium against the real server: units and devices, codes,
+// extensions, announcements and reminders. Driven only through the accessible mirror.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { Chromium, new_profile } from "./chromium.mjs";
+import { Server, csv_rows, demo, run } from "./server.mjs";
+
+const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+const pictures = process.env.SHENBAO_PICTURES; // A folder: screenshots to look at.
+const units = csv_rows(fs.readFileSync(path.join(demo, "units.csv"), "utf8")).slice(1)
+    .map(([id, name, kind, city, review_by]) => ({ id, name, kind, city, review_by }));
+const office = units.find((unit) => unit.kind === "province_office");
+const school = units.find((unit) => unit.kind === "secondary_vocational");
+
+let server;
+const profiles = [], browsers = [];
+let province, page; // The province's page and the school's.
+
+async function open_page(code) {
+    profiles.push(new_profile());
+    browsers.push(await Chromium.start({ profile: profiles.at(-1), args: webgl }));
+    const opened = await browsers.at(-1).page();
+    opened.setDefaultTimeout(30000);
+    await opened.addInitScript(() => { window.print = () => {}; });
+    await opened.goto(server.url);
+    await opened.getByRole("textbox", { name: "登记码" }).fill(code);
+    await opened.getByRole("textbox", { name: "本机名称" }).fill("一号机");
+    await opened.getByRole("button", { name: "登记", exact: true }).click();
+    await opened.getByRole("link", { name: "首页" }).waitFor();
+    await opened.getByText("已与服务器同步。").first().waitFor();
+    return opened;
+}
+
+const go = (on, name) => on.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
+
+async function sync(on) {
+    await on.getByRole("button", { name: "一键同步" }).first().click();
+    await on.getByText(/已送达|已与服务器同步/).first().waitFor();
+    await on.waitForTimeout(500);
+}
+
+async function picture(on, name) {
+    if (pictures) await on.screenshot({ path: path.join(pictures, `${name}.png`) });
+}
+
+function step(name, act) {
+    test(name, async () => {
+        try {
+            await act();
+        } catch (fault) {
+            for (const on of [province, page])
+                if (on) console.error(await on.locator("#mirror").ariaSnapshot().catch(() => "no page"));
+            throw fault;
+        }
+    });
+}
+
+before(async () => {
+    server = new Server();
+    await server.start();
+});
+
+after(async () => {
+    for (const browser of browsers) await browser.kill();
+    await server.remove();
+    for (const profile of profiles) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+});
+
+step("the province announces; the school reads it at its next sync and marks it read", async () => {
+    province = await open_page(server.codes.get(office.id));
+    await go(province, "通知公告");
+    await province.getByRole("textbox", { name: "内容" }).fill("请各校在4月3日前核对联络人员。");
+    await province.getByRole("combobox", { name: "发给" }).selectOption({ label: school.city });
+    await province.getByRole("textbox", { name: "显示到哪天" }).fill("2023-04-03");
+    await picture(province, "announcement");
+    await province.getByRole("button", { name: "签名发布" }).click();
+    await sync(province);
+    await province.getByText("显示到 2023年4月3日").waitFor();
+
+    page = await open_page(server.codes.get(school.id));
+    await page.getByText("请各校在4月3日前核对联络人员。").waitFor();
+    await picture(page, "announced");
+    await page.getByRole("button", { name: "标为已读" }).click();
+    await page.getByText("请各校在4月3日前核对联络人员。").waitFor({ state: "detached" });
+});
+
+step("an extension for the school, listed and taken back", async () => {
+    await go(province, "延期");
+    await province.getByRole("combobox", { name: "单位" }).selectOption({ label: school.name });
+    await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
+    await province.getByRole("textbox", { name: "原因" }).fill("停电");
+    await picture(province, "extension");
+    await province.getByRole("button", { name: "为 1 个单位签名延期" }).click();
+    await province.getByRole("button", { name: "签名", exact: true }).click();
+    await sync(province);
+    await province.getByRole("cell", { name: "2023年4月10日" }).waitFor();
+    await picture(province, "extended");
+    await province.getByRole("button", { name: "收回" }).first().click();
+    await province.getByRole("dialog").getByRole("button", { name: "收回" }).click();
+    await sync(province);
+    await province.getByRole("cell", { name: "已收回" }).waitFor();
+});
+
+step("a unit is found, renamed, given a code, and its device revoked after asking twice", async () => {
+    await go(province, "单位与设备");
+    await province.getByRole("textbox", { name: "查找" }).fill(school.name);
+    await province.getByRole("link", { name: school.name }).click();
+    await province.getByRole("button", { name: "生成登记码" }).click();
+    await province.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/).first().waitFor();
+    await picture(province, "unit");
+    await province.getByRole("textbox", { name: "名称" }).fill(school.name + "（新）");
+    await province.getByRole("button", { name: "保存修改" }).click();
+    await sync(province);
+    await province.getByRole("link", { name: school.name + "（新）" }).click();
+    await province.getByRole("button", { name: "停用 一号机" }).click();
+    await province.getByRole("dialog").getByRole("button", { name: "停用" }).click();
+    await sync(province);
+    await province.getByText("已停用").waitFor();
+    await picture(province, "revoked");
+    assert.match(run("check", "--data", server.data), /都正确/);
+});
+
+step("who has not filed is reminded with a text for the group", async () => {
+    await go(province, "申报汇总");
+    await province.getByRole("tab", { name: "未报" }).click();
+    await province.getByText(/【催报】以下学校还没有报送/).waitFor();
+    await picture(province, "chase");
+    await province.getByRole("button", { name: "复制文字" }).click();
+    await province.getByText("已复制，可以粘贴到工作群").waitFor();
+});
