@@ -153,7 +153,7 @@ journey("附件3: what was approved stands there already; less or the same is re
     await page.getByRole("textbox", { name: "电话" }).fill("0551-65512345");
     await increase_row(1, first, "100");
     // From the ledger, and nothing to type in.
-    await page.getByRole("cell", { name: "100", exact: true }).waitFor();
+    await page.getByRole("cell", { name: "100", exact: true }).first().waitFor();
     assert.equal(await page.getByRole("textbox", { name: /原批准人数/ }).count(), 0);
     const numbers = page.getByRole("textbox", { name: "第1行调增后人数" });
     for (const wrong of ["100", "90"]) {
