@@ -145,7 +145,9 @@ void draw_granted(App& app) {
         table.text(over ? "已收回" : base::clerk_date(base::date_of(act.until)));
         table.text(act.reason, widgets::second_text);
         const auto cell = table.cell();
-        if (!over && widgets::button("back", "收回", {.size = widgets::ButtonSize::small}))
+        // Only who grants takes back.
+        if (!over && app.desk().find_enrolment()->role == "province" &&
+            widgets::button("back", "收回", {.size = widgets::ButtonSize::small}))
             typed(app, "back") = one.id.text();
         if (typed(app, "back") != one.id.text()) continue;
         const auto answer = widgets::ask(
