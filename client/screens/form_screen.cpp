@@ -253,7 +253,10 @@ void draw_head(App& app, const notice::Form& form, const Matter& matter) {
         if (window != nullptr)
             draw_closing(app, *window, own, own > closes ? "退回修改" : "已延期");
     }
-    if (window != nullptr && own == closes) draw_window_notice(app, *window, closes);
+    // What has arrived in time is not told that it would now be late.
+    if (window != nullptr && own == closes &&
+        (device::is_open(matter.state) || matter.state == MatterState::returned))
+        draw_window_notice(app, *window, closes);
 }
 
 // In a month without a report there is no paper to fill in; the others can still be turned to.

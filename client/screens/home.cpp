@@ -204,8 +204,9 @@ void draw_returned(App& app, const Calendar& calendar) {
         if (form == nullptr || judged == nullptr) continue;
         const std::string what =
             answers_words(app, *package, *form, matter.period, judged->answers);
+        // The date first: a long reason is cut, and stands whole on the form.
         const std::string how =
-            said.reason + (said.due ? "　" + texts::mend_by_words(*said.due) : "");
+            (said.due ? texts::mend_by_words(*said.due) + "　" : "") + said.reason;
         if (draw_task(table, {matter.root.text(), widgets::Sign::wrong, "退回修改", what, how,
                               "去修改"}))
             app.open_matter(matter);

@@ -81,6 +81,7 @@ journey("April: one is approved as filed, one lower; the ledger says what and by
     await page.getByRole("link", { name: "打开第2行" }).click();
     await page.getByText("批准 40 人").waitFor();
     await page.getByText("按实训工位核定").waitFor();
+    assert.equal(await page.getByText(/^填报时间已于/).count(), 0); // It came in time.
     // A reviewer has passed it: only a return opens it.
     assert.equal(await page.getByRole("button", { name: "修改", exact: true }).getAttribute("aria-disabled"), "true");
     await look(page, "approved");
@@ -97,7 +98,7 @@ journey("it comes back with a remark, a reason and a date; mended, it is decided
         "--remark", "headcount=按在校生人数核对", "--due", "2023-04-10");
     await sync(page);
     // Its window is over, and still it is not late.
-    await page.getByText(/与专业在校生数不符.*请于 4月10日 24:00 前修改报送/).waitFor();
+    await page.getByText(/请于 4月10日 24:00 前修改报送.*与专业在校生数不符/).waitFor();
     assert.equal(await page.getByText("逾期未报").count(), 0);
     await look(page, "returned-home");
     assert.deepEqual(await statement(), mended.slice(0, 3));
