@@ -8,6 +8,7 @@
 #include "shared/base/text.hpp"
 
 #include <cstdlib>
+#include <map>
 
 namespace {
 
@@ -145,9 +146,12 @@ void draw_findings(App& app, const Matter& matter) {
         widgets::text(words, widgets::second_text);
     }
     const std::vector<Finding> findings = judged->findings; // A note judges anew.
-    int                        number = 0;
+    // By its rule and its place among those of the same rule: a note that is being written keeps its
+    // field, whatever other findings come and go meanwhile.
+    std::map<base::RuleId, int> of_rule;
     for (const Finding& finding : findings) {
-        const widgets::Scope scope(finding.rule.text() + std::to_string(number++));
+        const int            number = of_rule[finding.rule]++;
+        const widgets::Scope scope(finding.rule.text() + std::to_string(number));
         {
             widgets::Line line({.gap = 6, .upright = widgets::Upright::first_line});
             draw_badge(finding);

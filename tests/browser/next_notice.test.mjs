@@ -44,11 +44,16 @@ async function fill_and_send(server) {
     }
     // Its own rule, with a reason that travels along; its own total.
     await page.getByText("有考评员培训不足16学时，请写明原因。").first().waitFor();
-    await page.getByRole("textbox", { name: "原因说明" }).fill("下月补足学时。");
+    const note = page.getByRole("textbox", { name: "原因说明" });
+    await note.evaluate((element) => { window.note_field = element; });
     await page.getByRole("cell", { name: "28", exact: true }).waitFor();
     await page.getByRole("textbox", { name: "考核站点名称" }).fill("一号站点");
     await page.getByRole("textbox", { name: "联络人" }).fill("王芳");
     await page.getByRole("textbox", { name: "电话", exact: true }).fill("0551-65512345");
+    await page.getByText(/^1 处请说明/).waitFor();
+    // Other findings have gone since; the field of the note is still the one that it was.
+    assert.ok(await note.evaluate((element) => element === window.note_field));
+    await note.fill("下月补足学时。");
     await saved(page);
     await look(page, "assessors");
     await page.getByRole("button", { name: "打印", exact: true }).click();
