@@ -125,14 +125,16 @@ struct Desk::Inside {
                                              const envelope::Receipt&  receipt);
     [[nodiscard]] base::Status take_extension(const envelope::Extension& extension,
                                               const envelope::Receipt&   receipt);
+    // What an office has done, this one or another, or what a reviewer is shown: an announcement or
+    // a review entry. Inside a transaction of the caller's.
+    [[nodiscard]] base::Status keep_office_act(const envelope::VerifiedEnvelope& opened,
+                                               const envelope::Receipt&          receipt,
+                                               std::string_view                  receipt_text);
     // What the changes bring a reviewer: kept as it is, and the matter concluded anew. Inside a
     // transaction of the caller's; what is known already, or about no matter that is, is let be.
     [[nodiscard]] base::Status keep_review_entry(const envelope::VerifiedEnvelope& opened,
                                                  const envelope::Receipt&          receipt,
                                                  std::string_view receipt_text);
-    [[nodiscard]] base::Status keep_own_decision(const OutboxItem&        item,
-                                                 std::string_view         receipt_text,
-                                                 const envelope::Receipt& receipt);
     [[nodiscard]] base::Status conclude_review(const base::EnvelopeId& root);
     base::Result<std::vector<HistoryEntry>> read_history(const base::EnvelopeId& root);
     [[nodiscard]] base::Status keep_announcement(const envelope::Announcement& announcement,

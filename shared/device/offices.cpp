@@ -88,6 +88,14 @@ base::Status Desk::mark_announcement_read(const base::EnvelopeId& id) {
     });
 }
 
+base::Status Desk::Inside::keep_office_act(const envelope::VerifiedEnvelope& opened,
+                                           const envelope::Receipt&          receipt,
+                                           std::string_view                  receipt_text) {
+    if (const auto* announcement = std::get_if<envelope::Announcement>(&opened.act()))
+        return keep_announcement(*announcement, receipt);
+    return keep_review_entry(opened, receipt, receipt_text);
+}
+
 base::Status Desk::Inside::keep_announcement(const envelope::Announcement& announcement,
                                              const envelope::Receipt&      receipt) {
     return database.prepare("INSERT OR IGNORE INTO announcements VALUES(?, ?, ?, ?, ?, ?)")

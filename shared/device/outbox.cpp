@@ -236,6 +236,7 @@ base::Status Desk::settle(const base::Sha256Hex& sha256, const protocol::LineAns
     if (items.empty() || !inside.enrolment) return base::fail(Outcome::not_found_locally);
     const OutboxItem& item = items.front();
     if (item.state != EnvelopeState::queued) return {};
+    inside.review_rows.stale.insert(item.root); // Whatever the answer is.
     if (answer.result != protocol::LineResult::refused) {
         const auto receipt = envelope::open_receipt(answer.receipt, inside.enrolment->server_key);
         if (!receipt || receipt->id != item.id || receipt->sha256 != sha256)
@@ -246,21 +247,18 @@ base::Status Desk::settle(const base::Sha256Hex& sha256, const protocol::LineAns
                                      "WHERE sha256 = ?")
                             .bind(answer.receipt, sha256)
                             .run());
-            if (item.kind == "decision") return inside.keep_own_decision(item, answer.receipt, *receipt);
-            if (item.kind == "announcement") {
-                SHENBAO_ASSIGN(const envelope::Jws jws,
-                               envelope::Jws::parse(item.text, envelope::HeaderKey::kid));
-                SHENBAO_ASSIGN(const auto opened, envelope::open_receipted(jws, *receipt));
-                return inside.keep_announcement(std::get<envelope::Announcement>(opened.act()),
-                                                *receipt);
-            }
-            if (item.kind != "withdrawal") return {};
-            return inside.database.prepare("UPDATE matters SET withdrawn = 1 WHERE root = ?")
-                .bind(item.root)
-                .run();
+            if (item.kind == "filing") return {};
+            if (item.kind == "withdrawal")
+                return inside.database.prepare("UPDATE matters SET withdrawn = 1 WHERE root = ?")
+                    .bind(item.root)
+                    .run();
+            // Own acts do not come again with the changes: what they do is kept here and now.
+            SHENBAO_ASSIGN(const envelope::Jws jws,
+                           envelope::Jws::parse(item.text, envelope::HeaderKey::kid));
+            SHENBAO_ASSIGN(const auto opened, envelope::open_receipted(jws, *receipt));
+            return inside.keep_office_act(opened, *receipt, answer.receipt);
         });
     }
-    inside.review_rows.stale.insert(item.root);
     return inside.change([&]() -> base::Status {
         SHENBAO_TRY(inside.database
                         .prepare("UPDATE envelopes SET state = 'refused', outcome = ?, "
@@ -289,11 +287,10 @@ base::Status Desk::accept_change(const protocol::Change& change) {
                    envelope::Jws::parse(change.envelope, envelope::HeaderKey::kid));
     SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
                    envelope::open_receipted(jws, *receipt));
-    if (const auto* announcement = std::get_if<envelope::Announcement>(&opened.act()))
-        return inside.change([&] { return inside.keep_announcement(*announcement, *receipt); });
-    if (inside.enrolment->role != "school")
+    if (inside.enrolment->role != "school" ||
+        std::holds_alternative<envelope::Announcement>(opened.act()))
         return inside.change(
-            [&] { return inside.keep_review_entry(opened, *receipt, change.receipt); });
+            [&] { return inside.keep_office_act(opened, *receipt, change.receipt); });
     if (const auto* decision = std::get_if<envelope::Decision>(&opened.act()))
         return inside.take_decision(*decision, change, *receipt);
     if (const auto* extension = std::get_if<envelope::Extension>(&opened.act()))

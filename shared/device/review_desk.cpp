@@ -277,14 +277,6 @@ Status Desk::Inside::keep_review_entry(const envelope::VerifiedEnvelope& opened,
     return database.changes() == 0 ? Status{} : conclude_review(root);
 }
 
-Status Desk::Inside::keep_own_decision(const OutboxItem& item, std::string_view receipt_text,
-                                       const envelope::Receipt& receipt) {
-    review_rows.stale.insert(item.root);
-    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened,
-                   open_kept(item.text, item.id, item.sha256));
-    return keep_review_entry(opened, receipt, receipt_text);
-}
-
 // --- A school's own matters ----------------------------------------------------------------------
 
 std::vector<HistoryEntry> Desk::timeline(const base::EnvelopeId& root) const {

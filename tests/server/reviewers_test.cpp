@@ -385,6 +385,34 @@ TEST_CASE("generated words: a desk that is up to date judges as intake does") {
     CHECK(refused > 40);
 }
 
+TEST_CASE("an extension that the province has given itself is known on its own machine") {
+    Office office;
+    office.day("2023-04-02T10:00:00+08:00");
+    office.school.sync();
+    const auto root = commands::fill(office.school.desk(),
+                                     {"附件1",
+                                      "2023-spring",
+                                      "",
+                                      {"certificate=X002", "level=初级", "headcount=40"},
+                                      {},
+                                      {"late=学校停电，未能按时报送"}});
+    REQUIRE_MESSAGE(root.has_value(), (root ? "" : root.error().detail));
+    office.school.sync();
+    office.province.sync();
+    CHECK(row_of(office.province, *root)->timing == envelope::Timing::late);
+    REQUIRE(office.province.desk()
+                .issue(envelope::Extension{base::UnitId("D001"), base::FormId("declaration"),
+                                           base::Period("2023-spring"),
+                                           town::at("2023-04-03T23:59:59+08:00"), "停电"},
+                       "延期：亳州示例中专")
+                .has_value());
+    office.province.sync();
+    CHECK(office.record(*root).timing == envelope::Timing::extended);
+    CHECK(row_of(office.province, *root)->timing == envelope::Timing::extended);
+    office.province.sync(); // Nor does it come again as somebody else's.
+    CHECK(row_of(office.province, *root)->timing == envelope::Timing::extended);
+}
+
 // Whatever happens, and in whichever order machines hear of it, all conclude the same.
 TEST_CASE("generated histories: the bureau, the province, the school and the server agree") {
     Office          office;
