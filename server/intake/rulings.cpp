@@ -3,6 +3,7 @@
 #include "shared/base/check.hpp"
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
+#include "shared/notice/answers.hpp"
 
 namespace intake {
 namespace {
@@ -23,18 +24,11 @@ struct Target {
         const auto              found = filing.answers.find("rows");
         return found == filing.answers.end() ? none : *found;
     }
-    base::Json standard(const base::Json& members, std::string_view column) const {
-        const notice::Field* field = form->find_standard(column);
-        const auto found = field == nullptr ? members.end() : members.find(field->id.text());
-        return found == members.end() ? base::Json() : *found;
-    }
     std::int64_t number(const base::Json& members, std::string_view column) const {
-        const base::Json value = standard(members, column);
-        return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+        return notice::standard_integer(*form, members, column).value_or(0);
     }
     std::string text(const base::Json& members, std::string_view column) const {
-        const base::Json value = standard(members, column);
-        return value.is_string() ? value.get<std::string>() : std::string();
+        return notice::standard_text(*form, members, column).value_or("");
     }
 };
 

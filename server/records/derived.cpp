@@ -1,6 +1,7 @@
 #include "server/records/derived.hpp"
 
 #include "shared/base/check.hpp"
+#include "shared/notice/answers.hpp"
 #include "shared/protocol/messages.hpp"
 
 namespace records {
@@ -100,22 +101,6 @@ constexpr std::string_view tables[] = {
     "d_catalogue", "d_catalogue_levels", "d_notices", "d_filings",      "d_versions",
     "d_values",  "d_ledger",    "d_totals",           "d_reviews",      "d_approvals",
     "d_extensions", "d_late",   "d_about",            "d_concerns"};
-
-// What a standard column of a filing holds; null when its form has none such.
-base::Json standard_member(const notice::Form& form, const base::Json& answers,
-                           std::string_view column) {
-    const notice::Field* field = form.find_standard(column);
-    const auto           found = field == nullptr ? answers.end() : answers.find(field->id.text());
-    return found == answers.end() ? base::Json() : *found;
-}
-
-std::optional<std::string> text_of(const base::Json& value) {
-    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
-}
-
-std::optional<std::int64_t> integer_of(const base::Json& value) {
-    return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
-}
 
 } // namespace
 
@@ -271,13 +256,13 @@ Status Derived::fold_filing(const StoredEnvelope& entry, const base::NoticeRef& 
     SHENBAO_ASSIGN(const notice::Package* package, package_of(notice));
     const notice::Form* form = package->find_form(filing.form);
     SHENBAO_CHECK(form != nullptr); // The judge has looked.
-    const bool declared = form->serves == notice::Serves::declared;
-    const auto standard = [&](std::string_view column) {
-        return declared ? standard_member(*form, filing.answers, column) : base::Json();
-    };
-    const auto certificate = text_of(standard("certificate"));
-    const auto level = text_of(standard("level"));
-    const auto headcount = integer_of(standard("headcount"));
+    std::optional<std::string>  certificate, level;
+    std::optional<std::int64_t> headcount;
+    if (form->serves == notice::Serves::declared) {
+        certificate = notice::standard_text(*form, filing.answers, "certificate");
+        level = notice::standard_text(*form, filing.answers, "level");
+        headcount = notice::standard_integer(*form, filing.answers, "headcount");
+    }
     const std::string_view timing = envelope::timing_name(entry.timing);
     SHENBAO_TRY(m_insert_version.bind(entry.id, filing.root).run());
     SHENBAO_TRY(fold_values(*entry.id, filing.answers));

@@ -3,6 +3,7 @@
 #include "server/records/derived.hpp"
 
 #include "shared/base/check.hpp"
+#include "shared/notice/answers.hpp"
 
 namespace records {
 
@@ -13,21 +14,11 @@ struct Derived::OpenedFiling {
     envelope::Filing    filing;
     const notice::Form* form = nullptr;
 
-    // What a standard column holds; NULL of JSON when the form has none such.
-    base::Json standard(const base::Json& members, std::string_view column) const {
-        const notice::Field* field = form->find_standard(column);
-        if (field == nullptr) return {};
-        const auto found = members.find(field->id.text());
-        return found == members.end() ? base::Json() : *found;
-    }
     std::string text(const base::Json& members, std::string_view column) const {
-        const base::Json value = standard(members, column);
-        return value.is_string() ? value.get<std::string>() : std::string();
+        return notice::standard_text(*form, members, column).value_or("");
     }
     std::optional<std::int64_t> integer(const base::Json& members, std::string_view column) const {
-        const base::Json value = standard(members, column);
-        if (!value.is_number_integer()) return std::nullopt;
-        return value.get<std::int64_t>();
+        return notice::standard_integer(*form, members, column);
     }
 };
 

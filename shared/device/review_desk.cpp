@@ -19,21 +19,6 @@ using review::Party;
 using review::Stage;
 using review::Way;
 
-// What a standard column of a filing holds; null when its form has none such.
-base::Json standard(const notice::Form& form, const base::Json& answers, std::string_view column) {
-    const notice::Field* field = form.find_standard(column);
-    const auto           found = field == nullptr ? answers.end() : answers.find(field->id.text());
-    return found == answers.end() ? base::Json() : *found;
-}
-
-std::optional<std::string> text_of(const base::Json& value) {
-    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
-}
-
-std::optional<std::int64_t> integer_of(const base::Json& value) {
-    return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
-}
-
 // Who gave a decision. The operator speaks for the province, and so does whoever reviews finally.
 Party party_of(const envelope::Decision& decision, const base::UnitId& unit,
                const Enrolment& enrolment) {
@@ -209,9 +194,9 @@ Status Desk::Inside::conclude_review(const base::EnvelopeId& root) {
     std::optional<std::string>  certificate, level;
     std::optional<std::int64_t> headcount, approved;
     if (form != nullptr && form->serves == notice::Serves::declared) {
-        certificate = text_of(standard(*form, filing.answers, "certificate"));
-        level = text_of(standard(*form, filing.answers, "level"));
-        headcount = integer_of(standard(*form, filing.answers, "headcount"));
+        certificate = notice::standard_text(*form, filing.answers, "certificate");
+        level = notice::standard_text(*form, filing.answers, "level");
+        headcount = notice::standard_integer(*form, filing.answers, "headcount");
         if (state.stage == Stage::approved) {
             const auto* number = std::get_if<std::int64_t>(&last->approved);
             approved = number != nullptr ? std::optional(*number) : headcount;
@@ -509,7 +494,7 @@ Status ReviewDesk::check_numbers(const base::EnvelopeId&   root,
     for (std::size_t at = 0; right && at < wanted; ++at) {
         std::int64_t least = 0;
         if (form.serves == notice::Serves::increase)
-            least = integer_of(standard(form, rows[at], "approved_before")).value_or(0);
+            least = notice::standard_integer(form, rows[at], "approved_before").value_or(0);
         right = least <= numbers[at] && numbers[at] <= most;
     }
     if (right) return {};

@@ -206,6 +206,24 @@ base::Status check_shape(const Form& form, const Json& answers) {
     return reader.finish();
 }
 
+Json standard_value(const Form& form, const Json& members, std::string_view column) {
+    const Field* field = form.find_standard(column);
+    const auto   found = field == nullptr ? members.end() : members.find(field->id.text());
+    return found == members.end() ? Json() : *found;
+}
+
+std::optional<std::string> standard_text(const Form& form, const Json& members,
+                                         std::string_view column) {
+    const Json value = standard_value(form, members, column);
+    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
+}
+
+std::optional<std::int64_t> standard_integer(const Form& form, const Json& members,
+                                             std::string_view column) {
+    const Json value = standard_value(form, members, column);
+    return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
+}
+
 std::vector<RangeFault> range_faults(const Form& form, const Json& answers) {
     std::vector<RangeFault> faults;
     for (const Field& field : form.fields) look_at_range(field, answers, "", "", faults);
