@@ -33,9 +33,6 @@ bool is_storage_fault(Outcome outcome) {
 
 // Why a matter cannot be replaced or withdrawn from this version: not_newest, then frozen; accepted
 // when it can.
-// Its note answers a reviewer who has returned the version before.
-const base::RuleId reply_rule("reply");
-
 Outcome why_fixed(const records::FilingRecord& matter, const base::EnvelopeId& version) {
     if (matter.newest != version) return Outcome::not_newest;
     const bool open = matter.stage == records::Stage::submitted ||
@@ -394,10 +391,10 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
                    m_store->judge({&package, form, filing.period, common.unit, filing.root,
                                    anchor_at, &filing.answers, &filing.notes}));
     judged.answer.findings = std::move(verdict.findings);
-    const bool replies_to_nothing = !returned && filing.notes.count(reply_rule) > 0;
+    const bool replies_to_nothing = !returned && filing.notes.count(review::reply_rule) > 0;
     if (replies_to_nothing)
         judged.answer.findings.push_back(
-            {reply_rule, {}, notice::Severity::error, "没有被退回的申报不能带有回复。"});
+            {review::reply_rule, {}, notice::Severity::error, "没有被退回的申报不能带有回复。"});
     if (!verdict.filing || replies_to_nothing) return refused(Outcome::rules_failed);
     SHENBAO_TRY(note_moved_quota(*form, package, filing, anchor_at, common.unit, judged));
     // Nothing is uploaded yet, so whatever is promised is missing.

@@ -48,12 +48,6 @@ Result<Target> open_target(Site& site, records::Store& store, const base::Envelo
     return target;
 }
 
-review::Way way_of(const Target& target, const envelope::UnitEntry& unit) {
-    if (target.form->review == notice::ReviewKind::received) return review::Way::received;
-    const bool two_steps = unit.review_by && target.form->serves != notice::Serves::increase; // C10
-    return two_steps ? review::Way::two_steps : review::Way::direct;
-}
-
 // Collects what stands against an act.
 class Objections {
 public:
@@ -167,7 +161,8 @@ Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& 
     SHENBAO_ASSIGN(const Target target,
                    open_target(site, store, decision.target, std::move(*matter)));
     const review::Step step = review::step(state, review::act_of(decision), party_of(speaker),
-                                           way_of(target, *unit));
+                                           review::way_of(*target.form,
+                                                          unit->review_by.has_value()));
     Objections objections;
     if (step.outcome == Outcome::rules_failed)
         objections.add("not_decided", "stage",
@@ -176,19 +171,14 @@ Result<Ruling> judge_decision(Site& site, records::Store& store, const Speaker& 
                            : "这份“" + target.form->short_title + "”不经初审，由省级直接审核。");
     else if (step.outcome != Outcome::accepted) return Ruling{step.outcome, {}, {}};
 
-    const bool pass = decision.verdict == envelope::ReviewVerdict::pass;
-    const bool back = decision.verdict == envelope::ReviewVerdict::send_back;
-    const bool final_pass = pass && decision.stage == envelope::ReviewStage::final_review;
-    if (pass && target.matter.timing == envelope::Timing::late)
-        objections.add("late_not_extended", "target",
-                       "这份申报逾期，还没有延期。请先为该单位延期，再审核通过；也可以退回修改。");
-    if (step.needs == review::Needs::reason && is_blank(decision.reason))
-        objections.add("reason", "reason",
-                       pass ? "不按顺序审核通过，或者变更已有的审核结果，须写明原因。"
-                            : "退回修改或者审核不通过，须写明原因。");
-    if (decision.due && (!back || *decision.due <= now))
-        objections.add("due", "due", back ? "修改期限已经过去，请填写之后的时间，或者留空。"
-                                          : "只有退回修改才有修改期限。");
+    const bool final_pass = decision.verdict == envelope::ReviewVerdict::pass &&
+                            decision.stage == envelope::ReviewStage::final_review;
+    if (const auto fault = review::late_fault(decision.verdict, target.matter.timing))
+        objections.add("late_not_extended", "target", *fault);
+    if (const auto fault = review::reason_fault(step, decision.verdict, decision.reason))
+        objections.add("reason", "reason", *fault);
+    if (const auto fault = review::due_fault(decision.verdict, decision.due, now))
+        objections.add("due", "due", *fault);
     const bool has_number = !std::holds_alternative<std::monostate>(decision.approved);
     if (final_pass && target.form->serves == notice::Serves::declared)
         check_declared_number(target, decision, objections);

@@ -15,6 +15,7 @@
 #include "shared/envelope/receipt.hpp"
 #include "shared/notice/answers.hpp"
 #include "shared/protocol/offices.hpp"
+#include "shared/protocol/transitions.hpp"
 #include "shared/rules/engine.hpp"
 #include "shared/sqlite/database.hpp"
 
@@ -163,7 +164,7 @@ inline const base::RuleId typed_rule("typed");       // What was typed cannot be
 inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
 inline const base::RuleId gone_rule("gone");         // The newer notice has no place for it.
 inline const base::RuleId late_rule("late");         // Signed after its window has closed (C20).
-inline const base::RuleId reply_rule("reply");       // Returned: what was asked; its note answers.
+using review::reply_rule;                            // Returned: what was asked; its note answers.
 
 // Everything that stands against a draft, ready for the list 检查. Of a matter that is not open:
 // what was signed last, whatever the declarations behind it have become since.

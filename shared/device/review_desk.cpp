@@ -40,12 +40,6 @@ base::Result<envelope::VerifiedEnvelope> open_kept(std::string_view text,
     return envelope::open_receipted(jws, vouched);
 }
 
-Way way_of(const notice::Form* form, bool has_bureau) {
-    if (form == nullptr || form->review == notice::ReviewKind::received) return Way::received;
-    // What is asked beyond what was approved goes to the province at once (C10).
-    return has_bureau && form->serves != notice::Serves::increase ? Way::two_steps : Way::direct;
-}
-
 HistoryEntry entry_of(const envelope::VerifiedEnvelope& opened, const envelope::Receipt& receipt,
                       std::string receipt_text) {
     HistoryEntry entry;
@@ -343,9 +337,10 @@ bool ReviewDesk::read_rows(const std::set<base::EnvelopeId>* only,
             row.versions = int(select.integer(15));
             row.received_at = select.time(16);
             if (!select.is_null(17)) row.due = select.time(17);
-            row.way = way_of(inside.edition_at(base::Sha256Hex(select.text(6)))
-                                 .package.find_form(row.form),
-                             unit->second->review_by.has_value());
+            const notice::Form* form =
+                inside.edition_at(base::Sha256Hex(select.text(6))).package.find_form(row.form);
+            if (form != nullptr)
+                row.way = review::way_of(*form, unit->second->review_by.has_value());
             if (const auto found = own.find(row.root.text()); found != own.end()) {
                 const OutboxItem& item = found->second;
                 if (item.state == EnvelopeState::refused) {
@@ -505,10 +500,8 @@ Status ReviewDesk::check_numbers(const base::EnvelopeId&   root,
 Status ReviewDesk::check_word(const Word& word) const {
     const bool province = m_inside->enrolment->role == "province";
     const bool pass = word.verdict == ReviewVerdict::pass;
-    if (word.due && word.verdict != ReviewVerdict::send_back)
-        return wrong("只有退回修改才有修改期限。");
-    if (word.due && *word.due <= m_inside->server_time())
-        return wrong("修改期限已经过去，请填写之后的时间，或者留空。");
+    if (auto fault = review::due_fault(word.verdict, word.due, m_inside->server_time()))
+        return wrong(*std::move(fault));
     if (!std::holds_alternative<std::monostate>(word.approved) && !(pass && province))
         return wrong("只有省级审核通过才有审核通过人数。");
     std::size_t bytes = 0;
@@ -528,14 +521,12 @@ Status ReviewDesk::check_word(const Word& word) const {
 Status ReviewDesk::check_matter(const base::EnvelopeId& root, const Word& word) const {
     const QueueRow* row = find_row(root);
     if (row == nullptr) return base::fail(Outcome::not_found_locally, root.text());
-    const bool         pass = word.verdict == ReviewVerdict::pass;
     const review::Step step = may(*row, word.verdict);
     if (step.outcome != Outcome::accepted) return base::fail(Outcome::frozen, row->unit_name);
-    if (step.needs == review::Needs::reason && base::trim(word.reason).empty())
-        return wrong(pass ? "不按顺序审核通过，或者变更已有的审核结果，须写明原因。"
-                          : "退回修改或者审核不通过，须写明原因。");
-    if (pass && row->timing == envelope::Timing::late)
-        return wrong("“" + row->unit_name + "”的这份申报逾期，还没有延期，不能审核通过。");
+    if (auto fault = review::reason_fault(step, word.verdict, word.reason))
+        return wrong(*std::move(fault));
+    if (auto fault = review::late_fault(word.verdict, row->timing))
+        return wrong(row->unit_name + "：" + *fault);
     if (std::holds_alternative<std::monostate>(word.approved)) return {};
     return check_numbers(root, word.approved);
 }

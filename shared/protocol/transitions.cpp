@@ -1,5 +1,7 @@
 #include "shared/protocol/transitions.hpp"
 
+#include "shared/base/text.hpp"
+
 namespace review {
 namespace {
 
@@ -116,6 +118,11 @@ Stage stage_after(Act act) {
     return submitted;
 }
 
+Way way_of(const notice::Form& form, bool has_bureau) {
+    if (form.review == notice::ReviewKind::received) return Way::received;
+    return has_bureau && form.serves != notice::Serves::increase ? Way::two_steps : Way::direct;
+}
+
 Step step(State state, Act act, Party party, Way way) {
     bool       known = false; // The party does such things.
     const Row* found = nullptr;
@@ -135,6 +142,28 @@ Step step(State state, Act act, Party party, Way way) {
     return {Outcome::accepted,
             {found->to, party},
             needs_reason ? Needs::reason : Needs::nothing};
+}
+
+std::optional<std::string> reason_fault(const Step& step, envelope::ReviewVerdict verdict,
+                                        const std::string& reason) {
+    if (step.needs != Needs::reason || !base::trim(reason).empty()) return std::nullopt;
+    return verdict == envelope::ReviewVerdict::pass
+               ? "不按顺序审核通过，或者变更已有的审核结果，须写明原因。"
+               : "退回修改或者审核不通过，须写明原因。";
+}
+
+std::optional<std::string> due_fault(envelope::ReviewVerdict   verdict,
+                                     std::optional<base::Time> due, base::Time now) {
+    if (!due) return std::nullopt;
+    if (verdict != envelope::ReviewVerdict::send_back) return "只有退回修改才有修改期限。";
+    if (*due > now) return std::nullopt;
+    return "修改期限已经过去，请填写之后的时间，或者留空。";
+}
+
+std::optional<std::string> late_fault(envelope::ReviewVerdict verdict, envelope::Timing timing) {
+    if (verdict != envelope::ReviewVerdict::pass || timing != envelope::Timing::late)
+        return std::nullopt;
+    return "这份申报逾期，还没有延期。请先为该单位延期，再审核通过；也可以退回修改。";
 }
 
 } // namespace review

@@ -17,6 +17,7 @@
 
 #include "shared/base/outcome.hpp"
 #include "shared/envelope/envelope.hpp"
+#include "shared/notice/package.hpp"
 
 #include <optional>
 #include <string_view>
@@ -57,6 +58,9 @@ enum class Way {
     two_steps, // The bureau in review_by, then the province.
 };
 
+// What is asked beyond what was approved goes to the province at once (C10).
+Way way_of(const notice::Form& form, bool has_bureau);
+
 // What a step needs besides being allowed.
 enum class Needs { nothing, reason };
 
@@ -70,5 +74,16 @@ struct Step {
 
 // Looked for in the order of the protocol: 121, 130, 132, 140.
 Step step(State state, Act act, Party party, Way way);
+
+// What stands against the words of a decision, as one Chinese sentence for whoever gives it;
+// nothing when they are in order. The desk asks before it signs, the intake before it stores.
+std::optional<std::string> reason_fault(const Step& step, envelope::ReviewVerdict verdict,
+                                        const std::string& reason);
+std::optional<std::string> due_fault(envelope::ReviewVerdict   verdict,
+                                     std::optional<base::Time> due, base::Time now);
+std::optional<std::string> late_fault(envelope::ReviewVerdict verdict, envelope::Timing timing);
+
+// The note under this id on a new version answers whoever has returned the version before.
+inline const base::RuleId reply_rule("reply");
 
 } // namespace review
