@@ -145,8 +145,8 @@ Step step(State state, Act act, Party party, Way way) {
 }
 
 std::optional<std::string> reason_fault(const Step& step, envelope::ReviewVerdict verdict,
-                                        const std::string& reason) {
-    if (step.needs != Needs::reason || !base::trim(reason).empty()) return std::nullopt;
+                                        const std::string& words) {
+    if (step.needs != Needs::reason || !base::trim(words).empty()) return std::nullopt;
     return verdict == envelope::ReviewVerdict::pass
                ? "不按顺序审核通过，或者变更已有的审核结果，须写明原因。"
                : "退回修改或者审核不通过，须写明原因。";

@@ -78,7 +78,7 @@ Step step(State state, Act act, Party party, Way way);
 // What stands against the words of a decision, as one Chinese sentence for whoever gives it;
 // nothing when they are in order. The desk asks before it signs, the intake before it stores.
 std::optional<std::string> reason_fault(const Step& step, envelope::ReviewVerdict verdict,
-                                        const std::string& reason);
+                                        const std::string& words);
 std::optional<std::string> due_fault(envelope::ReviewVerdict   verdict,
                                      std::optional<base::Time> due, base::Time now);
 std::optional<std::string> late_fault(envelope::ReviewVerdict verdict, envelope::Timing timing);
