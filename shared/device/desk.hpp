@@ -146,7 +146,8 @@ struct OutboxItem {
     base::Period                    period;
     EnvelopeState                   state = EnvelopeState::queued;
     bool                            replaced = false; // A newer version of its matter is signed.
-    // As signed; of a withdrawal: of what it withdraws; of an office's act: its "words".
+    // As signed; of a withdrawal: of what it withdraws; of an office's act: its "words"; of a
+    // decision: its "verdict".
     base::Json                      answers;
     base::Sha256Hex                 notice; // Version under which they were signed.
     base::Time                      made_at;

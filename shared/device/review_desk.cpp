@@ -432,6 +432,24 @@ std::optional<Dossier> ReviewDesk::find_dossier(const base::EnvelopeId& root) co
     dossier.notes = newest->filing->notes;
     dossier.form =
         m_inside->edition_at(newest->notice.sha256).package.find_form(dossier.row.form);
+    if (dossier.form != nullptr) {
+        Matter subject;
+        subject.root = root;
+        subject.form = dossier.row.form;
+        subject.period = dossier.row.period;
+        subject.notice = newest->notice.sha256;
+        if (m_inside->set_subject(subject)) {
+            auto verdict = m_inside->edition_of(subject).engine->check_draft(*dossier.form,
+                                                                             dossier.answers, {});
+            // The unit's other filings are not the context here: only what was explained is told.
+            if (verdict) {
+                dossier.computed = std::move(verdict->computed);
+                for (const rules::Finding& finding : verdict->findings)
+                    if (dossier.notes.count(finding.rule) > 0)
+                        dossier.asked.emplace(finding.rule, finding.text);
+            }
+        }
+    }
 
     // What a reviewer has seen last: the version decided about, or meant by a refused decision.
     const HistoryEntry* seen = nullptr;
@@ -566,7 +584,7 @@ Status ReviewDesk::sign(const QueueRow& row, const Word& word, const std::string
     item.kind = "decision";
     item.form = row.form;
     item.period = row.period;
-    item.answers = base::Json::object();
+    item.answers = {{"verdict", envelope::verdict_name(word.verdict)}};
     item.made_at = common.made_at;
     item.text = sealed.text();
     return inside.add_item(item, base::Json::object());

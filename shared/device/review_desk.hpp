@@ -97,6 +97,8 @@ struct Dossier {
     const notice::Form*       form = nullptr; // By which the newest version is read; the desk's.
     base::Json                answers;        // Of the newest version.
     rules::Notes              notes;          // Its explanations, by rule id.
+    rules::Notes              asked;          // What each asked for, as far as this desk can tell.
+    std::map<base::FieldId, base::Json> computed; // Null where this desk cannot tell.
     std::vector<HistoryEntry> history;        // In the log's order.
     // Against the version that was decided about last, or about which an own decision was refused;
     // empty when there is none such or nothing changed.

@@ -73,6 +73,36 @@ Word send_back(std::string reason) {
 
 } // namespace
 
+TEST_CASE("a reviewer reads what an explanation answers, and the totals of a table") {
+    Office     office;
+    const auto small = commands::fill(office.school.desk(),
+                                      {"附件1",
+                                       "",
+                                       "",
+                                       {"certificate=X002", "level=初级", "headcount=20"},
+                                       {},
+                                       {"min_headcount=本轮先试点一个班"}});
+    REQUIRE_MESSAGE(small.has_value(), (small ? "" : small.error().detail));
+    office.declare(office.school, "X001", "初级", "35");
+    const auto summary = commands::fill(
+        office.school.desk(), {"附件2", "", "", {"contact=王芳", "phone=0558-5550000"}, {}, {}});
+    REQUIRE_MESSAGE(summary.has_value(), (summary ? "" : summary.error().detail));
+    office.school.sync();
+    office.bureau.sync();
+    const auto reviews = office.bureau.desk().reviews();
+    const auto declared = reviews.find_dossier(*small);
+    REQUIRE(declared.has_value());
+    const base::RuleId rule("min_headcount");
+    CHECK(declared->notes.at(rule) == "本轮先试点一个班");
+    CHECK(declared->asked.at(rule) == "低于该证书开考最低人数30人，请写明原因。");
+    CHECK(declared->asked.size() == 1); // Only what was explained is told.
+    const auto table = reviews.find_dossier(*summary);
+    REQUIRE(table.has_value());
+    CHECK(table->row.way == review::Way::received);
+    CHECK(table->computed.at(base::FieldId("total_headcount")) == base::Json(55));
+    CHECK_FALSE(reviews.find_dossier(base::EnvelopeId("0187-none")).has_value());
+}
+
 TEST_CASE("a bureau decides without a line: passed, taken back, returned; the school sees it") {
     Office     office;
     const auto root = office.declare(office.school, "X002", "初级", "40");
