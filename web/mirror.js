@@ -23,9 +23,11 @@ const role = { group: 0, text: 1, heading: 2, button: 3, link: 4, text_field: 5,
 const words = new Set([1, 2, 3, 4, 8, 9, 10, 14, 23, 24]); // Their name is their text.
 const state = { disabled: 1, checked: 2, selected: 4, expandable: 8, expanded: 16, invalid: 32, required: 64,
     read_only: 128, current: 256, digits: 512, telephone: 1024, table_paste: 2048, take_focus: 4096,
-    own_text: 8192, focusable: 16384, indeterminate: 32768, both_ways: 65536, no_tab: 131072, cut_short: 262144 };
+    own_text: 8192, focusable: 16384, indeterminate: 32768, both_ways: 65536, no_tab: 131072, cut_short: 262144,
+    page_keys: 524288 };
 const key_bits = { Enter: 1, Escape: 2, ArrowUp: 4, ArrowDown: 8, ArrowLeft: 16, ArrowRight: 32, Home: 64,
-    End: 128, Delete: 256, CopyAbove: 512 }; // CopyAbove is no key: it is Ctrl+D, as in spreadsheets.
+    End: 128, Delete: 256, CopyAbove: 512, // CopyAbove is no key: it is Ctrl+D, as in spreadsheets.
+    j: 1024, k: 2048, p: 4096, r: 8192 };
 
 const text_decoder = new TextDecoder();
 
@@ -377,7 +379,7 @@ export class Mirror {
             if (part && part.node.value !== undefined && part.set.maxlength !== undefined) this.show_value(part);
             if (!event.relatedTarget || !root.contains(event.relatedTarget)) tell.focus(0, false);
         });
-        root.addEventListener("keydown", (event) => this.key(event));
+        document.addEventListener("keydown", (event) => this.key(event)); // Of a page's keys nothing has the focus.
         root.addEventListener("paste", (event) => {
             const part = this.node_of(event.target);
             if (!part || !(part.node.state & state.table_paste)) return;
@@ -397,20 +399,25 @@ export class Mirror {
     }
 
     key(event) {
-        if (event.isComposing || event.keyCode === 229) return;
+        if (event.isComposing || event.keyCode === 229 || !event.key) return;
         const with_control = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
         if (!with_control && (event.ctrlKey || event.altKey || event.metaKey)) return;
-        const bit = !with_control ? key_bits[event.key] : event.key.toLowerCase() === "d" ? key_bits.CopyAbove : 0;
+        const bit = !with_control ? key_bits[event.key] || key_bits[event.key.toLowerCase()] : event.key.toLowerCase() === "d" ? key_bits.CopyAbove : 0;
         if (!bit) return;
-        for (let element = event.target; element && element !== this.root; element = element.parentNode) {
-            const part = element.handle && this.parts.get(element.handle);
-            if (!part || !(part.node.keys & bit)) continue;
+        const tell = (part) => {
             event.preventDefault();
             this.tell.key(part.node.handle, bit);
-            return;
+        };
+        for (let element = event.target; element && element !== this.root; element = element.parentNode) {
+            const part = element.handle && this.parts.get(element.handle);
+            if (part && part.node.keys & bit && !(part.node.state & state.page_keys)) return void tell(part);
         }
-        // An option, a row or another element that only the program makes a button of.
         const part = this.node_of(event.target);
+        const pressed = bit === key_bits.Enter && event.target.matches("a, button, [tabindex]");
+        if (!this.modal && !pressed && !event.target.matches("input, textarea, select"))
+            for (const one of this.parts.values())
+                if (one.node.state & state.page_keys && one.node.keys & bit) return void tell(one);
+        // An option, a row or another element that only the program makes a button of.
         if (part && part.node.state & state.focusable && (event.key === "Enter" || event.key === " ")) {
             event.preventDefault();
             this.tell.click(part.node.handle);

@@ -84,6 +84,8 @@ inline constexpr std::uint32_t both_ways = 1 << 16;     // a scroll that also go
 inline constexpr std::uint32_t no_tab = 1 << 17; // not reached by Tab (an option, another tab)
 inline constexpr std::uint32_t cut_short =
     1 << 18; // drawn with an ellipsis: the whole text as a tooltip
+inline constexpr std::uint32_t page_keys =
+    1 << 19; // its keys count wherever the focus is, but in a field or a dialog
 } // namespace state
 
 // Keys that a node takes for itself while the focus is in it; all others keep what the browser
@@ -99,6 +101,11 @@ inline constexpr std::uint32_t home = 1 << 6;
 inline constexpr std::uint32_t end = 1 << 7;
 inline constexpr std::uint32_t erase = 1 << 8; // Delete
 inline constexpr std::uint32_t copy_above = 1 << 9; // Ctrl+D, as in spreadsheets
+// Of a whole page, wherever the focus is but in a field: J, K, P, R. With state::page_keys.
+inline constexpr std::uint32_t next = 1 << 10;
+inline constexpr std::uint32_t previous = 1 << 11;
+inline constexpr std::uint32_t pass = 1 << 12;
+inline constexpr std::uint32_t send_back = 1 << 13;
 } // namespace key
 
 struct Rect {

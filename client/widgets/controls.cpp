@@ -123,15 +123,16 @@ bool link(std::string_view id, std::string_view label, LinkLook look) {
     return platform::input().take_click(handle);
 }
 
-bool checkbox(std::string_view id, std::string_view label, bool& checked) {
+bool checkbox(std::string_view id, std::string_view label, bool& checked, std::string_view name) {
     const Type type{platform::Face::sans, type_size::body};
-    const Rect rect = next_place(28 + text_width(type, label), std::max(32.f, target_height()));
+    const Rect rect = next_place((label.empty() ? 18 : 28) + text_width(type, label),
+                                 std::max(32.f, target_height()));
     const Rect box{rect.x, rect.y + (rect.h - 18) / 2, 18, 18};
 
     semantics::Node node;
     node.role = semantics::Role::checkbox;
     node.id = id;
-    node.name = label;
+    node.name = name.empty() ? label : name;
     node.rect = rect;
     if (checked) node.state |= semantics::state::checked;
     const Handle handle = platform::mirror().leaf(node);
@@ -143,6 +144,18 @@ bool checkbox(std::string_view id, std::string_view label, bool& checked) {
     draw_text(type, colour::text, rect.x + 28, base_line(type, rect.y, rect.h), label);
     if (has_focus(handle)) ring(box, 4);
     return clicked;
+}
+
+std::uint32_t page_keys(std::string_view id, std::uint32_t keys) {
+    semantics::Node node;
+    node.id = id;
+    node.keys = keys;
+    node.state = semantics::state::page_keys;
+    node.rect = {area().x, area().y, 1, 1};
+    const Handle handle = platform::mirror().leaf(node);
+    for (std::uint32_t bit = 1; bit != 0 && bit <= keys; bit <<= 1)
+        if (keys & bit && platform::input().take_key(handle, bit)) return bit;
+    return 0;
 }
 
 namespace {

@@ -41,8 +41,10 @@ struct LinkLook {
 };
 bool link(std::string_view id, std::string_view label, LinkLook look = {});
 
-// Turns `checked` over and returns true when pressed.
-bool checkbox(std::string_view id, std::string_view label, bool& checked);
+// Turns `checked` over and returns true when pressed. `name`: what is read out, where the label
+// alone is not enough or there is none.
+bool checkbox(std::string_view id, std::string_view label, bool& checked,
+              std::string_view name = {});
 
 // One of several; returns true when another one was chosen and stores its place.
 bool radios(std::string_view id, std::string_view name, std::span<const std::string_view> labels,
@@ -51,5 +53,9 @@ bool radios(std::string_view id, std::string_view name, std::span<const std::str
 // Parts of one page. Arrow keys move between them. Returns true when another one was chosen.
 bool tabs(std::string_view id, std::string_view name, std::span<const std::string_view> labels,
           int& chosen);
+
+// Keys of the whole page, while this is drawn (semantics::key; they count but in fields and
+// dialogs). Returns the one that was pressed; 0: none.
+std::uint32_t page_keys(std::string_view id, std::uint32_t keys);
 
 } // namespace widgets

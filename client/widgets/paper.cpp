@@ -177,6 +177,36 @@ void paper_text(std::string_view words, ParagraphLook look) {
     paragraph.set();
 }
 
+bool ink_at(std::string_view id, const Rect& place, std::string_view words, const InkLook& look) {
+    Type        type{platform::Face::sans, look.size};
+    const float room = place.w - 12;
+    if (text_width(type, words) > room) type.size = type_size::small;
+    const std::string shown = shortened(type, words, room);
+    const std::string name = std::string(look.label) + "：" +
+                             (words.empty() ? std::string("没有填写") : std::string(words));
+    semantics::Node node;
+    node.role = look.presses ? semantics::Role::button : semantics::Role::text;
+    node.id = id;
+    node.name = look.presses ? std::string_view(name) : words;
+    node.description = look.about;
+    if (shown != words) node.state |= semantics::state::cut_short;
+    node.rect = place;
+    const Handle handle = platform::mirror().leaf(node);
+    const bool   hot = look.presses && hovered(place);
+    if (look.tone != Tone::plain) fill(place, tone_ground(look.tone), 3);
+    else if (hot) fill(place, colour::hover, 3);
+    const float w = text_width(type, shown);
+    const float x = look.side == Side::left    ? place.x + 6
+                    : look.side == Side::right ? place.x + place.w - 6 - w
+                                               : place.x + (place.w - w) / 2;
+    const Colour ink = look.tone == Tone::plain ? colour::text : tone_colour(look.tone);
+    draw_text(type, ink, x, base_line(type, place.y, place.h), shown);
+    if (look.underlined) fill({place.x, place.y + place.h - 1, place.w, 1}, 0xB9C2CC);
+    if (hot) frame(place, colour::action, 1, 3);
+    if (platform::input().seen_focus() == handle) ring(place, 3);
+    return platform::input().take_click(handle);
+}
+
 // --- tables on the paper
 
 PaperTable::PaperTable(std::string_view id, std::string_view name, std::vector<PaperColumn> columns,

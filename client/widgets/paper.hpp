@@ -12,6 +12,7 @@
 
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
+#include "client/widgets/words.hpp"
 
 #include <functional>
 #include <string>
@@ -70,6 +71,19 @@ private:
 
 // A sentence without blanks.
 void paper_text(std::string_view words, ParagraphLook look = {});
+
+// A value on the paper that nobody types over.
+struct InkLook {
+    std::string_view label = {};  // What the value is of; read out before it.
+    std::string_view about = {};  // Read out after it, and shown under the pointer.
+    Tone             tone = Tone::plain; // Its ground, when something is to be seen there.
+    Side             side = Side::left;
+    int              size = type_size::paper;
+    bool             underlined = false; // A blank in a sentence.
+    bool             presses = false;    // It can be pressed.
+};
+// Returns true when it was pressed.
+bool ink_at(std::string_view id, const Rect& place, std::string_view words, const InkLook& look);
 
 struct PaperColumn {
     std::string_view title;

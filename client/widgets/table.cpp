@@ -101,19 +101,41 @@ void Table::draw_head() {
     for (std::size_t index = 0; index < m_columns.size(); ++index) {
         const TableColumn& column = m_columns[index];
         const float padding = cell_padding + column.inset;
-        const std::string shown = shortened(type, column.title, m_widths[index] - 2 * padding);
+        std::string shown = shortened(type, column.title, m_widths[index] - 2 * padding);
+        const bool sorted = static_cast<int>(index) == m_look.sorted_by;
+        if (sorted) shown += m_look.descending ? " ↓" : " ↑";
         const float x = column.align == Align::right
                             ? m_lefts[index] + m_widths[index] - padding - text_width(type, shown)
                             : m_lefts[index] + padding;
-        if (drawn) draw_text(type, colour::second, x, base_line(type, m_y, head_height), shown);
+        const bool presses = column.sorts && drawn;
         semantics::Node cell;
         cell.role = semantics::Role::column_header;
         cell.name = !column.title.empty()  ? column.title
                     : !column.name.empty() ? column.name
                                            : std::string_view("操作");
-        cell.state = semantics::state::own_text;
         cell.rect = {m_lefts[index], m_y, m_widths[index], height};
-        mirror.leaf(cell);
+        Colour ink = colour::second;
+        if (presses) {
+            mirror.open(cell);
+            semantics::Node press;
+            press.role = semantics::Role::button;
+            press.id = "sort";
+            press.name = column.title;
+            press.rect = cell.rect;
+            press.description = !sorted             ? "按此列排序"
+                                : m_look.descending ? "已按此列从大到小排序"
+                                                    : "已按此列从小到大排序";
+            const Handle handle = mirror.leaf(press);
+            if (platform::input().take_click(handle)) m_sort = static_cast<int>(index);
+            if (platform::input().seen_focus() == handle) ring(cell.rect, 2);
+            if (hovered(cell.rect) || sorted) ink = colour::action;
+            mirror.close();
+        } else {
+            cell.state = semantics::state::own_text;
+            mirror.leaf(cell);
+        }
+        if (!drawn) continue;
+        draw_text(type, ink, x, base_line(type, m_y, head_height), shown);
     }
     mirror.close();
     if (!drawn) return;
@@ -137,7 +159,10 @@ void Table::row(std::string_view id, RowLook look) {
     node.rect = rect;
     platform::mirror().open(node);
     if (m_stacked) return;
-    if (look.marked) fill(rect, colour::chosen);
+    if (look.marked) {
+        fill(rect, colour::action_soft);
+        fill({rect.x, rect.y, 3, rect.h - 1}, colour::action);
+    }
     else if (hovered(rect)) fill(rect, 0xF6F8FA);
 }
 
@@ -252,7 +277,7 @@ Cell Table::cell() {
                 m_stacked && !lead ? &m_y : nullptr);
 }
 
-void Table::rows(int count, const std::function<void(int)>& draw) {
+void Table::rows(int count, const std::function<void(int)>& draw, int also) {
     end_row();
     if (count == 0) return;
     const Rect clip = clip_rect();
@@ -276,9 +301,12 @@ void Table::rows(int count, const std::function<void(int)>& draw) {
         if (m_stacked && index == from) remember(m_key, stacked_row_slot, m_y - m_row_top);
         if (platform::mirror().told_since(told, platform::input().focus())) focused = index;
     };
-    if (kept_row >= 0 && kept_row < from) draw_row(kept_row);
+    const int apart[] = {std::min(kept_row, also), std::max(kept_row, also)};
+    for (const int row : apart)
+        if (row >= 0 && row < from && (row != apart[0] || &row == apart)) draw_row(row);
     for (int index = from; index < to; ++index) draw_row(index);
-    if (kept_row >= to && kept_row < count) draw_row(kept_row);
+    for (const int row : apart)
+        if (row >= to && row < count && (row != apart[0] || &row == apart)) draw_row(row);
     remember(m_key, focused_row_slot, static_cast<float>(focused + 1));
     m_y = top + row_height * static_cast<float>(count);
     m_row_number = before + count;

@@ -28,6 +28,7 @@ struct TableColumn {
     Align align = Align::left;
     std::string_view name = {}; // Read out where no title is drawn; 操作 when both are empty.
     float inset = 0; // Title and words stand this much further in: over fields, whose words do (8).
+    bool sorts = false; // Its title is pressed to sort by it: see Table::sort().
 };
 
 // hidden: the columns' names are read out, not drawn: a list of things in columns.
@@ -43,6 +44,8 @@ struct TableLook {
     float width_min = 0;        // See Narrow. 0: never.
     Narrow narrow = Narrow::scroll;
     Head head = Head::shown;
+    int sorted_by = -1; // The column in whose order the rows stand.
+    bool descending = false;
 };
 
 struct RowLook {
@@ -78,6 +81,8 @@ public:
     // Begins a row; its cells follow from left to right, fewer than columns are allowed. The id is
     // unique in the table.
     void row(std::string_view id, RowLook look = {});
+    // The column whose title was pressed in this frame.
+    std::optional<int> sort() const { return m_sort; }
     // Whether the cells stand one under another now: then figures stand at the left as words do.
     bool stacked() const { return m_stacked; }
 
@@ -87,9 +92,10 @@ public:
     void bar(int now, int max, std::string_view words);    // words are read out: "64.60%".
     [[nodiscard]] Cell cell();
 
-    // `count` rows, of which only those are drawn and mirrored that can be seen and the one that
-    // has the focus: draw(index) calls row() once and then its cells. For lists that may be long.
-    void rows(int count, const std::function<void(int)>& draw);
+    // `count` rows, of which only those are drawn and mirrored that can be seen, the one that has
+    // the focus and `also`, to which the focus may be sent: draw(index) calls row() once and then
+    // its cells. For lists that may be long.
+    void rows(int count, const std::function<void(int)>& draw, int also = -1);
 
 private:
     enum class Content { words, widgets };
@@ -111,6 +117,7 @@ private:
     int m_row_number = 1, m_cell = -1;
     bool m_in_row = false;
     RowLook m_row_look;
+    std::optional<int> m_sort;
 };
 
 } // namespace widgets

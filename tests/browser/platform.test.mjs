@@ -138,7 +138,8 @@ test("the numbers of roles, states, keys and faces are the same on both sides", 
         const block = new RegExp(`namespace ${space} \\{([^}]*)\\}`).exec(header)[1];
         const bits = [...block.matchAll(/(\w+)\s*=\s*1 << (\d+)/g)].map(([, name, shift]) => [name, 2 ** Number(shift)]);
         const js = { Enter: "enter", Escape: "escape", ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left",
-            ArrowRight: "right", Home: "home", End: "end", Delete: "erase", CopyAbove: "copy_above" };
+            ArrowRight: "right", Home: "home", End: "end", Delete: "erase", CopyAbove: "copy_above",
+            j: "next", k: "previous", p: "pass", r: "send_back" };
         const told = space === "state" ? /const state = \{([^}]*)\}/ : /const key_bits = \{([^}]*)\}/;
         const known = [...told.exec(mirror)[1].matchAll(/(\w+): (\d+)/g)].map(([, name, bit]) => [js[name] || name, Number(bit)]);
         assert.deepEqual(known, bits);
