@@ -20,6 +20,10 @@ App::App(device::Desk desk)
     : m_desk(std::move(desk)), m_courier(m_desk, [this] { changed(); }),
       m_was_online(platform::online()) {
     m_courier.on_report([this](const device::Report& report) {
+        if (report.accepted > 0) { // What was sent cannot be undone here.
+            m_said.clear();
+            m_undo = nullptr;
+        }
         if (m_screen == ScreenId::home || m_screen == ScreenId::outbox) return; // It stands there.
         if (const std::string words = texts::sent_words(report); !words.empty()) say(words);
     });
@@ -252,6 +256,47 @@ const std::vector<device::LedgerEntry>& App::ledger() {
     return *read.ledger;
 }
 
+const std::vector<device::QueueRow>& App::review_rows() {
+    return m_desk.reviews().queue();
+}
+
+int App::reviews_waiting() {
+    Cache& read = cache();
+    if (!read.reviews_waiting) {
+        read.reviews_waiting = 0;
+        for (const device::QueueRow& row : review_rows()) *read.reviews_waiting += row.mine;
+    }
+    return *read.reviews_waiting;
+}
+
+const device::Dossier* App::dossier(const base::EnvelopeId& root) {
+    Cache& read = cache();
+    auto   found = read.dossiers.find(root);
+    if (found == read.dossiers.end())
+        found = read.dossiers.emplace(root, m_desk.reviews().find_dossier(root)).first;
+    return found->second ? &*found->second : nullptr;
+}
+
+const std::vector<device::HistoryEntry>& App::timeline(const base::EnvelopeId& root) {
+    auto&      timelines = cache().timelines;
+    const auto found = timelines.find(root);
+    return found != timelines.end() ? found->second
+                                    : timelines.emplace(root, m_desk.timeline(root)).first->second;
+}
+
+void App::open_review(const base::EnvelopeId& root) {
+    m_visit_memory.clear();
+    m_reviews.current = root;
+    go(ScreenId::review_file);
+}
+
+void App::send_soon() {
+    const int number = ++m_send_number;
+    platform::after_ms(message_ms, [this, number] {
+        if (number == m_send_number && platform::online() && !queued().empty()) m_courier.start();
+    });
+}
+
 std::string App::certificate_name(const base::CertificateId& id) const {
     const envelope::CatalogueEntry* entry = m_desk.find_certificate(id);
     return entry == nullptr ? id.text() : entry->name;
@@ -268,6 +313,17 @@ print::Sheet App::sheet_of(const device::Matter& matter) {
         sheet.unfinished = device::is_open(matter.state) && !judged->sealable;
     }
     sheet.short_code = print::short_code(matter.root, sheet.answers);
+    return sheet;
+}
+
+print::Sheet App::sheet_of(const device::Dossier& dossier) {
+    print::Sheet sheet;
+    sheet.form = dossier.form;
+    sheet.unit_name = dossier.row.unit_name;
+    sheet.rehearsal = m_desk.find_enrolment()->rehearsal;
+    sheet.answers = dossier.answers;
+    sheet.computed = dossier.computed;
+    sheet.short_code = print::short_code(dossier.row.root, dossier.answers);
     return sheet;
 }
 

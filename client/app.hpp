@@ -5,6 +5,7 @@
 #include "client/courier.hpp"
 #include "client/platform/application.hpp"
 #include "client/due.hpp"
+#include "client/reviews.hpp"
 #include "client/screens.hpp"
 #include "shared/device/desk.hpp"
 #include "shared/print/page.hpp"
@@ -65,6 +66,16 @@ public:
                                                const base::Period& period);
     const std::vector<Due>&            calendar(); // In the order of closing.
     const std::vector<device::LedgerEntry>& ledger();
+    // What a reviewer's machine keeps of others' filings.
+    const std::vector<device::QueueRow>& review_rows();
+    int                                  reviews_waiting(); // For this reviewer's decision.
+    const device::Dossier*               dossier(const base::EnvelopeId& root); // Null: none such.
+    Reviews&                             reviews() { return m_reviews; }
+    void                                 open_review(const base::EnvelopeId& root);
+    // Sends what is signed when it can be undone no more, if there is a line then.
+    void                                 send_soon();
+    // What happened to an own matter; empty before it was sent.
+    const std::vector<device::HistoryEntry>& timeline(const base::EnvelopeId& root);
     const device::Judgement*           judgement(const base::EnvelopeId& root); // Null on a fault.
     const std::vector<device::OutboxItem>& queued();
     const std::vector<device::OutboxItem>& refused();
@@ -72,6 +83,7 @@ public:
 
     std::string  certificate_name(const base::CertificateId& id) const;
     print::Sheet sheet_of(const device::Matter& matter);
+    print::Sheet sheet_of(const device::Dossier& dossier); // As it was filed.
     void         print(const std::vector<print::Sheet>& sheets);
 
     // Small things screens remember while the page is open, by name: "home/code".
@@ -89,6 +101,9 @@ private:
         std::optional<std::vector<device::LedgerEntry>>              ledger;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
+        std::optional<int>                                           reviews_waiting;
+        std::map<base::EnvelopeId, std::optional<device::Dossier>>   dossiers;
+        std::map<base::EnvelopeId, std::vector<device::HistoryEntry>> timelines;
     };
     Cache& cache();
     void   sync_when_worth_it();
@@ -102,6 +117,8 @@ private:
     std::map<base::FormId, base::Period> m_periods; // Chosen by hand.
     std::optional<std::pair<base::EnvelopeId, device::Cell>> m_focus_wish;
     Cache                       m_cache;
+    Reviews                     m_reviews;
+    int                         m_send_number = 0;
     std::map<std::string, std::string> m_memory, m_visit_memory;
     std::string                 m_said;
     std::function<void()>       m_undo;

@@ -9,6 +9,8 @@ namespace {
 int outbox_count(App& app) { return int(app.queued().size() + app.refused().size()); }
 int receipt_count(App& app) { return int(app.receipts().size()); }
 
+int review_count(App& app) { return app.reviews_waiting(); }
+
 constexpr std::string_view everybody = "school city province";
 
 constexpr Screen list[] = {
@@ -17,8 +19,11 @@ constexpr Screen list[] = {
     {ScreenId::form_list, "form_list", "", "", "school", draw_form_list, nullptr},
     {ScreenId::form_paper, "form_paper", "", "", "school", draw_form_paper_screen, nullptr},
     {ScreenId::ledger, "ledger", "指标台账", "", "school", draw_ledger, nullptr},
-    {ScreenId::outbox, "outbox", "待同步", "往来", "school", draw_outbox, outbox_count, true},
-    {ScreenId::receipts, "receipts", "回执", "", "school", draw_receipts, receipt_count},
+    {ScreenId::review_queue, "review_queue", "审核", "", "city province", draw_review_queue,
+     review_count, true},
+    {ScreenId::review_file, "review_file", "", "", "city province", draw_review_file, nullptr},
+    {ScreenId::outbox, "outbox", "待同步", "往来", everybody, draw_outbox, outbox_count, true},
+    {ScreenId::receipts, "receipts", "回执", "", everybody, draw_receipts, receipt_count},
     {ScreenId::tables, "tables", "申报汇总", "数据", "city province", draw_tables, nullptr},
     {ScreenId::units, "units", "单位与设备", "管理", "city province", draw_units, nullptr},
     {ScreenId::extensions, "extensions", "延期", "", "city province", draw_extensions, nullptr},

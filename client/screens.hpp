@@ -19,6 +19,8 @@ enum class ScreenId {
     units,         // 单位与设备
     extensions,    // 延期
     announcements, // 通知公告
+    review_queue,
+    review_file, // One filing, to be decided.
     settings
 };
 

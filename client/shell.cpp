@@ -4,6 +4,7 @@
 #include "client/platform/browser.hpp"
 #include "client/platform/disk.hpp"
 #include "client/platform/offline.hpp"
+#include "client/screens/parts.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/dialog.hpp"
 #include "client/widgets/shell.hpp"
@@ -34,7 +35,9 @@ void draw_saving(App& app) {
 
 void draw_line_state(App& app) {
     const bool offline = !platform::online() || app.courier().reached() == false;
-    widgets::pill("line", offline ? "离线 · 不影响填写" : "在线",
+    widgets::pill("line", !offline         ? "在线"
+                  : is_school(app) ? "离线 · 不影响填写"
+                                   : "离线 · 不影响审核",
                   offline ? widgets::Tone::attention : widgets::Tone::done);
 }
 

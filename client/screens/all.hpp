@@ -8,6 +8,8 @@ void draw_home(App& app);
 void draw_form_list(App& app);
 void draw_form_paper_screen(App& app);
 void draw_ledger(App& app);
+void draw_review_queue(App& app);
+void draw_review_file(App& app);
 void draw_outbox(App& app);
 void draw_receipts(App& app);
 void draw_tables(App& app);

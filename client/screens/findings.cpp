@@ -7,16 +7,11 @@
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
-namespace {
-
-using device::Matter;
-using notice::Severity;
-using rules::Finding;
-
-// A finding about a row says so in its words, in the notice's rules and in the desk's own; 0: none.
+// A finding about a row says so in its words, in the notice's rules and in the desk's own.
 int row_in_words(std::string_view text) {
     constexpr std::string_view before = "第", behind = "行";
     for (std::size_t at = text.find(before); at != text.npos; at = text.find(before, at + 1)) {
@@ -28,6 +23,12 @@ int row_in_words(std::string_view text) {
     }
     return 0;
 }
+
+namespace {
+
+using device::Matter;
+using notice::Severity;
+using rules::Finding;
 
 // The field that a finding leads to; nothing when it is about no field one can type in.
 std::optional<device::Cell> cell_of(const notice::Form& form, const Finding& finding) {
@@ -135,17 +136,21 @@ void draw_findings(App& app, const Matter& matter) {
     if (judged == nullptr || form == nullptr || !device::is_open(matter.state)) {
         widgets::text("已签名。", widgets::second_text);
         for (const auto& [rule, note] : matter.notes)
-            if (!note.empty()) widgets::text("原因说明：" + note);
+            if (!note.empty())
+                widgets::text((rule == device::reply_rule ? "回复说明：" : "原因说明：") + note);
         return;
     }
-    if (judged->findings.empty()) {
+    std::vector<Finding> findings = judged->findings; // A note judges anew.
+    // What was asked when it was returned stands with the reviewer's word, and so does the reply.
+    const auto replied = [](const Finding& one) { return one.rule == device::reply_rule; };
+    findings.erase(std::remove_if(findings.begin(), findings.end(), replied), findings.end());
+    if (findings.empty()) {
         widgets::Line line;
         widgets::badge("通过", widgets::Tone::done);
         widgets::text("没有发现问题。");
     } else if (const std::string words = count_words(*judged); !words.empty()) {
         widgets::text(words, widgets::second_text);
     }
-    const std::vector<Finding> findings = judged->findings; // A note judges anew.
     // By its rule and its place among those of the same rule: a note that is being written keeps its
     // field, whatever other findings come and go meanwhile.
     std::map<base::RuleId, int> of_rule;

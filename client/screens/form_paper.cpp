@@ -47,39 +47,112 @@ void draw_field(App& app, const Matter& matter, const Field& field, widgets::Fie
     entry::draw_value(app, matter, field, cell, look, place);
 }
 
-void draw_sentence(App& app, const Matter& matter, const notice::Form& form, const Block& block,
-                   int indent) {
+// What a paper is filled with: a draft that is typed into, or a filing as it was sent.
+struct Filling {
+    App&                                       app;
+    const notice::Form&                        form;
+    std::string                                unit_name;
+    const Matter*                              draft = nullptr;
+    const FiledPaper*                          filed = nullptr;
+    base::Json                                 answers  = base::Json::object();
+    const std::map<base::FieldId, base::Json>* computed = nullptr;
+    std::optional<device::Cell>                pressed  = {};
+
+    base::Json value(const device::Cell& cell) const {
+        if (cell.first == 0) return answers.value(cell.second.text(), base::Json());
+        return std::size_t(cell.first) > rows().size()
+                   ? base::Json()
+                   : rows().at(std::size_t(cell.first) - 1).value(cell.second.text(), base::Json());
+    }
+    const base::Json& rows() const {
+        static const base::Json none = base::Json::array();
+        const auto              found = answers.find("rows");
+        return found == answers.end() || !found->is_array() ? none : *found;
+    }
+    std::string computed_at(const base::FieldId& id) const {
+        const auto found = computed == nullptr ? decltype(computed->end()){} : computed->find(id);
+        return computed_words(form, id,
+                              computed == nullptr || found == computed->end() ? base::Json()
+                                                                              : found->second);
+    }
+    // There is more to a value than to read it.
+    bool is_seen(const device::Cell& cell) const {
+        return filed != nullptr &&
+               (filed->presses || filed->mark(cell).tone != widgets::Tone::plain);
+    }
+    // "60"; "60 → 80" where the value is another than before.
+    std::string filed_words(const Field& field, const device::Cell& cell) const {
+        const std::string words = value_words(app, field, value(cell)),
+                          before = filed->mark(cell).before;
+        return before.empty() ? words : before + " → " + words;
+    }
+    void draw(const Field& field, const device::Cell& cell, widgets::FieldLook look,
+              const widgets::Rect& place) {
+        if (filed == nullptr) return draw_field(app, *draft, field, look, &place);
+        const FiledMark mark = filed->mark(cell);
+        if (widgets::ink_at(std::to_string(cell.first) + field.id.text(), place,
+                            filed_words(field, cell),
+                            {.label = field.label,
+                             .about = mark.about,
+                             .tone = mark.tone,
+                             .side = look.centre  ? widgets::Side::centre
+                                     : look.right ? widgets::Side::right
+                                                  : widgets::Side::left,
+                             .size = look.size,
+                             .underlined = cell.first == 0 && !look.centre,
+                             .presses = filed->presses}))
+            pressed = cell;
+    }
+};
+
+// What was explained about the values above.
+void draw_note(const Filling& filling, const Field& field, const device::Cell& cell) {
+    if (filling.filed == nullptr) return;
+    if (const std::string note = filling.filed->mark(cell).note; !note.empty())
+        widgets::text(field.label + "的说明：" + note, {.size = widgets::type_size::small,
+                                                        .colour = widgets::colour::attention});
+}
+
+void draw_sentence(Filling& filling, const Block& block, int indent) {
     widgets::Paragraph paragraph({.indent = indent, .above = 6});
     for (const notice::Inline& part : block.inlines) {
-        const float width = float(part.width_em) * em + 20;
+        float       width = float(part.width_em) * em + 20;
         std::string words;
         switch (part.kind) {
         case notice::Inline::Kind::text: paragraph.words(part.text); break;
         case notice::Inline::Kind::field: {
-            const Field* field = form.find_field(part.text);
-            paragraph.blank(width, [&app, &matter, field](const widgets::Rect& place) {
+            const Field* field = filling.form.find_field(part.text);
+            if (filling.filed != nullptr)
+                width = std::max(width, 20 + widgets::text_width(
+                                                 {.size = widgets::type_size::paper},
+                                                 filling.filed_words(*field, {0, field->id})));
+            paragraph.blank(width, [&filling, field](const widgets::Rect& place) {
                 widgets::FieldLook look = widgets::paper_field;
                 look.label = field->label;
-                draw_field(app, matter, *field, look, &place);
+                filling.draw(*field, {0, field->id}, look, place);
             });
             break;
         }
         case notice::Inline::Kind::computed:
-            words = computed_words(app, matter, base::FieldId(part.text));
+            words = filling.computed_at(base::FieldId(part.text));
             paragraph.words(words.empty() ? "　　" : words);
             break;
         case notice::Inline::Kind::context:
-            paragraph.blank(width, [&app](const widgets::Rect& place) {
-                std::string        name = app.desk().find_enrolment()->unit.name;
+            paragraph.blank(width, [&filling](const widgets::Rect& place) {
                 widgets::FieldLook look = widgets::paper_field;
                 look.label = "学校";
                 look.locked_because = "由登记信息填写";
-                widgets::field_at("unit_name", place, name, look);
+                widgets::field_at("unit_name", place, filling.unit_name, look);
             });
             break;
         }
     }
     paragraph.set();
+    for (const notice::Inline& part : block.inlines)
+        if (const Field* field = part.kind == notice::Inline::Kind::field
+                                     ? filling.form.find_field(part.text)
+                                     : nullptr)
+            draw_note(filling, *field, {0, field->id});
 }
 
 // The heads of a table's columns; the screen breaks their lines where it must.
@@ -95,8 +168,7 @@ std::vector<std::string> heads_of(const Block& block) {
 
 // A table that has the form's own fields as its one row; where the columns would be too narrow to
 // type in, a row a field.
-void draw_field_table(App& app, const Matter& matter, const notice::Form& form,
-                      const Block& block) {
+void draw_field_table(Filling& filling, const Block& block) {
     constexpr float   column_min = 80;
     const std::size_t count = block.columns.size();
     const bool        upright = widgets::width_left() < column_min * float(count);
@@ -106,17 +178,17 @@ void draw_field_table(App& app, const Matter& matter, const notice::Form& form,
         columns.push_back({heads[i], widgets::share(float(block.columns[i].share))});
     if (upright)
         columns = {{"项目", widgets::share(3), widgets::Side::left}, {"填写", widgets::fixed(120)}};
-    widgets::PaperTable table("fields", form.short_title, columns);
+    widgets::PaperTable table("fields", filling.form.short_title, columns);
     if (!upright) table.row("values");
     for (std::size_t i = 0; i < count; ++i) {
         const base::FieldId& id = block.columns[i].id;
-        const Field*         field = form.find_field(id.text());
+        const Field*         field = filling.form.find_field(id.text());
         if (upright) {
             table.row(id.text());
             table.text(heads[i]);
         }
         if (field == nullptr) {
-            table.text(id.text() == "seq" ? std::string("1") : computed_words(app, matter, id));
+            table.text(id.text() == "seq" ? std::string("1") : filling.computed_at(id));
             continue;
         }
         table.blank([&](const widgets::Rect& place) {
@@ -124,13 +196,14 @@ void draw_field_table(App& app, const Matter& matter, const notice::Form& form,
             look.label = field->label;
             look.centre = true;
             look.size = widgets::type_size::body;
-            draw_field(app, matter, *field, look, &place);
+            filling.draw(*field, {0, field->id}, look, place);
         });
     }
 }
 
-void draw_table(App& app, const Matter& matter, const notice::Form& form, const Block& block) {
-    if (!form.table) return draw_field_table(app, matter, form, block);
+void draw_table(Filling& filling, const Block& block) {
+    const notice::Form& form = filling.form;
+    if (!form.table) return draw_field_table(filling, block);
     std::vector<widgets::PaperColumn> columns;
     const std::vector<std::string>    heads = heads_of(block);
     for (std::size_t i = 0; i < block.columns.size(); ++i)
@@ -140,28 +213,59 @@ void draw_table(App& app, const Matter& matter, const notice::Form& form, const 
                            : block.columns[i].align == notice::TableColumn::Align::right
                                ? widgets::Side::right
                                : widgets::Side::centre});
-    widgets::PaperTable      table("rows", form.short_title, columns);
-    const device::Judgement* judged = app.judgement(matter.root);
-    const base::Json         none = base::Json::array();
-    const base::Json&        rows =
-        judged != nullptr && judged->answers.contains("rows") ? judged->answers.at("rows") : none;
-    const std::size_t count = std::max(rows.size(), std::size_t(block.blank_rows));
+    widgets::PaperTable table("rows", form.short_title, columns);
+    const base::Json&   rows = filling.rows();
+    const std::size_t   count = std::max(rows.size(), std::size_t(block.blank_rows));
     for (std::size_t i = 0; i < count; ++i) {
         table.row(std::to_string(i));
         for (const notice::TableColumn& column : block.columns) {
             const Field* field = form.find_column(column.id.text());
             if (column.id.text() == "seq") table.text(std::to_string(i + 1));
             else if (field == nullptr || i >= rows.size()) table.text("");
-            else table.text(value_words(app, *field, rows.at(i).at(column.id.text())));
+            else if (filling.is_seen({int(i) + 1, field->id}))
+                table.blank([&, side = table.side()](const widgets::Rect& place) {
+                    widgets::FieldLook look = widgets::paper_field;
+                    look.centre = side == widgets::Side::centre;
+                    look.right = side == widgets::Side::right;
+                    filling.draw(*field, {int(i) + 1, field->id}, look, place);
+                });
+            else table.text(value_words(filling.app, *field, rows.at(i).at(column.id.text())));
         }
     }
-    draw_total_row(app, matter, block, table);
+    draw_total_row(block, filling.computed_at(block.total_computed), table);
+}
+
+void draw_blocks(Filling& filling, std::string_view id) {
+    const notice::Form& form = filling.form;
+    widgets::Paper      paper(id, form.title);
+    for (const Block& block : form.blocks) {
+        switch (block.kind) {
+        case Block::Kind::appendix: paper.label(block.text); break;
+        case Block::Kind::title: paper.title(block.text); break;
+        case Block::Kind::line: draw_sentence(filling, block, 0); break;
+        case Block::Kind::paragraph: draw_sentence(filling, block, 2); break;
+        case Block::Kind::table:
+            if (filling.draft != nullptr && form.table && form.table->rows_from.empty())
+                entry::draw_typed_table(filling.app, *filling.draft, form, block);
+            else draw_table(filling, block);
+            for (const notice::TableColumn& column : block.columns)
+                if (const Field* field = form.table ? form.find_column(column.id.text())
+                                                    : form.find_field(column.id.text()))
+                    draw_note(filling, *field, {form.table ? 1 : 0, field->id});
+            break;
+        case Block::Kind::signature: widgets::paper_text(block.text, {.above = 18}); break;
+        case Block::Kind::date:
+            widgets::paper_text(block.text, {.side = widgets::Side::right, .above = 14});
+            break;
+        case Block::Kind::note:
+        case Block::Kind::remark: paper.remark(block.text); break;
+        }
+    }
 }
 
 } // namespace
 
-void draw_total_row(App& app, const Matter& matter, const Block& block,
-                    widgets::PaperTable& table) {
+void draw_total_row(const Block& block, std::string_view total, widgets::PaperTable& table) {
     if (block.total_label.empty()) return;
     table.row("total");
     int before = 0; // Columns before the total's own: one cell, so that the label has room.
@@ -170,7 +274,7 @@ void draw_total_row(App& app, const Matter& matter, const Block& block,
         ++before;
     }
     if (before > 0) table.text(block.total_label, before);
-    table.text(computed_words(app, matter, block.total_computed));
+    table.text(total);
     for (int behind = before + 1; behind < int(block.columns.size()); ++behind) table.text("");
 }
 
@@ -184,24 +288,53 @@ void draw_card_field(App& app, const Matter& matter, const Field& field) {
 void draw_form_paper(App& app, const Matter& matter) {
     const notice::Form* form = app.desk().form_of(matter);
     if (form == nullptr) return;
-    widgets::Paper paper(matter.root.text(), form->title);
-    for (const Block& block : form->blocks) {
-        switch (block.kind) {
-        case Block::Kind::appendix: paper.label(block.text); break;
-        case Block::Kind::title: paper.title(block.text); break;
-        case Block::Kind::line: draw_sentence(app, matter, *form, block, 0); break;
-        case Block::Kind::paragraph: draw_sentence(app, matter, *form, block, 2); break;
-        case Block::Kind::table:
-            if (form->table && form->table->rows_from.empty())
-                entry::draw_typed_table(app, matter, *form, block);
-            else draw_table(app, matter, *form, block);
-            break;
-        case Block::Kind::signature: widgets::paper_text(block.text, {.above = 18}); break;
-        case Block::Kind::date:
-            widgets::paper_text(block.text, {.side = widgets::Side::right, .above = 14});
-            break;
-        case Block::Kind::note:
-        case Block::Kind::remark: paper.remark(block.text); break;
+    Filling filling{app, *form, app.desk().find_enrolment()->unit.name, &matter};
+    if (const device::Judgement* judged = app.judgement(matter.root)) {
+        filling.answers = judged->answers;
+        filling.computed = &judged->verdict.computed;
+    }
+    draw_blocks(filling, matter.root.text());
+}
+
+std::optional<device::Cell> draw_filed_paper(App& app, const FiledPaper& filed) {
+    Filling filling{app, filed.form, filed.unit_name, nullptr, &filed, filed.answers,
+                    &filed.computed};
+    draw_blocks(filling, filed.id);
+    // What has no blank on the paper stands below it.
+    const std::vector<const Field*> off_paper = fields_off_paper(filed.form);
+    if (!off_paper.empty()) {
+        const widgets::Card card("off_paper", {.name = "另外填写"});
+        for (const Field* field : off_paper) {
+            widgets::Line line;
+            widgets::text(field->label + "：", widgets::second_text);
+            const std::string words = filling.filed_words(*field, {0, field->id});
+            const widgets::Rect place = widgets::next_place(
+                std::max(80.f, 20 + widgets::text_width({}, words)), widgets::target_height());
+            filling.draw(*field, {0, field->id}, {.label = field->label}, place);
         }
     }
+    return filling.pressed;
+}
+
+std::vector<widgets::Track> beside_paper() {
+    constexpr float paper = 804, gap = 20, narrow = 290, wide = 420;
+    const float     left = widgets::width_left() - paper - gap;
+    return left < narrow ? std::vector{widgets::share(1), widgets::fixed(narrow)}
+                         : std::vector{widgets::fixed(paper), widgets::fixed(std::min(left, wide))};
+}
+
+std::vector<const Field*> fields_off_paper(const notice::Form& form) {
+    std::vector<const Field*> missing;
+    for (const Field& field : form.fields) {
+        bool on_paper = false;
+        for (const Block& block : form.blocks) {
+            for (const notice::Inline& part : block.inlines)
+                on_paper = on_paper || (part.kind == notice::Inline::Kind::field &&
+                                        part.text == field.id.text());
+            for (const notice::TableColumn& column : block.columns)
+                on_paper = on_paper || (!form.table && column.id == field.id);
+        }
+        if (!on_paper) missing.push_back(&field);
+    }
+    return missing;
 }

@@ -87,6 +87,7 @@ void draw_acts(App& app, const Matter& matter) {
         widgets::Line line;
         if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
         if (!device::is_open(matter.state) && device::counts(matter.state) &&
+            matter.state != MatterState::returned && // It is opened where the reviewer's word stands.
             widgets::button("revise", "修改",
                             {.off_because = device::is_frozen(matter.state)
                                                 ? "审核已通过，退回后才能修改"
@@ -94,7 +95,8 @@ void draw_acts(App& app, const Matter& matter) {
             app.tell(app.desk().revise(matter.root));
     }
     if (device::is_open(matter.state)) draw_open_acts(app, matter);
-    else if (matter.state == MatterState::submitted && app.find_form()->many)
+    else if ((matter.state == MatterState::submitted || matter.state == MatterState::returned) &&
+             app.find_form()->many)
         draw_withdrawal(app, matter);
     else if (matter.state == MatterState::withdrawing && widgets::button("keep", "取消撤回"))
         app.tell(app.desk().cancel_withdrawal(matter.root));
@@ -124,15 +126,12 @@ std::string approved_words(const Matter& matter, const notice::Form& form,
     return words.empty() ? words : words + " 人";
 }
 
-// A remark leads to its field while that can be typed into.
-void draw_remark(App& app, const Matter& matter, const notice::Form& form,
-                 const base::FieldId& id, const std::string& words) {
-    const notice::Field* field = form.find_field(id.text());
-    const std::string    all = field == nullptr ? words : field->label + "：" + words;
-    if (field == nullptr || !device::is_open(matter.state)) return widgets::text(all);
-    if (widgets::link(id.text(), all, {.colour = widgets::colour::text,
-                                       .wrapping = widgets::Wrapping::wrap}))
-        app.wish_focus(matter.root, {0, id});
+// Where a remark leads: to a form's own field, or to the row that it names.
+device::Cell cell_of_remark(const base::FieldId& name, const std::string& words) {
+    constexpr std::string_view in_table = "rows.";
+    const std::string&         id = name.text();
+    if (id.compare(0, in_table.size(), in_table) != 0) return {0, name};
+    return {std::max(1, row_in_words(words)), base::FieldId(id.substr(in_table.size()))};
 }
 
 // What the reviewer said about what was sent last.
@@ -154,11 +153,34 @@ void draw_review(App& app, const Matter& matter, const notice::Form& form) {
         }
         widgets::text(approved_words(matter, form, said));
     }
-    for (const auto& [id, words] : said.remarks) draw_remark(app, matter, form, id, words);
     if (!said.reason.empty()) widgets::text(said.reason);
-    widgets::text(base::clerk_day_minute(matter.review->at) +
-                      (said.due ? "　" + texts::mend_by_words(*said.due) : ""),
-                  widgets::second_text);
+    const bool open = device::is_open(matter.state);
+    int        number = 0;
+    for (const auto& [id, words] : said.remarks) {
+        const widgets::Scope scope(std::to_string(number++));
+        const std::string    sentence = label_of(form, id) + "：" + words;
+        if (!open) widgets::text(sentence);
+        else if (widgets::link("remark", sentence, {.colour = widgets::colour::text,
+                                                    .wrapping = widgets::Wrapping::wrap}))
+            app.wish_focus(matter.root, cell_of_remark(id, words));
+    }
+    widgets::text(base::clerk_day_minute(matter.review->at), widgets::second_text);
+    if (said.due)
+        widgets::text(texts::mend_by_words(*said.due),
+                      {.weight = widgets::Weight::bold, .colour = widgets::colour::attention});
+    if (said.verdict != envelope::ReviewVerdict::send_back) return;
+    if (matter.state == MatterState::returned &&
+        widgets::button("mend", "按意见修改", {.kind = widgets::ButtonKind::primary,
+                                               .width = widgets::Width::fill}))
+        app.tell(app.desk().revise(matter.root));
+    if (!open) return;
+    const auto  noted = matter.notes.find(device::reply_rule);
+    std::string reply = noted == matter.notes.end() ? std::string() : noted->second;
+    if (widgets::text_area("reply", reply, 2,
+                           {.label = "回复说明",
+                            .hint = "可以不写；写了至少4个字，随新的一版提交。",
+                            .max_length = 500}))
+        app.tell(app.desk().explain(matter.root, device::reply_rule, reply));
 }
 
 // Why the newest version is not at the server, and what can be done about it.
@@ -179,18 +201,7 @@ void draw_trouble(App& app, const Matter& matter) {
 
 // What the notice asks for without a blank on its paper (the name behind a signature).
 void draw_off_paper(App& app, const Matter& matter, const notice::Form& form) {
-    std::vector<const notice::Field*> missing;
-    for (const notice::Field& field : form.fields) {
-        bool on_paper = false;
-        for (const notice::Block& block : form.blocks) {
-            for (const notice::Inline& part : block.inlines)
-                on_paper = on_paper || (part.kind == notice::Inline::Kind::field &&
-                                        part.text == field.id.text());
-            for (const notice::TableColumn& column : block.columns)
-                on_paper = on_paper || (!form.table && column.id == field.id);
-        }
-        if (!on_paper) missing.push_back(&field);
-    }
+    const std::vector<const notice::Field*> missing = fields_off_paper(form);
     if (missing.empty()) return;
     const widgets::Card card("off_paper", {.title = "另需填写"});
     for (const notice::Field* field : missing) draw_card_field(app, matter, *field);
@@ -221,7 +232,7 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
         widgets::notice("outdated", widgets::Tone::attention,
                         "需更新：申报表在" + form.short_title +
                             "签名之后有变动。请按“修改”后重新签名提交。");
-    widgets::Columns columns({widgets::share(1), widgets::fixed(290)}, {.gap = 20});
+    widgets::Columns columns(beside_paper(), {.gap = 20});
     columns.next();
     draw_form_paper(app, matter);
     columns.next();
@@ -231,6 +242,8 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_acts(app, matter);
     draw_mail(app, matter);
     draw_platform(app, matter);
+    if (const auto& timeline = app.timeline(matter.root); !timeline.empty())
+        draw_history(app, form, timeline);
     draw_help(form);
     entry::draw_preview(app);
 }

@@ -479,23 +479,39 @@ void draw_review_windows(App& app) {
 }
 
 void draw_bureau_home(App& app) {
-    widgets::heading("申报汇总", 1);
+    widgets::heading("今天要做的事", 1);
     draw_announcements(app);
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
     columns.next();
     {
+        const widgets::Card card("review", {.title = "待我审核"});
+        const int           waiting = app.reviews_waiting();
+        if (waiting == 0) widgets::text("没有等待审核的申报。");
+        else widgets::figure(base::grouped(waiting), "份");
+        if (!app.refused().empty())
+            widgets::notice("refused", widgets::Tone::wrong,
+                            std::to_string(app.refused().size()) +
+                                " 份审核意见没有被接收，请到“待同步”中查看原因。");
+        if (widgets::button("queue", waiting == 0 ? "查看审核" : "去审核",
+                            {.kind = waiting == 0 ? widgets::ButtonKind::secondary
+                                                  : widgets::ButtonKind::primary}))
+            app.go(ScreenId::review_queue);
+    }
+    {
         const widgets::Card card("look", {.title = "已收到的申报"});
         widgets::text("按市、按证书、按学校查看和下载汇总。每个数都能追到签名的申报和回执。");
-        if (widgets::button("tables", "查看汇总", widgets::primary_button)) app.go(ScreenId::tables);
+        if (widgets::button("tables", "查看汇总")) app.go(ScreenId::tables);
     }
     draw_review_windows(app);
     columns.next();
     draw_sync_card(app);
+    if (app.desk().find_enrolment()->role == "city") draw_bundle(app);
+    draw_help();
 }
 
 } // namespace
 
 void draw_home(App& app) {
-    if (app.desk().find_enrolment()->role == "school") draw_school_home(app);
+    if (is_school(app)) draw_school_home(app);
     else draw_bureau_home(app);
 }

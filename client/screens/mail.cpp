@@ -9,6 +9,9 @@
 #include "client/widgets/layout.hpp"
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
+#include "shared/notice/calendar.hpp"
+
+#include <algorithm>
 
 namespace {
 
@@ -104,6 +107,133 @@ void draw_mail(App& app, const Matter& matter) {
                       : std::string("签字盖章后扫描存档。文件可命名为："),
                   widgets::second_text);
     draw_name(app, "file", "文件名称", as_file_name(own_name(app, *form, matter)));
+}
+
+// --- What a bureau mails for its schools ---------------------------------------------------------
+
+namespace {
+
+// The form that schools hand to their bureau stamped, and that the bureau mails; null: none.
+const notice::Form* bundle_form(App& app) {
+    const notice::Package* package = app.desk().find_package();
+    if (package == nullptr) return nullptr;
+    for (const notice::Form& form : package->forms)
+        for (const notice::UnitKind& kind : package->unit_kinds)
+            if (form.mail && form.serves != notice::Serves::increase && kind.first_review &&
+                package->files(form, kind.id))
+                return &form;
+    return nullptr;
+}
+
+notice::TableColumn cover_column(const char* id, const char* head, int share) {
+    notice::TableColumn column;
+    column.id = base::FieldId(id);
+    column.head = head;
+    column.share = share;
+    return column;
+}
+
+// The cover is a form like any other, made here: so it is set and broken into pages as they are.
+notice::Form cover_form(const std::string& title, const std::vector<std::string>& lines) {
+    notice::Form cover;
+    cover.title = title;
+    cover.table.emplace();
+    notice::Block block;
+    block.kind = notice::Block::Kind::title;
+    block.text = title;
+    cover.blocks.push_back(block);
+    block.kind = notice::Block::Kind::note;
+    for (const std::string& line : lines) {
+        block.text = line;
+        cover.blocks.push_back(block);
+    }
+    block.kind = notice::Block::Kind::table;
+    block.columns = {cover_column("seq", "序号", 2), cover_column("unit", "学校", 9),
+                     cover_column("items", "申报项数", 3), cover_column("total", "合计人数", 3),
+                     cover_column("code", "校验码", 5)};
+    block.total_label = "合计";
+    block.total_under = block.columns[3].id;
+    block.total_computed = base::FieldId("sum");
+    cover.blocks.push_back(block);
+    cover.computed.emplace_back().id = block.total_computed;
+    for (const notice::TableColumn& column : block.columns) {
+        notice::Field field;
+        field.id = column.id;
+        cover.table->columns.push_back(field);
+    }
+    return cover;
+}
+
+// What stands in the total row of the form's own table.
+std::int64_t total_of(const device::Dossier& dossier) {
+    for (const notice::Block& block : dossier.form->blocks)
+        if (const auto found = dossier.computed.find(block.total_computed);
+            found != dossier.computed.end() && found->second.is_number_integer())
+            return found->second.get<std::int64_t>();
+    return 0;
+}
+
+void print_bundle(App& app, const notice::Period& period, const std::string& subject,
+                  const std::vector<const device::QueueRow*>& rows) {
+    std::vector<print::Sheet> sheets(1);
+    base::Json                listed = base::Json::array();
+    std::int64_t              items = 0, total = 0, index = 0;
+    for (const device::QueueRow& row : app.review_rows()) index = std::max(index, row.newest_index);
+    for (const device::QueueRow* row : rows) {
+        const device::Dossier* dossier = app.dossier(row->root);
+        if (dossier == nullptr || dossier->form == nullptr) continue;
+        sheets.push_back(app.sheet_of(*dossier));
+        const auto own = dossier->answers.find("rows");
+        const auto count = own == dossier->answers.end() ? 0 : std::int64_t(own->size());
+        items += count;
+        total += total_of(*dossier);
+        listed.push_back({{"unit", row->unit_name},
+                          {"items", std::to_string(count)},
+                          {"total", std::to_string(total_of(*dossier))},
+                          {"code", sheets.back().short_code}});
+    }
+    const notice::Form cover = cover_form(
+        app.desk().find_enrolment()->unit.name + period.name + sheets.back().form->short_title +
+            "清单",
+        {"邮件名称：" + subject,
+         "共 " + std::to_string(rows.size()) + " 所学校，" + std::to_string(items) + " 项。",
+         "数据截至第 " + std::to_string(index) + " 条记录，" + base::clerk_date(base::date_of(app.now())) +
+             " " + base::clerk_minute(app.now()) + " 打印。校验码与各表页脚一致。"});
+    sheets[0].form = &cover;
+    sheets[0].answers = {{"rows", listed}};
+    sheets[0].computed[base::FieldId("sum")] = total;
+    sheets[0].unit_name = app.desk().find_enrolment()->unit.name;
+    sheets[0].rehearsal = app.desk().find_enrolment()->rehearsal;
+    sheets[0].short_code = print::short_code(base::EnvelopeId(), sheets[0].answers);
+    app.print(sheets);
+}
+
+} // namespace
+
+void draw_bundle(App& app) {
+    const notice::Form* form = bundle_form(app);
+    if (form == nullptr) return;
+    const notice::Window* window = notice::opened_window(*form, app.now());
+    const notice::Period* period =
+        window == nullptr ? nullptr : app.desk().find_package()->find_period(window->period);
+    if (period == nullptr) return;
+    std::vector<const device::QueueRow*> rows;
+    for (const device::QueueRow& row : app.review_rows())
+        if (row.form == form->id && row.period == period->id &&
+            row.state.stage != review::Stage::withdrawn &&
+            row.timing != envelope::Timing::late)
+            rows.push_back(&row);
+    std::sort(rows.begin(), rows.end(),
+              [](const auto* a, const auto* b) { return a->unit < b->unit; });
+    const std::string   subject = with_unit_name(app, form->mail->subject_pattern);
+    const widgets::Card card("bundle", {.title = period->name + form_name(*form)});
+    widgets::text("各校盖章扫描件由本局于 " + texts::closing_words(window->closes) +
+                      " 前发送至 " + form->mail->to + "。",
+                  widgets::second_text);
+    if (widgets::button("print_bundle", "打印 " + std::to_string(rows.size()) + " 所学校的表和封面",
+                        {.off_because = rows.empty() ? "还没有学校提交" : ""}))
+        print_bundle(app, *period, subject, rows);
+    draw_name(app, "subject", "邮件名称", subject);
 }
 
 void draw_platform(App& app, const Matter& matter) {

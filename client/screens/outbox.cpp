@@ -19,6 +19,12 @@ void draw_refused(App& app, const device::OutboxItem& item) {
         if (item.kind == "filing" && widgets::button("mend", "去修改")) open_matter(app, item.root);
         if (item.answers.contains("words") && widgets::button("drop", "移除"))
             app.tell(app.desk().take_back_act(item.id));
+        if (item.kind == "decision") {
+            if (find_review_row(app, item.root) != nullptr &&
+                widgets::button("review", "重新审核"))
+                app.open_review(item.root);
+            if (widgets::button("drop", "移除")) take_back(app, item.root);
+        }
     }
     widgets::text(item.refusal ? item.refusal->detail : std::string(),
                   {.colour = widgets::colour::wrong});
@@ -32,7 +38,7 @@ void draw_queued(App& app, const device::OutboxItem& item) {
     widgets::Line        line;
     widgets::badge("待同步", widgets::Tone::attention);
     widgets::text(item_words(app, item));
-    widgets::text(item.attempts == 0 ? "签名于 " + base::clerk_day_minute(item.made_at)
+    widgets::text(item.attempts == 0 ? "签名于 " + base::clerk_day_minute(app.shown_time(item.made_at))
                                      : "已尝试发送，等待回音",
                   widgets::second_text);
     line.push_right();
@@ -43,6 +49,9 @@ void draw_queued(App& app, const device::OutboxItem& item) {
         app.tell(app.desk().take_back_act(item.id));
     if (item.kind == "withdrawal" && item.attempts == 0 && widgets::button("keep", "取消撤回"))
         app.tell(app.desk().cancel_withdrawal(item.root));
+    if (item.kind == "decision" && item.attempts == 0 && widgets::button("cancel", "取回") &&
+        take_back(app, item.root))
+        app.open_review(item.root);
 }
 
 } // namespace
@@ -58,7 +67,10 @@ void draw_outbox(App& app) {
     {
         const widgets::Card card("queued", {.title = "等待发送"});
         if (app.queued().empty())
-            widgets::empty_state("没有等待发送的文件", "签名提交的申报会先放在这里，联网后一键发送。");
+            widgets::empty_state("没有等待发送的文件",
+                                 is_school(app)
+                                     ? "签名提交的申报会先放在这里，联网后一键发送。"
+                                     : "签名的审核意见会先放在这里，联网后一键发送。");
         for (const device::OutboxItem& item : app.queued()) draw_queued(app, item);
     }
     columns.next();
@@ -69,10 +81,14 @@ void draw_receipts(App& app) {
     widgets::heading("回执", 1);
     const widgets::Card card("receipts", {.name = "回执"});
     if (app.receipts().empty()) {
-        widgets::empty_state("还没有回执", "服务器收到申报后会签发回执，并保存在这里。");
+        widgets::empty_state("还没有回执", is_school(app)
+                                               ? "服务器收到申报后会签发回执，并保存在这里。"
+                                               : "服务器收到审核意见后会签发回执，并保存在这里。");
         return;
     }
-    widgets::text("回执由省级服务器签名，证明何时收到了哪份申报。请妥善保存。", widgets::second_text);
+    widgets::text(is_school(app) ? "回执由省级服务器签名，证明何时收到了哪份申报。请妥善保存。"
+                                 : "回执由省级服务器签名，证明何时收到了哪份审核意见。",
+                  widgets::second_text);
     widgets::gap(8);
     draw_receipt_table(app, app.receipts().size());
 }

@@ -62,17 +62,54 @@ std::string answers_words(App& app, const notice::Package& package, const notice
     return of == nullptr || form.windows.size() < 2 ? words : words + "　" + of->name;
 }
 
-std::string computed_words(App& app, const device::Matter& matter, const base::FieldId& id) {
-    const device::Judgement* judged = app.judgement(matter.root);
-    if (judged == nullptr) return {};
-    const auto found = judged->verdict.computed.find(id);
-    const base::Json value = found == judged->verdict.computed.end() ? base::Json() : found->second;
-    const notice::Form* form = app.desk().form_of(matter);
-    for (const notice::Computed& computed : form->computed)
+std::string computed_words(const notice::Form& form, const base::FieldId& id,
+                           const base::Json& value) {
+    for (const notice::Computed& computed : form.computed)
         if (computed.id == id && (computed.decimals > 0 || value.is_null()))
             return notice::printed_computed(computed, value);
     return value.is_number_integer() ? base::grouped(value.get<std::int64_t>()) : std::string();
 }
+
+std::string computed_words(App& app, const device::Matter& matter, const base::FieldId& id) {
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (judged == nullptr) return {};
+    const auto found = judged->verdict.computed.find(id);
+    return computed_words(*app.desk().form_of(matter), id,
+                          found == judged->verdict.computed.end() ? base::Json() : found->second);
+}
+
+std::string label_of(const notice::Form& form, const base::FieldId& name) {
+    constexpr std::string_view in_table = "rows.";
+    const std::string&         id = name.text();
+    const notice::Field*       field = id.compare(0, in_table.size(), in_table) == 0
+                                           ? form.find_column(id.substr(in_table.size()))
+                                           : form.find_field(id);
+    return field == nullptr ? form.short_title : field->label;
+}
+
+bool is_school(App& app) { return app.desk().find_enrolment()->role == "school"; }
+
+std::string matter_words(App& app, const device::QueueRow& row) {
+    if (row.certificate) return row.certificate_name + " · " + row.level;
+    const notice::Package* package = app.desk().find_package();
+    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(row.form);
+    return form == nullptr ? row.form.text()
+                           : answers_words(app, *package, *form, row.period, base::Json::object());
+}
+
+namespace {
+
+// "通过：亳州中药科技学校 老年照护 · 初级".
+std::string decision_words(App& app, const device::OutboxItem& item) {
+    const device::QueueRow* row = find_review_row(app, item.root);
+    const auto verdict = envelope::find_review_verdict(
+        item.answers.is_object() ? item.answers.value("verdict", std::string()) : std::string());
+    const std::string words(verdict ? texts::verdict_word(*verdict) : "审核意见");
+    return row == nullptr ? words
+                          : words + "：" + row->unit_name + "　" + matter_words(app, *row);
+}
+
+} // namespace
 
 std::string item_words(App& app, const device::OutboxItem& item) {
     // An office's act says itself what it is.
@@ -81,6 +118,7 @@ std::string item_words(App& app, const device::OutboxItem& item) {
         return words->get<std::string>();
     const notice::Package* package = app.desk().package_of(item);
     const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
+    if (item.kind == "decision") return decision_words(app, item);
     const std::string      before = item.kind == "withdrawal" ? "撤回：" : "";
     return before +
            (form == nullptr ? item.form.text()
@@ -108,7 +146,7 @@ void draw_report(const device::Report& report) {
     if (report.fault) {
         const bool offline = report.fault->outcome == base::Outcome::offline;
         widgets::notice("report", offline ? widgets::Tone::attention : widgets::Tone::wrong,
-                        offline ? "现在连不上服务器，不影响填写。连上后会自动发送，也可随时按此按钮。"
+                        offline ? "现在连不上服务器，不影响使用。连上后会自动发送，也可随时按此按钮。"
                                 : base::outcome_text(report.fault->outcome).sentence);
     } else {
         const std::string sent = texts::sent_words(report);
@@ -247,6 +285,26 @@ void draw_state_badge(App& app, const device::Matter& matter) {
     if (judged->errors > 0)
         return widgets::badge("待填 " + std::to_string(judged->errors) + " 处", widgets::Tone::plain);
     widgets::badge("请说明", widgets::Tone::attention);
+}
+
+void draw_review_badge(const device::QueueRow& row) {
+    if (row.refused) return widgets::badge("未被接收", widgets::Tone::wrong);
+    if (row.queued)
+        return widgets::badge("已签" + std::string(texts::verdict_word(row.queued->verdict)) +
+                                  "，待同步",
+                              widgets::Tone::attention);
+    widgets::Tone tone = widgets::Tone::info;
+    switch (row.state.stage) {
+    case review::Stage::submitted:
+        if (row.way == review::Way::received) tone = widgets::Tone::plain;
+        break;
+    case review::Stage::first_passed: break;
+    case review::Stage::approved: tone = widgets::Tone::done; break;
+    case review::Stage::returned:
+    case review::Stage::rejected: tone = widgets::Tone::wrong; break;
+    case review::Stage::withdrawn: tone = widgets::Tone::plain; break;
+    }
+    widgets::badge(texts::review_word(row), tone);
 }
 
 void draw_restore(App& app) {

@@ -3,7 +3,7 @@
 
 #include "client/widgets/fields.hpp"
 #include "client/due.hpp"
-#include "shared/device/desk.hpp"
+#include "shared/device/review_desk.hpp"
 
 #include <string>
 #include <vector>
@@ -13,6 +13,10 @@ class App;
 // "老年照护 · 初级　60 人", "进度月报表　2023年5月": what answers to a form say, in a clerk's words.
 std::string answers_words(App& app, const notice::Package& package, const notice::Form& form,
                           const base::Period& period, const base::Json& answers);
+bool is_school(App& app);
+
+// What a filing is about, as its reviewers see it in a list.
+std::string matter_words(App& app, const device::QueueRow& row);
 // The same of a signed envelope.
 std::string item_words(App& app, const device::OutboxItem& item);
 
@@ -21,6 +25,8 @@ std::string value_words(App& app, const notice::Field& field, const base::Json& 
 
 // What the form computes: a total, a rate; "" or the form's own sign while it cannot be said.
 std::string computed_words(App& app, const device::Matter& matter, const base::FieldId& id);
+std::string computed_words(const notice::Form& form, const base::FieldId& id,
+                           const base::Json& value);
 
 // Opens the screen on which a matter is filled in.
 void open_matter(App& app, const base::EnvelopeId& root);
@@ -49,6 +55,9 @@ std::string not_open_yet(App& app, const notice::Form& form, const base::Period&
 // How a matter stands, as a badge.
 void draw_state_badge(App& app, const device::Matter& matter);
 
+// The same of a filing as its reviewers see it, their own unsent word before all.
+void draw_review_badge(const device::QueueRow& row);
+
 // 从备份文件恢复: picks a file, asks, and replaces everything on this device by what it holds.
 void draw_restore(App& app);
 
@@ -58,9 +67,19 @@ void draw_receipt_table(App& app, std::size_t count_max);
 // The list 检查 beside a form: every finding, in its words, leading to its field, with a field for
 // each explanation.
 void draw_findings(App& app, const device::Matter& matter);
+// Of a field as remarks name it ("headcount", "rows.level").
+std::string label_of(const notice::Form& form, const base::FieldId& name);
+// "第3行…" is about row 3; 0: about none.
+int row_in_words(std::string_view text);
+// 经过: what happened to a filing, the newest first.
+void draw_history(App& app, const notice::Form& form,
+                  const std::vector<device::HistoryEntry>& history);
 // "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when.
 std::string mail_words(App& app, const notice::Form& form, base::Time closes);
 // 邮件与文件: what the notice calls the mail and the file.
 void draw_mail(App& app, const device::Matter& matter);
+// Of a bureau: all its schools' stamped form of the round with a cover, and what the mail is
+// called.
+void draw_bundle(App& app);
 // 国家平台: the school's own word that it has uploaded the paper there.
 void draw_platform(App& app, const device::Matter& matter);

@@ -191,7 +191,9 @@ Marks marks_of(App& app, const Matter& matter, const Field& field, const device:
     // What a reviewer has said about the field, until it is sent again.
     if (matter.review && matter.review->decision.verdict == envelope::ReviewVerdict::send_back)
         for (const envelope::Remark& remark : matter.review->decision.remarks)
-            if (remark.field == name) marks.attention = "审核意见：" + remark.text;
+            if (const int row = row_in_words(remark.text);
+                remark.field == name && (cell.first == 0 || row == 0 || row == number))
+                marks.attention = "审核意见：" + remark.text;
     if (!device::is_open(matter.state)) return marks; // What was signed stands as it is.
     if (const auto* typed = typed_at(matter, cell); typed && !typed->wrong.empty())
         marks.error = typed->wrong;
@@ -458,7 +460,8 @@ void draw_on_paper(const TypedTable& table, Cells& cells) {
             widgets::pop_area();
         });
     }
-    draw_total_row(table.app, table.matter, table.block, paper);
+    draw_total_row(table.block,
+                   computed_words(table.app, table.matter, table.block.total_computed), paper);
 }
 
 // On a phone: each row a block, its cells one under another.

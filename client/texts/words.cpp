@@ -30,6 +30,41 @@ std::string_view timing_word(envelope::Timing timing) {
     return {};
 }
 
+std::string_view verdict_word(envelope::ReviewVerdict verdict) {
+    switch (verdict) {
+    case envelope::ReviewVerdict::pass: return "通过";
+    case envelope::ReviewVerdict::send_back: return "退回修改";
+    case envelope::ReviewVerdict::reject: return "不通过";
+    }
+    return {};
+}
+
+std::string_view review_word(const device::QueueRow& row) {
+    const bool bureau = row.state.by == review::Party::bureau;
+    switch (row.state.stage) {
+    case review::Stage::submitted:
+        return row.way == review::Way::received  ? "已收到"
+               : row.way == review::Way::direct ? "待省级审核"
+                                                : "待市级初审";
+    case review::Stage::first_passed: return "市级初审通过";
+    case review::Stage::returned: return bureau ? "市级退回修改" : "省级退回修改";
+    case review::Stage::approved: return "审核通过";
+    case review::Stage::rejected: return "审核不通过";
+    case review::Stage::withdrawn: return "已撤回";
+    }
+    return {};
+}
+
+std::string history_words(const device::HistoryEntry& entry, int version) {
+    if (entry.kind == device::HistoryEntry::Kind::withdrawal) return "撤回";
+    if (!entry.decision)
+        return version == 1 ? std::string("提交") : "提交第" + std::to_string(version) + "版";
+    const bool first = entry.decision->stage == envelope::ReviewStage::first_review;
+    const bool pass = entry.decision->verdict == envelope::ReviewVerdict::pass;
+    return (first ? pass ? "市级初审" : "市级" : pass ? "省级审核" : "省级") +
+           std::string(verdict_word(entry.decision->verdict));
+}
+
 std::string time_left(base::Time now, base::Time until) {
     const std::int64_t minutes = (until.microseconds - now.microseconds) / 60000000;
     if (until <= now) return {};

@@ -2,6 +2,7 @@
 // those of the notice and of the usual reporting systems.
 #pragma once
 
+#include "shared/device/review_desk.hpp"
 #include "shared/device/sync.hpp"
 
 #include <string>
@@ -11,6 +12,11 @@ namespace texts {
 
 std::string_view state_word(device::MatterState state);
 std::string_view timing_word(envelope::Timing timing);
+std::string_view verdict_word(envelope::ReviewVerdict verdict);
+// Where a filing stands, as reviewers say it: "待市级初审", "省级退回修改", "已收到".
+std::string_view review_word(const device::QueueRow& row);
+// What an entry of a history was: "提交第2版", "市级退回修改".
+std::string history_words(const device::HistoryEntry& entry, int version);
 
 // "还有 2 天 7 小时", "还有 35 分钟"; "" when the moment has passed.
 std::string time_left(base::Time now, base::Time until);

@@ -21,6 +21,9 @@ before(async () => {
 after(clean_up);
 
 // The same server and computer on a later day.
+// What a reviewer has said of the version that stands.
+const said = (shown) => shown.getByRole("region", { name: /审核意见$/ });
+
 async function on(day) {
     await server.turn_to(`${day}T10:00:00+08:00`);
     await sync(page);
@@ -76,11 +79,11 @@ journey("April: one is approved as filed, one lower; the ledger says what and by
     const approved = (number) => page.getByRole("table", { name: "证书申报表" }).getByRole("row").nth(number);
     assert.ok((await cells_of(approved(1))).includes("审核通过"));
     await page.getByRole("link", { name: "打开第1行" }).click();
-    await page.getByText("批准 100 人").waitFor();
+    await said(page).getByText("批准 100 人").waitFor();
     await page.getByRole("link", { name: "‹ 返回证书申报表" }).click();
     await page.getByRole("link", { name: "打开第2行" }).click();
-    await page.getByText("批准 40 人").waitFor();
-    await page.getByText("按实训工位核定").waitFor();
+    await said(page).getByText("批准 40 人").waitFor();
+    await said(page).getByText("按实训工位核定").waitFor();
     assert.equal(await page.getByText(/^填报时间已于/).count(), 0); // It came in time.
     // A reviewer has passed it: only a return opens it.
     assert.equal(await page.getByRole("button", { name: "修改", exact: true }).getAttribute("aria-disabled"), "true");
@@ -89,7 +92,7 @@ journey("April: one is approved as filed, one lower; the ledger says what and by
     await page.getByText(/^140 人，批准的考核人数合计/).waitFor();
     await look(page, "ledger");
     await page.getByRole("link", { name: `打开证书申报表　${second.name}${level}` }).click();
-    await page.getByText("批准 40 人").waitFor();
+    await said(page).getByText("批准 40 人").waitFor();
 });
 
 journey("it comes back with a remark, a reason and a date; mended, it is decided again", async () => {
@@ -105,12 +108,12 @@ journey("it comes back with a remark, a reason and a date; mended, it is decided
     await go(page, "首页");
     await page.getByRole("button", { name: `去修改：${second.name} · ${level}　60 人` }).click();
     await page.getByText("退回修改").first().waitFor();
-    await page.getByText("与专业在校生数不符").waitFor();
+    await said(page).getByText("与专业在校生数不符").waitFor();
     await page.getByText("请于 4月10日 24:00 前修改报送").first().waitFor();
     const heads = page.getByRole("textbox", { name: "考核人数" });
     assert.match(await description(heads), /审核意见：按在校生人数核对/);
     await look(page, "returned-form");
-    await page.getByRole("button", { name: "修改", exact: true }).click();
+    await page.getByRole("button", { name: "按意见修改" }).click();
     await page.getByRole("link", { name: "考核人数：按在校生人数核对" }).click();
     await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "考核人数");
     await heads.fill("50");
