@@ -1,12 +1,13 @@
 // The time of a frame with a hundred declarations, as the table in which they are typed and as the form
-// 附件2, and of 附件3 with a hundred typed rows, beside the home screen of the same page. The desk is made by the command line and brought into
-// the browser as a backup file.
+// 附件2, of 附件3 with a hundred typed rows, and of a reviewer's queue of 10,000 filings, beside the home screen of
+// the same page. The desks are made by the command line and brought into the browser as backup files.
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { Chromium, new_profile } from "./chromium.mjs";
 import { Server, demo, csv_rows, run } from "./server.mjs";
 
-const rows = 100, frames = 60, runs = 5;
+const rows = 100, filings = 10000, frames = 60, runs = 5;
 const catalogue = path.join(fs.mkdtempSync("/tmp/shenbao-frame-"), "catalogue.csv");
 fs.writeFileSync(catalogue, "id,batch,name,organisation,levels,min_headcount\n" +
     Array.from({ length: rows }, (_, i) => `C${i},1,示例证书第${i}号（应用与维护）,示例评价组织,初级|中级,\n`).join(""));
@@ -19,16 +20,37 @@ run("device", "enrol", "--store", store, "--server", server.url, "--code", serve
 for (let i = 0; i < rows; ++i)
     run("device", "declare", "--store", store, "--certificate", `C${i}`, "--level", "初级", "--headcount", `${40 + i}`);
 
+// The province's desk: enrolled like any other, its rows put where the changes of the log would.
+const province = path.join(server.folder, "province.sqlite");
+run("device", "enrol", "--store", province, "--server", server.url, "--code", server.codes.get("340000"), "--name", "一号机");
+run("device", "sync", "--store", province, "--server", server.url);
+execFileSync("python3", ["-c", `
+import sqlite3, sys
+desk = sqlite3.connect(sys.argv[1])
+columns = [row[1] for row in desk.execute("PRAGMA table_info(review_matters)")]
+given = lambda i: dict(root="0187%08x-0000-7000-8000-000000000000" % i, newest="0187%08x-0000-7000-8000-000000000000" % i,
+    first_index=i, newest_index=i, unit="D0%02d" % (i % 10 + 1), form="declaration", period="2023-spring", notice="",
+    stage=("submitted", "first_passed", "approved")[i % 3], party="school", timing="on_time", certificate="C%d" % (i % ${rows}),
+    level="初级", headcount=40 + i % 97, explained=i % 7 == 0, versions=1, received_at=1680000000000000 + i * 1000000)
+for i in range(${filings}):
+    row = given(i)
+    desk.execute("INSERT INTO review_matters(%s) VALUES(%s)" % (",".join(row), ",".join("?" * len(row))), list(row.values()))
+desk.commit()
+`, province]);
+
 const profile = new_profile();
 const browser = await Chromium.start({ profile, args: ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] });
 try {
     const page = await browser.page();
     page.setDefaultTimeout(60000);
     await page.goto(server.url);
-    const chooser = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name: "从备份文件恢复" }).click();
-    await (await chooser).setFiles(store);
-    await page.getByRole("button", { name: "恢复", exact: true }).click();
+    const restore = async (desk) => {
+        const chooser = page.waitForEvent("filechooser");
+        await page.getByRole("button", { name: "从备份文件恢复" }).click();
+        await (await chooser).setFiles(desk);
+        await page.getByRole("button", { name: "恢复", exact: true }).click();
+    };
+    await restore(store);
     // Medians of the program's own time in a frame, in milliseconds; the browser's painting is not in it.
     const measure = async (name) => {
         await page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
@@ -68,6 +90,28 @@ try {
     await page.getByRole("button", { name: `填入 ${rows} 行` }).click();
     line(`a frame of 附件3 with ${rows} typed rows (to reach: 8)`, await medians_of());
     line("  floor: a frame of the home screen", floor);
+    await page.getByRole("link", { name: /^设置与备份/ }).first().click();
+    await restore(province);
+    await page.getByRole("link", { name: /^审核/ }).first().click();
+    await page.getByRole("tab", { name: `全部 ${filings}` }).click();
+    line(`a frame of the queue with ${filings} filings (to reach: 8)`, await medians_of());
+    await page.locator("#mirror .scroll").evaluateAll((areas) => {
+        for (const area of areas) area.scrollTop = area.scrollHeight / 2;
+    });
+    await page.getByRole("row").filter({ hasText: "示例证书第" }).first().waitFor();
+    line("  the same in its middle", await medians_of());
+    // A key and the frame that answers it: the decision is signed, saved and the whole list read again.
+    const key_to_frame = (key) => page.evaluate((key) => {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        const began = performance.now();
+        window.__shenbao.page.draw_now();
+        return performance.now() - began;
+    }, key);
+    await page.getByRole("tab", { name: /^待我审核/ }).click();
+    await page.waitForTimeout(500);
+    line("  moving to the next row, key to picture", await key_to_frame("j"));
+    await page.waitForTimeout(500);
+    line("  passing one, key to picture", await key_to_frame("p"));
 } finally {
     await browser.close();
     await server.remove();
