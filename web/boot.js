@@ -2,7 +2,7 @@
 // honest progress. Every refusal is a sentence that says what to do.
 
 import { Refused, open_disk } from "./disk.js";
-import { hide_notice, say, show_progress } from "./notice.js";
+import { hide_notice, hold_notice, say, show_progress } from "./notice.js";
 import { Offline } from "./offline.js";
 import { Page } from "./page.js";
 import { context_of } from "./picture.js";
@@ -32,8 +32,7 @@ async function load_program(total) {
     if (!answer.ok) throw new Error(`program: ${answer.status}`);
     // Kept on this machine by the service worker: nothing to wait for, and the browser may keep what it
     // has compiled.
-    const workers = navigator.serviceWorker;
-    if (workers && workers.controller) return WebAssembly.compileStreaming(answer);
+    if (kept_here()) return WebAssembly.compileStreaming(answer);
     if (!answer.body || typeof TransformStream !== "function" || !total)
         return WebAssembly.compile(await answer.arrayBuffer());
     let read = 0;
@@ -47,7 +46,10 @@ async function load_program(total) {
     return WebAssembly.compileStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }));
 }
 
+const kept_here = () => Boolean(navigator.serviceWorker && navigator.serviceWorker.controller);
+
 async function start() {
+    if (kept_here()) hold_notice(1500);
     const missing = what_is_missing();
     if (missing) {
         say(missing[0], missing[1]);

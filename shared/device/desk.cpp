@@ -90,7 +90,7 @@ base::Status Desk::Inside::load() {
     auto document = database.prepare("SELECT document FROM packages WHERE current = 1");
     SHENBAO_ASSIGN(const bool has_package, document.step());
     if (has_package) {
-        SHENBAO_ASSIGN(current, edition_from(document.text(0)));
+        SHENBAO_ASSIGN(current, edition_from(document.text(0), Proof::given));
     }
     return {};
 }
@@ -113,7 +113,7 @@ base::Status Desk::Inside::use_enrolment(std::string_view body, base::ByteView s
         .run();
 }
 
-base::Result<Edition*> Desk::Inside::edition_from(std::string_view document) {
+base::Result<Edition*> Desk::Inside::edition_from(std::string_view document, Proof proof) {
     const auto known = editions.find(base::sha256_hex(document));
     if (known != editions.end()) return known->second.get();
     SHENBAO_ASSIGN(notice::Package loaded, notice::load_package(document));
@@ -122,8 +122,12 @@ base::Result<Edition*> Desk::Inside::edition_from(std::string_view document) {
                                          {"desk_matters", "desk_values", "desk_ledger",
                                           "catalogue", "desk_unit", "desk_period",
                                           {}, "m.signed"});
-    SHENBAO_ASSIGN(edition->engine,
-                   rules::Engine::prepare(database, edition->package, edition->views));
+    if (proof == Proof::given) {
+        edition->engine = rules::Engine::prepare_later(database, edition->package, edition->views);
+    } else {
+        SHENBAO_ASSIGN(edition->engine,
+                       rules::Engine::prepare(database, edition->package, edition->views));
+    }
     Edition* const made = edition.get();
     editions[made->package.ref.sha256] = std::move(edition);
     return made;
@@ -137,7 +141,7 @@ Edition& Desk::Inside::edition_at(const base::Sha256Hex& notice) {
     auto select = database.prepare("SELECT document FROM packages WHERE sha256 = ?");
     const auto found = select.bind(notice).step();
     if (!found || !*found) return *current;
-    const auto edition = edition_from(select.text(0));
+    const auto edition = edition_from(select.text(0), Proof::given);
     return edition ? **edition : *current;
 }
 
@@ -217,7 +221,7 @@ const notice::Package* Desk::package_of(const OutboxItem& item) const {
 base::Status Desk::accept_package(std::string_view document, const base::NoticeRef& ref) {
     if (base::sha256_hex(document) != ref.sha256)
         return base::fail(Outcome::bad_answer, "the notice's bytes are not those announced");
-    SHENBAO_ASSIGN(Edition* const edition, m_inside->edition_from(document));
+    SHENBAO_ASSIGN(Edition* const edition, m_inside->edition_from(document, Inside::Proof::wanted));
     Edition* const before = std::exchange(m_inside->current, edition);
     const base::Status taken = m_inside->change([&]() -> base::Status {
         SHENBAO_TRY(m_inside->database.run_script("UPDATE packages SET current = 0"));

@@ -55,8 +55,10 @@ struct Desk::Inside {
     [[nodiscard]] base::Status load();
     [[nodiscard]] base::Status use_enrolment(std::string_view answer, base::ByteView seed,
                                              std::string_view device);
-    // The edition of this document, made unless it is there; bad_package or bad_rule.
-    base::Result<Edition*> edition_from(std::string_view document);
+    // The edition of this document, made unless it is there; bad_package or bad_rule. Proof:
+    // whether this desk has taken the document before; if not, every rule of it is tried at once.
+    enum class Proof { wanted, given };
+    base::Result<Edition*> edition_from(std::string_view document, Proof proof);
     // That under which the matter was begun, carried over or signed; the current one when this desk
     // does not have it. There must be a current one.
     Edition& edition_of(const Matter& matter) { return edition_at(matter.notice); }

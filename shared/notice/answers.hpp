@@ -14,8 +14,8 @@ namespace notice {
 // Refuses with bad_payload and names the member: "answers.headcount: not an integer".
 [[nodiscard]] base::Status check_shape(const Form& form, const base::Json& answers);
 
-// What a standard column (Form::find_standard) holds in the members of the form or of a row; null, or
-// absent, when the form has none such or it is of another type.
+// What a standard column (Form::find_standard) holds in the members of the form or of a row; null,
+// or absent, when the form has none such or it is of another type.
 base::Json                  standard_value(const Form& form, const base::Json& members,
                                            std::string_view column);
 std::optional<std::string>  standard_text(const Form& form, const base::Json& members,

@@ -57,7 +57,8 @@ std::string filled(std::string text, const std::map<std::string, std::string>& v
 // temporary table: one row is bound faster than inserted, many are read faster than bound.
 struct PreparedForm {
     const notice::Form* form = nullptr;
-    std::string         rows_table; // Empty: the form has no table.
+    bool                ready = false; // Its statements are there.
+    std::string         rows_table;    // Empty: the form has no table.
     sqlite::Statement   clear_rows, insert_row;
     // All checks, then all computed values, in one row: one statement a filing instead of one a
     // rule.
@@ -128,10 +129,18 @@ bool explains(const Notes& notes, const base::RuleId& rule) {
 struct Engine::Prepared {
     sqlite::Database&          database;
     const notice::Package&     package;
-    std::vector<PreparedForm>  forms;
+    ContextViews               context;
+    std::vector<PreparedForm>  forms; // As in the package.
 
-    Prepared(sqlite::Database& opened, const notice::Package& loaded)
-        : database(opened), package(loaded) {}
+    Prepared(sqlite::Database& opened, const notice::Package& loaded, const ContextViews& views)
+        : database(opened), package(loaded), context(views) {
+        for (const notice::Form& form : package.forms) {
+            forms.emplace_back().form = &form;
+            // Now, and not with the form's statements: what is made within a transaction that is
+            // given up is gone.
+            if (form.table) make_rows_table(forms.back());
+        }
+    }
     ~Prepared() {
         std::string drop;
         for (const PreparedForm& form : forms)
@@ -142,8 +151,9 @@ struct Engine::Prepared {
         (void)dropped; // Temporary tables end with the connection anyway.
     }
 
-    base::Status prepare_form(const notice::Form& form, std::size_t index,
-                              const ContextViews& context);
+    // Each expression by itself, so that a mistake is named; or only those that will be asked.
+    enum class Care { each, together };
+    base::Status prepare_form(PreparedForm& prepared, Care care);
     void         make_rows_table(PreparedForm& form);
     base::Status fill_rows(PreparedForm& form, const Json& answers);
     base::Status prefill(PreparedForm& form, Json& answers);
@@ -154,7 +164,7 @@ struct Engine::Prepared {
                                               const Notes& notes);
     static void   conclude(const notice::Form& form, const Json& answers, const Notes& notes,
                            Verdict& verdict);
-    PreparedForm& find(const notice::Form& form);
+    base::Result<PreparedForm*> find(const notice::Form& form);
 };
 
 namespace {
@@ -212,14 +222,14 @@ sqlite::Fence make_fence(sqlite::Database& database, const PreparedForm& form,
 
 } // namespace
 
-base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_t index,
-                                            const ContextViews& context) {
-    PreparedForm prepared;
-    prepared.form = &form;
-    if (form.table) make_rows_table(prepared);
+base::Status Engine::Prepared::prepare_form(PreparedForm& prepared, Care care) {
+    const notice::Form& form = *prepared.form;
+    prepared.values.clear(); // An attempt that failed may have left some.
+    prepared.prefilled_fields.clear();
+    prepared.prefilled_columns.clear();
     const std::string   with = common_tables(prepared, context);
     const sqlite::Fence fence = make_fence(database, prepared, context);
-    const std::string   path = "/forms/" + std::to_string(index);
+    const std::string   path = "/forms/" + std::to_string(&prepared - forms.data());
     const auto prepare_one = [&](const std::string& expression, const std::string& where,
                                  const char* from = "form") -> base::Result<sqlite::Statement> {
         const auto wrong = [&](const std::string& reason) {
@@ -235,7 +245,7 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
     std::string all;
     for (std::size_t i = 0; i < form.rules.size(); ++i) {
         const std::string where = "/rules/" + std::to_string(i);
-        SHENBAO_TRY(prepare_one(form.rules[i].check, where + "/check"));
+        if (care == Care::each) SHENBAO_TRY(prepare_one(form.rules[i].check, where + "/check"));
         all += (all.empty() ? "(" : ", (") + form.rules[i].check + "\n)";
         prepared.values.emplace_back();
         for (std::size_t k = 0; k < form.rules[i].values.size(); ++k) {
@@ -246,8 +256,9 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
         }
     }
     for (std::size_t i = 0; i < form.computed.size(); ++i) {
-        SHENBAO_TRY(prepare_one(form.computed[i].expression,
-                                "/computed/" + std::to_string(i) + "/expression"));
+        if (care == Care::each)
+            SHENBAO_TRY(prepare_one(form.computed[i].expression,
+                                    "/computed/" + std::to_string(i) + "/expression"));
         all += (all.empty() ? "(" : ", (") + form.computed[i].expression + "\n)";
     }
     const auto prepare_prefills = [&](const std::vector<notice::Field>& fields,
@@ -257,8 +268,9 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
         std::string values;
         for (std::size_t i = 0; i < fields.size(); ++i) {
             if (fields[i].prefill.empty()) continue;
-            SHENBAO_TRY(
-                prepare_one(fields[i].prefill, where + std::to_string(i) + "/prefill", from));
+            if (care == Care::each)
+                SHENBAO_TRY(
+                    prepare_one(fields[i].prefill, where + std::to_string(i) + "/prefill", from));
             values += (values.empty() ? "(" : ", (") + fields[i].prefill + "\n)";
             ids.push_back(fields[i].id);
         }
@@ -276,7 +288,7 @@ base::Status Engine::Prepared::prepare_form(const notice::Form& form, std::size_
     if (all.empty()) all = "NULL";
     SHENBAO_ASSIGN(prepared.judge,
                    database.prepare_foreign(with + " SELECT " + all + " FROM form", fence));
-    forms.push_back(std::move(prepared));
+    prepared.ready = true;
     return {};
 }
 
@@ -297,11 +309,13 @@ void Engine::Prepared::make_rows_table(PreparedForm& prepared) {
     prepared.insert_row = database.prepare("INSERT INTO " + table + " VALUES(" + marks + ")");
 }
 
-PreparedForm& Engine::Prepared::find(const notice::Form& form) {
-    for (PreparedForm& prepared : forms)
-        if (prepared.form->id == form.id) return prepared;
-    SHENBAO_CHECK(!"the form belongs to the engine's package");
-    return forms.front();
+base::Result<PreparedForm*> Engine::Prepared::find(const notice::Form& form) {
+    const auto found = std::find_if(forms.begin(), forms.end(), [&](const PreparedForm& prepared) {
+        return prepared.form->id == form.id;
+    });
+    SHENBAO_CHECK(found != forms.end()); // The form belongs to the engine's package.
+    if (!found->ready) SHENBAO_TRY(prepare_form(*found, Care::together));
+    return &*found;
 }
 
 base::Status Engine::Prepared::fill_rows(PreparedForm& prepared, const Json& answers) {
@@ -430,15 +444,21 @@ Engine::~Engine()                            = default;
 
 base::Result<Engine> Engine::prepare(sqlite::Database& database, const notice::Package& package,
                                      const ContextViews& context) {
-    auto prepared = std::make_unique<Prepared>(database, package);
-    for (std::size_t i = 0; i < package.forms.size(); ++i)
-        SHENBAO_TRY(prepared->prepare_form(package.forms[i], i, context));
+    auto prepared = std::make_unique<Prepared>(database, package, context);
+    for (PreparedForm& form : prepared->forms)
+        SHENBAO_TRY(prepared->prepare_form(form, Prepared::Care::each));
     return Engine(std::move(prepared));
 }
 
+Engine Engine::prepare_later(sqlite::Database& database, const notice::Package& package,
+                             const ContextViews& context) {
+    return Engine(std::make_unique<Prepared>(database, package, context));
+}
+
 base::Status Engine::prefill(const notice::Form& form, Json& answers) {
+    SHENBAO_ASSIGN(PreparedForm* const prepared, m_prepared->find(form));
     m_prepared->database.limit_steps(steps_max);
-    const base::Status filled_in = m_prepared->prefill(m_prepared->find(form), answers);
+    const base::Status filled_in = m_prepared->prefill(*prepared, answers);
     m_prepared->database.limit_steps(0);
     return filled_in;
 }
@@ -461,7 +481,8 @@ base::Result<Verdict> Engine::check(const notice::Form& form, const Json& answer
         out_of_range.findings.push_back({range_rule, {std::move(fault.field)},
                                          notice::Severity::error, std::move(fault.text)});
     if (!out_of_range.findings.empty()) return out_of_range;
-    auto verdict = m_prepared->judge_within_limits(m_prepared->find(form), answers, notes);
+    SHENBAO_ASSIGN(PreparedForm* const prepared, m_prepared->find(form));
+    auto verdict = m_prepared->judge_within_limits(*prepared, answers, notes);
     if (verdict) Prepared::conclude(form, answers, notes, *verdict);
     return verdict;
 }
@@ -470,7 +491,8 @@ base::Result<Verdict> Engine::check_draft(const notice::Form& form, const Json& 
                                           const Notes& notes, std::vector<Finding> beforehand) {
     const bool whole = notice::check_shape(form, answers).has_value() &&
                        notice::range_faults(form, answers).empty();
-    auto verdict = m_prepared->judge_within_limits(m_prepared->find(form), answers, notes);
+    SHENBAO_ASSIGN(PreparedForm* const prepared, m_prepared->find(form));
+    auto verdict = m_prepared->judge_within_limits(*prepared, answers, notes);
     if (verdict) {
         for (const Finding& finding : beforehand)
             if (finding.severity == notice::Severity::warning && !explains(notes, finding.rule))

@@ -88,11 +88,15 @@ struct Verdict {
 
 class Engine {
 public:
-    // Prepares every rule and computed value of every form. `database` and `package` must outlive
-    // the engine. Makes temporary tables of its own in `database`. Refuses with bad_rule and the
-    // path of the expression.
+    // For a package that may be wrong: prepares every rule and computed value of every form, each
+    // by itself, and refuses with bad_rule and the path of the expression. `database` and `package`
+    // must outlive the engine. Makes temporary tables of its own in `database`.
     static base::Result<Engine> prepare(sqlite::Database& database, const notice::Package& package,
                                         const ContextViews& context);
+    // For a package that prepare() has taken before: a form's rules are prepared when they are
+    // first asked. A page that starts shall not wait for forms that nobody opens.
+    static Engine prepare_later(sqlite::Database& database, const notice::Package& package,
+                                const ContextViews& context);
     Engine(Engine&&) noexcept;
     Engine& operator=(Engine&&) noexcept;
     ~Engine();

@@ -154,6 +154,35 @@ TEST_CASE("a wrong expression is named by its place in the package") {
     CHECK(engine.error().detail.find("/forms/1/rules/2/values/1/expression：") == 0);
 }
 
+TEST_CASE("an engine that prepares later says the same, also after a rollback") {
+    sqlite::Database      database = rules_test::open_context();
+    const notice::Package package = *notice::load(vectors::anhui_2023_14).package;
+    auto at_once = rules::Engine::prepare(database, package, rules_test::views);
+    REQUIRE(at_once.has_value());
+    const Json row = {{"certificate", "jz01"}, {"level", "初级"}, {"headcount", 40}};
+    const Json whole = {{"rows", {row, row}}};
+    const auto expected = at_once->check_draft(package.forms[1], whole, {});
+    REQUIRE(expected.has_value());
+    { const rules::Engine ended = std::move(*at_once); } // Its tables have the other's names.
+
+    rules::Engine later = rules::Engine::prepare_later(database, package, rules_test::views);
+    REQUIRE(database.run_script("BEGIN"));
+    CHECK(later.check_draft(package.forms[1], whole, {}).has_value());
+    REQUIRE(database.run_script("ROLLBACK"));
+    const auto verdict = later.check_draft(package.forms[1], whole, {});
+    REQUIRE(verdict.has_value());
+    CHECK(base::to_text(rules::to_json(verdict->findings)) ==
+          base::to_text(rules::to_json(expected->findings)));
+    CHECK(verdict->computed == expected->computed);
+
+    // What prepare() would have refused is refused when it is asked, each time.
+    const notice::Package wrong = package_with("nothing.at_all");
+    rules::Engine         unproven = rules::Engine::prepare_later(database, wrong, rules_test::views);
+    for (int i = 0; i < 2; ++i)
+        CHECK(unproven.check_draft(wrong.forms[0], declaration, {}).error().outcome ==
+              Outcome::bad_rule);
+}
+
 TEST_CASE("only what nothing stands against becomes a filing") {
     sqlite::Database      database = rules_test::open_context();
     const notice::Package package = *notice::load(vectors::anhui_2023_14).package;
