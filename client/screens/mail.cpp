@@ -173,6 +173,43 @@ std::int64_t total_of(const device::Dossier& dossier) {
     return 0;
 }
 
+void add_name(std::string& names, const std::string& name) {
+    names += (names.empty() ? "" : "、") + name;
+}
+
+// The unit's declared numbers of the round, as they stand now; a late one counts for nothing yet.
+std::int64_t declared_by(App& app, const base::UnitId& unit, const base::Period& period) {
+    std::int64_t sum = 0;
+    for (const device::QueueRow& row : app.review_rows())
+        if (row.unit == unit && row.period == period && row.headcount &&
+            row.timing != envelope::Timing::late && row.state.stage != review::Stage::withdrawn &&
+            row.state.stage != review::Stage::rejected)
+            sum += *row.headcount;
+    return sum;
+}
+
+// What a bureau wants to know before it prints and mails: who has sent nothing, and whose table no
+// longer says what was declared.
+void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& period,
+                      const std::vector<const device::QueueRow*>& rows) {
+    const base::UnitId& own = app.desk().find_enrolment()->unit.unit;
+    std::string         missing, differing;
+    for (const envelope::UnitEntry& unit : app.desk().units())
+        if (unit.review_by == own && app.desk().find_package()->files(form, unit.kind) &&
+            std::none_of(rows.begin(), rows.end(),
+                         [&](const auto* row) { return row->unit == unit.unit; }))
+            add_name(missing, unit.name);
+    for (const device::QueueRow* row : rows)
+        if (const device::Dossier* dossier = app.dossier(row->root);
+            dossier != nullptr && dossier->form != nullptr &&
+            total_of(*dossier) != declared_by(app, row->unit, period))
+            add_name(differing, row->unit_name);
+    if (!missing.empty()) widgets::text("没有提交：" + missing, widgets::second_text);
+    if (!differing.empty())
+        widgets::notice("differing", widgets::Tone::attention,
+                        "合计与现在的申报表不一致，请学校重新提交：" + differing);
+}
+
 void print_bundle(App& app, const notice::Period& period, const std::string& subject,
                   const std::vector<const device::QueueRow*>& rows) {
     std::vector<print::Sheet> sheets(1);
@@ -230,6 +267,7 @@ void draw_bundle(App& app) {
     widgets::text("各校盖章扫描件由本局于 " + texts::closing_words(window->closes) +
                       " 前发送至 " + form->mail->to + "。",
                   widgets::second_text);
+    draw_bundle_gaps(app, *form, period->id, rows);
     if (widgets::button("print_bundle", "打印 " + std::to_string(rows.size()) + " 所学校的表和封面",
                         {.off_because = rows.empty() ? "还没有学校提交" : ""}))
         print_bundle(app, *period, subject, rows);

@@ -78,9 +78,9 @@ void draw_filters(App& app) {
     widgets::Line          line({.gap = 6});
     widgets::text_field("search", query.search,
                         {.label = "搜索学校或证书",
-                         .placeholder = "搜索学校、证书",
+                         .placeholder = "学校、证书",
                          .shape = widgets::Shape::cell,
-                         .width = 180});
+                         .width = 150});
     if (package == nullptr) return;
     std::vector<std::pair<base::FormId, std::string>> forms;
     for (const notice::Form& form : package->forms)
@@ -106,12 +106,13 @@ void draw_filters(App& app) {
     draw_filter_by("kind", "学校类型", "全部类型", kinds, kind, 124);
     query.unit_kind = kind.value_or("");
     draw_filter_by("certificate", "证书", "全部证书", shown_rows(app).certificates,
-                   query.certificate, 140);
+                   query.certificate, 120);
     std::vector<std::pair<envelope::Timing, std::string>> timings;
     for (const auto timing :
          {envelope::Timing::on_time, envelope::Timing::extended, envelope::Timing::late})
         timings.emplace_back(timing, texts::timing_word(timing));
     draw_filter_by("timing", "时限", "全部时限", timings, query.timing, 104);
+    widgets::checkbox("warned", "有提示", query.warned);
     widgets::checkbox("explained", "有说明", query.explained);
 }
 
@@ -146,7 +147,8 @@ void draw_marks(const QueueRow& row) {
                                                            : widgets::Tone::info);
     if (row.versions > 1)
         widgets::badge("第" + std::to_string(row.versions) + "版", widgets::Tone::plain);
-    if (row.explained) widgets::badge("说明", widgets::Tone::attention);
+    if (row.explained)
+        widgets::badge(row.warned ? "提示" : "说明", widgets::Tone::attention);
 }
 
 void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow& row,

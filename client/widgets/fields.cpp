@@ -407,9 +407,10 @@ Searched search_at(std::string_view id, const Rect& rect, std::string& typed,
     result.edited = happened(handle, typed);
     const bool focused = input.focus() == handle;
     const int count = std::min(static_cast<int>(suggestions.size()), suggestions_shown);
-    if (result.edited.changed) state.open = true, state.highlighted = 0;
     if (focused && !had_focus)
         state.open = typed.empty() && !look.in_table, state.highlighted = 0;
+    // Behind the focus: on a slow machine both come with one frame.
+    if (result.edited.changed) state.open = true, state.highlighted = 0;
     if (input.take_click(handle)) state.open = true;
     if (!focused) state.open = false;
     // In a table, arrows lead through the list only while it is seen.

@@ -64,6 +64,9 @@ HistoryEntry entry_of(const envelope::VerifiedEnvelope& opened, const envelope::
     return entry;
 }
 
+// What review_matters.explained holds.
+constexpr int explained_bit = 1, warned_bit = 2;
+
 bool contains_all(std::string_view typed, const QueueRow& row) {
     std::size_t at = 0;
     while (at < typed.size()) {
@@ -92,6 +95,7 @@ bool matches(const QueueQuery& query, const QueueRow& row) {
            (query.city.empty() || row.city == query.city) &&
            (query.unit_kind.empty() || row.unit_kind == query.unit_kind) &&
            (!query.mine || row.mine) && (!query.explained || row.explained) &&
+           (!query.warned || row.warned) &&
            contains_all(query.search, row);
 }
 
@@ -196,8 +200,14 @@ Status Desk::Inside::conclude_review(const base::EnvelopeId& root) {
             approved = number != nullptr ? std::optional(*number) : headcount;
         }
     }
-    const bool explained = std::any_of(filing.notes.begin(), filing.notes.end(),
-                                       [](const auto& note) { return note.first != reply_rule; });
+    int explained = 0;
+    for (const auto& [rule, note] : filing.notes) {
+        if (rule != reply_rule) explained |= explained_bit;
+        if (form == nullptr) continue;
+        for (const notice::Rule& one : form->rules)
+            if (one.id == rule && one.severity == notice::Severity::warning)
+                explained |= warned_bit;
+    }
     return database
         .prepare("INSERT OR REPLACE INTO review_matters VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
                  "?, ?, ?, ?, ?, ?, ?)")
@@ -333,7 +343,8 @@ bool ReviewDesk::read_rows(const std::set<base::EnvelopeId>* only,
             row.level = select.text(11);
             row.headcount = select.integer_or_null(12);
             row.approved = select.integer_or_null(13);
-            row.explained = select.integer(14) != 0;
+            row.explained = (select.integer(14) & explained_bit) != 0;
+            row.warned = (select.integer(14) & warned_bit) != 0;
             row.versions = int(select.integer(15));
             row.received_at = select.time(16);
             if (!select.is_null(17)) row.due = select.time(17);

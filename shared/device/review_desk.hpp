@@ -57,6 +57,7 @@ struct QueueRow {
     std::optional<std::int64_t>        headcount;
     std::optional<std::int64_t>        approved;
     bool                               explained = false; // It carries explanations (原因说明).
+    bool                               warned    = false; // One of them answers a notice's warning.
     int                                versions  = 1;
     base::Time                         received_at; // Of the newest version.
     std::optional<base::Time>          due;         // Until when what was returned may be replaced.
@@ -78,6 +79,7 @@ struct QueueQuery {
                                                          // certificate or level.
     bool                               mine        = false;
     bool                               explained   = false;
+    bool                               warned      = false;
     bool operator==(const QueueQuery&) const = default;
 };
 // True if the row is asked for.

@@ -91,7 +91,7 @@ export async function saved(page) {
 // What it brings is there when the last thing that a sync asks for has been answered.
 export async function sync(page) {
     await go(page, "首页");
-    const last = page.waitForResponse((response) => response.url().includes("/summaries/ledger"));
+    const last = page.waitForResponse((response) => /\/(summaries\/ledger|extensions)/.test(response.url())); // An office's.
     await page.getByRole("button", { name: "一键同步" }).click();
     await last;
     await pause(page);

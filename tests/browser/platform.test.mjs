@@ -272,6 +272,19 @@ test("a keystroke and the button pressed right behind it arrive in that order", 
     await page.getByText("按了 1 次").waitFor();
 }));
 
+test("what is typed before the frame after the focus opens the list of suggestions", () => with_page(async (page) => {
+    const box = page.getByRole("combobox", { name: "证书" });
+    await page.getByRole("textbox", { name: "单位名称" }).focus();
+    await settled(page);
+    await box.evaluate((element) => {
+        element.focus();
+        element.value = "照护";
+        element.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    });
+    await settled(page);
+    assert.equal(await page.getByRole("listbox", { name: "可选项" }).getByRole("option").count(), 1);
+}));
+
 test("a press on a suggestion means the one that was seen, though the list is another one by then", () => with_page(async (page) => {
     const box = page.getByRole("combobox", { name: "证书" });
     await box.fill("照护");

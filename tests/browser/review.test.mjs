@@ -1,33 +1,31 @@
 // A round of review in a real Chromium: a school files by command line and mends in its page, a bureau
 // decides without a line, the province decides before and after it. Driven through the mirror alone.
-// SHENBAO_PICTURES: a folder for pictures of the screens at three sizes.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { Chromium, new_profile } from "./chromium.mjs";
-import { Server, csv_rows, demo, run } from "./server.mjs";
+import { catalogue, clean_up, clerk_of, computer, go, look, open as open_page, printed_html, sync, units }
+    from "./clerk.mjs";
+import { Server, run } from "./server.mjs";
 
-const pictures = process.env.SHENBAO_PICTURES;
-const catalogue = csv_rows(fs.readFileSync(path.join(demo, "catalogue.csv"), "utf8")).slice(1)
-    .map(([id, , name, , levels, min]) => ({ id, name, level: levels.split("|")[0], min: Number(min) || 0 }));
 const small = catalogue.find((one) => one.min > 20);
 const large = catalogue.filter((one) => one !== small).slice(0, 3);
-const school_id = "D002", bureau_id = "341600", province_id = "340000"; // Of the demo's roster.
-const words = (one) => `${one.name} · ${one.level}`;
+const level = (one) => one.levels[0];
+const unit = (id) => units.find((one) => one.id === id);
+const school = unit("D002"), bureau_unit = unit("341600"), province_unit = unit("340000");
+const words = (one) => `${one.name} · ${level(one)}`;
 
 let server;
-const browsers = [], profiles = [];
 const pages = {};
 
 const device = (act, ...rest) => run("device", act, "--store", path.join(server.folder, "school.sqlite"), ...rest);
-const declare = (one, heads, ...rest) => device("declare", "--certificate", one.id, "--level", one.level,
+const declare = (one, heads, ...rest) => device("declare", "--certificate", one.id, "--level", level(one),
     "--headcount", String(heads), ...rest);
 
 before(async () => {
     server = new Server();
     await server.start();
-    device("enrol", "--server", server.url, "--code", server.codes.get(school_id), "--name", "教务处一号机");
+    device("enrol", "--server", server.url, "--code", server.codes.get(school.id), "--name", "教务处一号机");
     for (const [at, one] of large.entries()) declare(one, 120 + 10 * at);
     declare(small, 20, "--explain", "min_headcount=本轮先试点一个班。");
     device("summarise", "--contact", "王芳", "--phone", "0558-5512345");
@@ -35,36 +33,13 @@ before(async () => {
 });
 
 after(async () => {
-    for (const browser of browsers) await browser.kill();
+    await clean_up();
     await server.remove();
-    for (const profile of profiles) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
-
-async function new_page() {
-    const profile = new_profile();
-    profiles.push(profile);
-    const browser = await Chromium.start({ profile, args: ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] });
-    browsers.push(browser);
-    const page = await browser.page();
-    page.setDefaultTimeout(20000);
-    page.on("pageerror", (fault) => console.error(fault));
-    await page.addInitScript(() => { window.print = () => {}; });
-    await page.goto(server.url);
-    return page;
-}
-
-async function enrol(unit) {
-    const page = await new_page();
-    await page.getByRole("textbox", { name: "登记码" }).fill(server.codes.get(unit));
-    await page.getByRole("textbox", { name: "本机名称" }).fill("一号机");
-    await page.getByRole("button", { name: "登记", exact: true }).click();
-    await page.getByText("已与服务器同步。").waitFor();
-    return page;
-}
 
 // The school's own desk, as the command line left it.
 async function restore(file) {
-    const page = await new_page();
+    const page = await open_page(await computer(), server);
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "从备份文件恢复" }).click();
     await (await chooser).setFiles(file);
@@ -73,31 +48,9 @@ async function restore(file) {
     return page;
 }
 
-const go = (page, name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
 const tab = (page, name) => page.getByRole("tab", { name: new RegExp(`^${name}`) });
 const row = (page, one) => page.getByRole("row").filter({ hasText: words(one) });
 const open = (page, one) => row(page, one).getByRole("link", { name: /^打开/ }).click();
-
-async function sync(page) {
-    await go(page, "首页");
-    await page.getByRole("button", { name: "一键同步" }).click();
-    await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor();
-    await page.getByRole("button", { name: "一键同步" }).waitFor();
-}
-
-async function picture(page, name) {
-    if (!pictures) return;
-    const session = await page.context().newCDPSession(page);
-    const size = (width, height, mobile) => session.send("Emulation.setDeviceMetricsOverride",
-        { width, height, deviceScaleFactor: 1, mobile });
-    for (const [width, height] of [[1366, 768], [1920, 1080], [390, 844]]) {
-        await size(width, height, width < 500);
-        await page.waitForTimeout(400);
-        await page.screenshot({ path: path.join(pictures, `${name}-${width}.png`) });
-    }
-    await size(1366, 768, false);
-    await page.waitForTimeout(200);
-}
 
 // What the page meant when a step failed says more than where it waited.
 function step(name, act) {
@@ -113,7 +66,7 @@ function step(name, act) {
 }
 
 step("a bureau returns one with a remark and passes the others in bulk, all without a line", async () => {
-    const page = pages.bureau = await enrol(bureau_id);
+    const page = pages.bureau = (await clerk_of(bureau_unit, server)).page;
     await page.context().setOffline(true);
     await go(page, "审核");
     await tab(page, "待我审核 4").waitFor();
@@ -124,10 +77,12 @@ step("a bureau returns one with a remark and passes the others in bulk, all with
     await page.keyboard.press("Escape");
     await tab(page, "待我审核").click();
     assert.equal(await page.getByText("0558-5512345").count(), 0); // No contact in a list.
-    await page.getByRole("checkbox", { name: "有说明" }).click();
-    await page.getByRole("checkbox", { name: "全选 1 份" }).waitFor();
-    await page.getByRole("checkbox", { name: "有说明" }).click();
-    await picture(page, "bureau-queue");
+    for (const kind of ["有提示", "有说明"]) { // It warned of the number; the school explained it.
+        await page.getByRole("checkbox", { name: kind }).click();
+        await page.getByRole("checkbox", { name: "全选 1 份" }).waitFor();
+        await page.getByRole("checkbox", { name: kind }).click();
+    }
+    await look(page, "bureau-queue");
 
     // By keyboard to the one that was explained, and back with it.
     await page.getByRole("button", { name: "人数", exact: true }).click(); // The smallest first.
@@ -140,7 +95,7 @@ step("a bureau returns one with a remark and passes the others in bulk, all with
     await page.getByRole("button", { name: "考核人数：20" }).click();
     await page.getByRole("textbox", { name: "考核人数：修改意见" }).fill("请按两个班填写");
     await page.getByRole("textbox", { name: "修改期限" }).fill("2023-04-06"); // Behind the school's window.
-    await picture(page, "bureau-return");
+    await look(page, "bureau-return");
     await sign.click();
     await page.getByText("已签，待同步：退回修改 1 份。").waitFor();
     await page.getByRole("button", { name: "上一份" }).waitFor(); // On to the next one.
@@ -159,7 +114,7 @@ step("a bureau returns one with a remark and passes the others in bulk, all with
     await page.getByRole("dialog").getByText("2 份申报，1 所学校，合计 250 人", { exact: false }).waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "通过 2 份" }).click();
     await tab(page, "已签待同步 3").click();
-    await picture(page, "bureau-signed");
+    await look(page, "bureau-signed");
     await open(page, small);
     await page.getByText("已签退回修改，待同步").waitFor();
     await go(page, "待同步");
@@ -167,11 +122,11 @@ step("a bureau returns one with a remark and passes the others in bulk, all with
 });
 
 step("the province decides one that the bureau has not passed, with a reason", async () => {
-    const page = pages.province = await enrol(province_id);
+    const page = pages.province = (await clerk_of(province_unit, server)).page;
     await go(page, "审核");
     await tab(page, "待我审核 0").waitFor();
     await tab(page, "待市级初审 4").click();
-    await picture(page, "province-queue");
+    await look(page, "province-queue");
     await open(page, large[2]);
     await page.getByRole("button", { name: "仍要审核" }).click();
     await page.getByText("市级还没有初审。省级现在直接决定，须写明理由。").waitFor();
@@ -198,14 +153,14 @@ step("the bureau's decisions go out; the school sees what was asked, replies and
     await page.getByText("人数低于最低人数，请核对。").first().waitFor();
     await page.getByText(/请于 4月6日 24:00 前修改报送/).first().waitFor();
     await page.getByRole("region", { name: "经过" }).getByText("市级退回修改").waitFor();
-    await picture(page, "school-returned");
+    await look(page, "school-returned");
     await page.getByRole("button", { name: "按意见修改" }).click();
     const field = page.getByRole("textbox", { name: "考核人数" });
     const about = await field.getAttribute("aria-describedby");
     assert.match(await page.locator(`[id="${about}"]`).textContent(), /请按两个班填写/); // The remark is at its field.
     await field.fill("60");
     await page.getByRole("textbox", { name: "回复说明" }).fill("已改为两个班，共60人。");
-    await picture(page, "school-mending");
+    await look(page, "school-mending");
     await page.getByRole("button", { name: "签名并提交" }).click();
     await page.getByText("已提交").first().waitFor();
     await page.getByRole("region", { name: "经过" }).getByText("提交第2版").waitFor();
@@ -221,7 +176,7 @@ step("the bureau sees only what changed, with the reply, and passes it", async (
     await page.getByRole("button", { name: "考核人数：20 → 60" }).waitFor();
     assert.equal(await page.getByRole("button", { name: /→/ }).count(), 1);
     await page.getByText("已改为两个班，共60人。").waitFor();
-    await picture(page, "bureau-differences");
+    await look(page, "bureau-differences");
     await page.locator("body").press("p");
     await page.getByText("已签，待同步：通过 1 份。").waitFor();
     await sync(page);
@@ -236,14 +191,14 @@ step("the province approves fewer", async () => {
     await page.getByRole("textbox", { name: "审核通过人数" }).fill("61");
     await page.getByText("审核通过人数应为 0 到 60 的整数。").first().waitFor();
     await page.getByRole("textbox", { name: "审核通过人数" }).fill("50");
-    await picture(page, "province-fewer");
+    await look(page, "province-fewer");
     await page.getByRole("button", { name: "签名：通过" }).click();
     await sync(page);
     await go(page, "审核");
     await tab(page, "审核通过 2").click();
     await open(page, small);
     await page.getByRole("region", { name: "经过" }).getByText("省级审核通过，批准 50 人").waitFor();
-    await picture(page, "province-history");
+    await look(page, "province-history");
 });
 
 step("the school's ledger holds what was approved", async () => {
@@ -252,7 +207,7 @@ step("the school's ledger holds what was approved", async () => {
     await go(page, "指标台账");
     await page.getByRole("cell", { name: "50", exact: true }).first().waitFor();
     await page.getByRole("cell", { name: "140", exact: true }).first().waitFor();
-    await picture(page, "school-ledger");
+    await look(page, "school-ledger");
     assert.match(run("check", "--data", server.data), /都正确/);
 });
 
@@ -263,7 +218,7 @@ step("a decision about a version that was replaced meanwhile comes back with wha
     await school.getByRole("button", { name: "新增一张" }).click();
     await school.getByRole("combobox", { name: "第5行职业技能等级证书" }).fill(fifth.name);
     await school.getByRole("listbox").getByRole("option", { name: fifth.name }).first().click();
-    await school.getByRole("combobox", { name: "第5行级别" }).selectOption({ label: fifth.level });
+    await school.getByRole("combobox", { name: "第5行级别" }).selectOption({ label: level(fifth) });
     await school.getByRole("textbox", { name: "第5行考核人数" }).fill("70");
     await school.getByRole("button", { name: "签名并提交 1 张" }).click();
     await sync(school);
@@ -288,30 +243,95 @@ step("a decision about a version that was replaced meanwhile comes back with wha
     await bureau.getByRole("button", { name: "重新审核" }).click();
     await bureau.getByText(/学校已经提交了新的一版/).waitFor();
     await bureau.getByRole("button", { name: "考核人数：70 → 90" }).waitFor();
-    await picture(bureau, "bureau-refused");
-    await bureau.getByRole("button", { name: "签名：通过" }).click();
-    await sync(bureau);
+    await look(bureau, "bureau-refused");
+    // Or it is put away, and the filing waits like any other.
+    await go(bureau, "待同步");
+    await bureau.getByRole("button", { name: "移除" }).click();
+    await bureau.getByText("没有等待发送的文件").first().waitFor();
     await go(bureau, "审核");
     await tab(bureau, "已签待同步 0").waitFor();
+    await tab(bureau, "待我审核 1").click();
+    await open(bureau, fifth);
+    await bureau.locator("body").press("p");
+    await sync(bureau);
+    await go(bureau, "审核");
     await tab(bureau, "市级初审通过 3").waitFor();
 });
 
 step("a bureau prints its schools' stamped form with a cover by one button", async () => {
     const page = pages.bureau;
     await go(page, "首页");
+    // The school has mended a declaration since it signed its 附件2.
+    await page.getByText(`合计与现在的申报表不一致，请学校重新提交：${school.name}`).waitFor();
     await page.getByRole("button", { name: "打印 1 所学校的表和封面" }).click();
-    let html = "";
-    for (let tries = 0; tries < 50 && !html; ++tries) {
-        for (const frame of page.frames().slice(1)) {
-            const content = await frame.content().catch(() => "");
-            if (content.includes("class=\"page\"")) html = content;
-        }
-        await page.waitForTimeout(100);
-    }
+    const html = await printed_html(page);
     const text = html.replace(/<[^>]*>/g, " ");
     for (const wanted of ["邮件名称：亳州市教育局+2023年证书申报", "数据截至第", "安徽省1+X职业技能等级证书申报学校汇总表", "王芳"])
         assert.ok(text.includes(wanted), `${wanted} is on the print`);
     const code = /[0-9A-Z]{5}-[0-9A-Z]{5}/.exec(html.slice(html.indexOf("<tbody>")))[0];
     assert.ok(html.split(code).length >= 3, "the cover names the code that stands on the sheet");
-    await picture(page, "bureau-home");
+    await look(page, "bureau-home");
+});
+
+step("附件3 comes back with a remark on one of its rows; the province gives less of that row", async () => {
+    const { school: page, province } = pages;
+    await go(page, "指标调增申请表");
+    await page.getByRole("button", { name: "新建申请" }).click();
+    await page.getByRole("textbox", { name: "学校联络人姓名" }).fill("王芳");
+    await page.getByRole("textbox", { name: "电话" }).fill("0558-5512345");
+    for (const [at, [one, after]] of [[large[2], "160"], [small, "80"]].entries()) {
+        const number = at + 1;
+        await page.getByRole("combobox", { name: `第${number}行证书名称` }).fill(one.name);
+        await page.getByRole("listbox").getByRole("option", { name: one.name }).first().click();
+        await page.getByRole("combobox", { name: `第${number}行证书级别` }).selectOption({ label: level(one) });
+        await page.getByRole("textbox", { name: `第${number}行调增后人数` }).fill(after);
+    }
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await page.getByText("已提交").first().waitFor();
+
+    const file = province.getByRole("row").filter({ hasText: "附件3" }).getByRole("link", { name: /^打开/ });
+    await sync(province);
+    await go(province, "审核");
+    await tab(province, "待我审核").click();
+    await file.click();
+    await province.getByText("0558-5512345").first().waitFor(); // In full on the filing.
+    await province.getByRole("button", { name: "调增后人数：80" }).click();
+    const remark = province.getByRole("textbox", { name: "调增后人数：修改意见" });
+    assert.equal(await remark.inputValue(), "第2行：");
+    await remark.fill("第2行：按设备数核减");
+    await province.getByRole("textbox", { name: "理由" }).fill("第2行超出设备能力。");
+    await look(province, "province-rows");
+    await province.getByRole("button", { name: "签名：退回修改" }).click();
+    await sync(province);
+
+    await sync(page);
+    await page.getByRole("button", { name: /^去修改：.* 等 2 项/ }).click();
+    await page.getByRole("button", { name: "按意见修改" }).click();
+    await page.getByRole("link", { name: "调增后人数：第2行：按设备数核减" }).click();
+    await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "第2行调增后人数");
+    const about = (number) => page.getByRole("textbox", { name: `第${number}行调增后人数` }).evaluate((element) => {
+        const by = element.getAttribute("aria-describedby");
+        return by ? document.getElementById(by).textContent : "";
+    });
+    assert.match(await about(2), /按设备数核减/);
+    assert.doesNotMatch(await about(1), /核减/); // The other row was not meant.
+    await look(page, "school-rows");
+    await page.getByRole("textbox", { name: "第2行调增后人数" }).fill("70");
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await page.getByText("已提交").first().waitFor();
+
+    await sync(province);
+    await go(province, "审核");
+    await tab(province, "待我审核").click();
+    await file.click();
+    await province.getByText("第2行：调增后人数　80 → 70").waitFor();
+    const number = province.getByRole("textbox", { name: "第2行调增后人数" });
+    await number.fill("40");
+    await province.getByText("审核通过人数应为 50 到 70 的整数。").first().waitFor(); // Not less than there was.
+    await number.fill("60");
+    await province.getByRole("button", { name: "签名：通过" }).click();
+    await sync(province);
+    await sync(page);
+    await go(page, "指标台账");
+    await page.getByRole("cell", { name: "+10", exact: true }).waitFor();
 });

@@ -96,6 +96,11 @@ TEST_CASE("a reviewer reads what an explanation answers, and the totals of a tab
     CHECK(declared->notes.at(rule) == "本轮先试点一个班");
     CHECK(declared->asked.at(rule) == "低于该证书开考最低人数30人，请写明原因。");
     CHECK(declared->asked.size() == 1); // Only what was explained is told.
+    const device::QueueQuery warned = {.warned = true};
+    for (const device::QueueRow& row : reviews.queue()) {
+        CHECK(row.warned == (row.root == *small));
+        CHECK(device::matches(warned, row) == row.warned);
+    }
     const auto table = reviews.find_dossier(*summary);
     REQUIRE(table.has_value());
     CHECK(table->row.way == review::Way::received);
