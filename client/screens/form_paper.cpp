@@ -54,9 +54,8 @@ struct Filling {
     std::string                                unit_name;
     const Matter*                              draft = nullptr;
     const FiledPaper*                          filed = nullptr;
-    base::Json                                 answers  = base::Json::object();
-    const std::map<base::FieldId, base::Json>* computed = nullptr;
-    std::optional<device::Cell>                pressed  = {};
+    base::Json                                 answers = base::Json::object();
+    std::optional<device::Cell>                pressed = {};
 
     base::Json value(const device::Cell& cell) const {
         if (cell.first == 0) return answers.value(cell.second.text(), base::Json());
@@ -69,11 +68,12 @@ struct Filling {
         const auto              found = answers.find("rows");
         return found == answers.end() || !found->is_array() ? none : *found;
     }
+    // Of a draft asked anew each time: what is typed while the paper is drawn makes another judgement.
     std::string computed_at(const base::FieldId& id) const {
-        const auto found = computed == nullptr ? decltype(computed->end()){} : computed->find(id);
+        if (filed == nullptr) return computed_words(app, *draft, id);
+        const auto found = filed->computed.find(id);
         return computed_words(form, id,
-                              computed == nullptr || found == computed->end() ? base::Json()
-                                                                              : found->second);
+                              found == filed->computed.end() ? base::Json() : found->second);
     }
     // There is more to a value than to read it.
     bool is_seen(const device::Cell& cell) const {
@@ -289,16 +289,13 @@ void draw_form_paper(App& app, const Matter& matter) {
     const notice::Form* form = app.desk().form_of(matter);
     if (form == nullptr) return;
     Filling filling{app, *form, app.desk().find_enrolment()->unit.name, &matter};
-    if (const device::Judgement* judged = app.judgement(matter.root)) {
+    if (const device::Judgement* judged = app.judgement(matter.root))
         filling.answers = judged->answers;
-        filling.computed = &judged->verdict.computed;
-    }
     draw_blocks(filling, matter.root.text());
 }
 
 std::optional<device::Cell> draw_filed_paper(App& app, const FiledPaper& filed) {
-    Filling filling{app, filed.form, filed.unit_name, nullptr, &filed, filed.answers,
-                    &filed.computed};
+    Filling filling{app, filed.form, filed.unit_name, nullptr, &filed, filed.answers};
     draw_blocks(filling, filed.id);
     // What has no blank on the paper stands below it.
     const std::vector<const Field*> off_paper = fields_off_paper(filed.form);

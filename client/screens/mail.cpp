@@ -173,8 +173,14 @@ std::int64_t total_of(const device::Dossier& dossier) {
     return 0;
 }
 
-void add_name(std::string& names, const std::string& name) {
-    names += (names.empty() ? "" : "、") + name;
+// The first few by name; the whole list is among the summaries.
+std::string names_of(const std::vector<std::string>& names) {
+    constexpr std::size_t shown = 5;
+    std::string           words;
+    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
+        words += (i == 0 ? "" : "、") + names[i];
+    if (names.size() > shown) words += " 等 " + std::to_string(names.size()) + " 所学校";
+    return words;
 }
 
 // The unit's declared numbers of the round, as they stand now; a late one counts for nothing yet.
@@ -192,22 +198,22 @@ std::int64_t declared_by(App& app, const base::UnitId& unit, const base::Period&
 // longer says what was declared.
 void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& period,
                       const std::vector<const device::QueueRow*>& rows) {
-    const base::UnitId& own = app.desk().find_enrolment()->unit.unit;
-    std::string         missing, differing;
+    const base::UnitId&      own = app.desk().find_enrolment()->unit.unit;
+    std::vector<std::string> missing, differing;
     for (const envelope::UnitEntry& unit : app.desk().units())
         if (unit.review_by == own && app.desk().find_package()->files(form, unit.kind) &&
             std::none_of(rows.begin(), rows.end(),
                          [&](const auto* row) { return row->unit == unit.unit; }))
-            add_name(missing, unit.name);
+            missing.push_back(unit.name);
     for (const device::QueueRow* row : rows)
         if (const device::Dossier* dossier = app.dossier(row->root);
             dossier != nullptr && dossier->form != nullptr &&
             total_of(*dossier) != declared_by(app, row->unit, period))
-            add_name(differing, row->unit_name);
-    if (!missing.empty()) widgets::text("没有提交：" + missing, widgets::second_text);
+            differing.push_back(row->unit_name);
+    if (!missing.empty()) widgets::text("没有提交：" + names_of(missing), widgets::second_text);
     if (!differing.empty())
         widgets::notice("differing", widgets::Tone::attention,
-                        "合计与现在的申报表不一致，请学校重新提交：" + differing);
+                        "合计与现在的申报表不一致，请学校重新提交：" + names_of(differing));
 }
 
 void print_bundle(App& app, const notice::Period& period, const std::string& subject,

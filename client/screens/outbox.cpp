@@ -62,7 +62,9 @@ void draw_outbox(App& app) {
     columns.next();
     if (!app.refused().empty()) {
         const widgets::Card card("refused", {.title = "未被接收"});
-        for (const device::OutboxItem& item : app.refused()) draw_refused(app, item);
+        // A copy: what is put away is gone from the list.
+        const std::vector<device::OutboxItem> refused = app.refused();
+        for (const device::OutboxItem& item : refused) draw_refused(app, item);
     }
     {
         const widgets::Card card("queued", {.title = "等待发送"});
@@ -71,7 +73,8 @@ void draw_outbox(App& app) {
                                  is_school(app)
                                      ? "签名提交的申报会先放在这里，联网后一键发送。"
                                      : "签名的审核意见会先放在这里，联网后一键发送。");
-        for (const device::OutboxItem& item : app.queued()) draw_queued(app, item);
+        const std::vector<device::OutboxItem> queued = app.queued();
+        for (const device::OutboxItem& item : queued) draw_queued(app, item);
     }
     columns.next();
     draw_sync_card(app);

@@ -112,7 +112,9 @@ void draw_filters(App& app) {
          {envelope::Timing::on_time, envelope::Timing::extended, envelope::Timing::late})
         timings.emplace_back(timing, texts::timing_word(timing));
     draw_filter_by("timing", "时限", "全部时限", timings, query.timing, 104);
+    widgets::gap(6);
     widgets::checkbox("warned", "有提示", query.warned);
+    widgets::gap(6);
     widgets::checkbox("explained", "有说明", query.explained);
 }
 
@@ -123,18 +125,23 @@ struct QueueColumn {
     widgets::TableColumn look;
 };
 
+// From here on all columns have room; below, what one can do without is left out.
+constexpr float all_columns_min = 900, few_columns_min = 560;
+
 std::vector<QueueColumn> columns_of(App& app) {
     using widgets::fixed;
     using widgets::share;
+    const float room = widgets::width_left();
+    const bool  few = few_columns_min <= room && room < all_columns_min;
     std::vector<QueueColumn> columns;
     if (is_province(app)) columns.push_back({Column::city, {.title = "市", .width = fixed(92)}});
     columns.push_back({Column::unit, {.title = "学校", .width = share(1.2f)}});
-    columns.push_back({Column::form, {.title = "报表", .width = fixed(72)}});
+    if (!few) columns.push_back({Column::form, {.title = "报表", .width = fixed(72)}});
     columns.push_back({Column::matter, {.title = "申报内容", .width = share(1.2f)}});
     columns.push_back({Column::headcount,
                        {.title = "人数", .width = fixed(76), .align = widgets::Align::right}});
-    columns.push_back({Column::received, {.title = "收到时间", .width = fixed(122)}});
-    columns.push_back({Column::state, {.title = "状态", .width = fixed(232)}});
+    if (!few) columns.push_back({Column::received, {.title = "收到时间", .width = fixed(122)}});
+    columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 232)}});
     for (QueueColumn& column : columns) column.look.sorts = true;
     return columns;
 }
@@ -217,7 +224,7 @@ void draw_list(App& app, bool moved) {
     }
     widgets::Table table("queue", looks,
                          {.name = "申报清单",
-                          .width_min = 900,
+                          .width_min = few_columns_min,
                           .narrow = widgets::Narrow::stack,
                           .sorted_by = sorted_by,
                           .descending = reviews.descending});

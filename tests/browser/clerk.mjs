@@ -24,12 +24,20 @@ export async function clean_up() {
 }
 
 let last_page;
+const faults = []; // Of the page's program, in the order in which they came: after the first it is dead.
+// A page that has died looks like one that answers nothing: whoever waits for it shall hear why.
+export function throw_faults() {
+    if (faults.length > 0) throw faults.splice(0)[0];
+}
+
 // A test; what the page meant when it failed says more than where it waited.
 export function journey(name, act) {
     test(name, async () => {
         try {
             await act();
+            throw_faults();
         } catch (fault) {
+            console.error(...faults.splice(0));
             console.error(await last_page?.locator("#mirror").ariaSnapshot().catch(() => "no page"));
             throw fault;
         }
@@ -51,6 +59,7 @@ export async function open(browser, server, { off_ms = 0 } = {}) {
     const page = await browser.page();
     last_page = page;
     page.setDefaultTimeout(20000);
+    page.on("pageerror", (fault) => faults.push(fault));
     await page.addInitScript((off) => {
         window.print = () => {}; // The dialog would wait for a person.
         const now = Date.now.bind(Date);

@@ -38,9 +38,15 @@ async function fill_and_send(server) {
         await page.getByRole("combobox", { name: `第${row}行职称` }).selectOption({ label: title });
         await page.getByRole("combobox", { name: `第${row}行考评证书` }).fill(certificate.name);
         await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
-        await cell(row, "培训学时").fill(hours);
-        await cell(row, "考评费用").fill(fee);
-        await cell(row, "手机号码").fill(mobile);
+        // Typed before a frame is drawn, as on a slow machine: what is computed below the table is of now.
+        await page.evaluate((typed) => {
+            for (const [name, value] of typed) {
+                const element = document.querySelector(`input[aria-label="${name}"]`);
+                element.value = value;
+                element.dispatchEvent(new InputEvent("input", { bubbles: true }));
+            }
+        }, [[`第${row}行培训学时`, hours], [`第${row}行考评费用`, fee], [`第${row}行手机号码`, mobile]]);
+        await page.getByText(`共${row}人`).waitFor();
     }
     // Its own rule, with a reason that travels along; its own total.
     await page.getByText("有考评员培训不足16学时，请写明原因。").first().waitFor();

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { catalogue, clean_up, clerk_of, computer, go, look, open as open_page, printed_html, sync, units }
-    from "./clerk.mjs";
+import { catalogue, clean_up, clerk_of, computer, go, look, open as open_page, printed_html, sync,
+    throw_faults, units } from "./clerk.mjs";
 import { Server, run } from "./server.mjs";
 
 const small = catalogue.find((one) => one.min > 20);
@@ -57,6 +57,7 @@ function step(name, act) {
     test(name, async () => {
         try {
             await act();
+            throw_faults();
         } catch (fault) {
             for (const [who, page] of Object.entries(pages))
                 console.error(who, await page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
