@@ -103,6 +103,28 @@ step("an extension for the school, listed and taken back", async () => {
     await province.getByRole("cell", { name: "已收回" }).waitFor();
 });
 
+step("an act that the server refuses is seen in the outbox with its reason, and put away", async () => {
+    // Signed without a line, for a unit that is no school any more when it arrives.
+    const gone = units.find((unit) => unit.kind === "secondary_vocational" && unit.id !== school.id);
+    await province.context().setOffline(true);
+    await go(province, "延期");
+    await province.getByRole("combobox", { name: "单位" }).selectOption({ label: gone.name });
+    await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
+    await province.getByRole("textbox", { name: "原因" }).fill("停电");
+    await province.getByRole("button", { name: "为 1 个单位签名延期" }).click();
+    await province.getByRole("button", { name: "签名", exact: true }).click();
+    await go(province, "待同步");
+    await province.getByRole("button", { name: "取消" }).waitFor();
+    const file = path.join(server.folder, "gone.csv");
+    fs.writeFileSync(file, `id,name,kind,city,review_by\n${gone.id},${gone.name},city_bureau,${gone.city},\n`);
+    run("units", "import", "--data", server.data, file);
+    await province.context().setOffline(false);
+    await province.getByRole("region", { name: "未被接收" }).getByText(gone.name).first().waitFor();
+    await picture(province, "refused");
+    await province.getByRole("button", { name: "移除" }).click();
+    await province.getByRole("region", { name: "未被接收" }).waitFor({ state: "detached" });
+});
+
 step("a unit is found, renamed, given a code, and its device revoked after asking twice", async () => {
     await go(province, "单位与设备");
     await province.getByRole("textbox", { name: "查找" }).fill(school.name);
