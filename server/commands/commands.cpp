@@ -95,6 +95,9 @@ int run_command(int argument_count, char** arguments) {
     auto* key = serve_command->add_option("--tls-key", serve_options.tls_key, "TLS私钥（PEM）");
     certificate->needs(key);
     key->needs(certificate);
+    serve_command
+        ->add_option("--db", serve_options.db, "数据库；目前只有 sqlite:，即数据目录里的文件")
+        ->check(CLI::IsMember({"sqlite:"}, CLI::ignore_case));
     serve_command->add_option("--clock", serve_options.clock,
                               "演练：服务器时间从这里开始，如 2023-03-29T09:00:00+08:00");
     serve_command->callback([&] { chosen = [&] { return serve(serve_options); }; });

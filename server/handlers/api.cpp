@@ -158,10 +158,10 @@ Response open_session(Server& server, const Request& request, const records::Vie
     Response response = json(protocol::write_session_answer({opened->token, opened->expires_at}));
     response.headers.push_back({"Cache-Control", "no-store"});
     response.headers.push_back(
-        {"Set-Cookie", server.tls ? "__Host-shenbao=" + opened->token +
-                                        "; Path=/; HttpOnly; SameSite=Strict; Secure"
-                                  : "shenbao=" + opened->token +
-                                        "; Path=/; HttpOnly; SameSite=Strict"});
+        {"Set-Cookie", over_tls(server, request) ? "__Host-shenbao=" + opened->token +
+                                                       "; Path=/; HttpOnly; SameSite=Strict; Secure"
+                                                 : "shenbao=" + opened->token +
+                                                       "; Path=/; HttpOnly; SameSite=Strict"});
     return response;
 }
 

@@ -95,7 +95,7 @@ Response dispatch(Server& server, const Route& route, const Request& request) {
     if (row.door == rights::Door::loopback && !request.loopback)
         return problem(Outcome::not_found);
     if (row.door == rights::Door::session) {
-        const auto found = server.sessions.viewer(token_of(request, server.tls));
+        const auto found = server.sessions.viewer(token_of(request, over_tls(server, request)));
         if (!found) {
             Response response = problem(found.error());
             if (response.status == 401)
@@ -225,6 +225,10 @@ void set_up(httplib::Server& http, Server& server) {
 std::string Request::header(const std::string& name) const {
     const auto found = headers.find(name);
     return found == headers.end() ? std::string() : found->second;
+}
+
+bool over_tls(const Server& server, const Request& request) {
+    return server.tls || lower(request.header("x-forwarded-proto")) == "https";
 }
 
 std::string Request::cookie(std::string_view name) const {

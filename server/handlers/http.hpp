@@ -48,6 +48,10 @@ struct Server {
     bool            tls = false;
 };
 
+// Whether the caller's line is encrypted: here, or at a proxy that says so. Whoever lies about it
+// only names its own cookie otherwise.
+bool over_tls(const Server& server, const Request& request);
+
 using Handler = Response (*)(Server&, const Request&, const records::Viewer&);
 
 struct Route {

@@ -33,7 +33,8 @@ base::Result<Sessions::Opened> Sessions::open(const std::string& text) {
         return base::fail(Outcome::bad_anchor, "for another server");
     SHENBAO_ASSIGN(const envelope::Anchor anchor, m_site.open_anchor(request.anchor));
     const base::Time now = m_site.now();
-    if (anchor.at.microseconds + base::limits::anchor_age_max_us < now.microseconds)
+    if (anchor.at.microseconds + base::limits::anchor_age_max_us < now.microseconds ||
+        anchor.at < m_since)
         return base::fail(Outcome::stale_anchor);
     base::Bytes random(32);
     m_site.random().fill(random);

@@ -13,13 +13,14 @@ namespace handlers {
 // session by itself. A revoked key's tokens die at once, because each use looks at the key again.
 class Sessions {
 public:
-    explicit Sessions(intake::Site& site) : m_site(site) {}
+    explicit Sessions(intake::Site& site) : m_site(site), m_since(site.now()) {}
 
     struct Opened {
         std::string token;
         base::Time  expires_at;
     };
-    // Judges a session JWS: unknown_key, revoked_key, bad_signature, bad_request, stale_anchor,
+    // Judges a session JWS: unknown_key, revoked_key, bad_signature, bad_request, stale_anchor (also
+    // when the anchor is older than this object, which cannot know what was accepted before it),
     // replayed_session.
     base::Result<Opened> open(const std::string& jws_text);
 
@@ -32,6 +33,7 @@ private:
         base::Time  expires_at; // By the real clock.
     };
     intake::Site&                          m_site;
+    const base::Time                       m_since;
     std::mutex                             m_mutex;
     std::map<base::Sha256Hex, Session>     m_sessions; // By the token's digest.
     std::map<base::Sha256Hex, base::Time>  m_used;     // Session requests seen, until they are stale.

@@ -47,6 +47,102 @@ TEST_CASE("a body: of another type, with an encoding, too large, empty") {
     CHECK(desk.post("", "text/plain").status == 400);
 }
 
+namespace {
+
+handlers::Response post(handlers::Server& server, const char* path, const std::string& body,
+                        std::map<std::string, std::string> headers = {}) {
+    handlers::Request request;
+    request.method = "POST";
+    request.path = path;
+    request.body = body;
+    request.content_type = "application/jose";
+    request.headers = std::move(headers);
+    return handlers::answer(server, request);
+}
+
+std::string header_of(const handlers::Response& response, const std::string& name) {
+    for (const auto& [one, value] : response.headers)
+        if (one == name) return value;
+    return "";
+}
+
+std::string session_request(town::Town& town, const town::Device& device) {
+    return envelope::sign_jws(
+        protocol::write_session_request({town.site().key().id(), town.site().make_anchor()}),
+        device.key, envelope::HeaderKey::kid);
+}
+
+} // namespace
+
+TEST_CASE("a session request is taken once, also over a restart") {
+    town::Town        town;
+    const auto        device = town.new_device("D001");
+    const std::string asked = session_request(town, device);
+    {
+        town::Service service(town);
+        // The server looks only at what it has handed out itself.
+        const std::string fresh = session_request(town, device);
+        CHECK(post(service.server(), "/api/v1/sessions", fresh).status == 200);
+        const auto again = post(service.server(), "/api/v1/sessions", fresh);
+        CHECK(base::parse_json(again.body)->at("code") == int(base::Outcome::replayed_session));
+    }
+    const std::string later = session_request(town, device);
+    town.close();
+    const auto site = intake::Site::open(town.data()); // Its clock goes on where it was.
+    REQUIRE(site.has_value());
+    handlers::Sessions sessions(**site);
+    for (const std::string& one : {asked, later})
+        CHECK(sessions.open(one).error().outcome == base::Outcome::stale_anchor);
+    const std::string fresh = envelope::sign_jws(
+        protocol::write_session_request({(*site)->key().id(), (*site)->make_anchor()}), device.key,
+        envelope::HeaderKey::kid);
+    CHECK(sessions.open(fresh).has_value());
+}
+
+TEST_CASE("a cookie is for encrypted lines only when the line is encrypted, also by a proxy") {
+    town::Town    town;
+    town::Service service(town);
+    const auto    device = town.new_device("D001");
+    const auto    plain = post(service.server(), "/api/v1/sessions", session_request(town, device));
+    CHECK(header_of(plain, "Set-Cookie").find("Secure") == std::string::npos);
+    const auto proxied = post(service.server(), "/api/v1/sessions", session_request(town, device),
+                              {{"x-forwarded-proto", "https"}});
+    const std::string cookie = header_of(proxied, "Set-Cookie");
+    CHECK(cookie.rfind("__Host-shenbao=", 0) == 0);
+    CHECK(cookie.find("; Secure") != std::string::npos);
+    const auto status = [&](const char* proto) {
+        handlers::Request request;
+        request.method = "GET";
+        request.path = "/api/v1/units";
+        request.headers = {{"cookie", cookie.substr(0, cookie.find(';'))},
+                           {"x-forwarded-proto", proto}};
+        return handlers::answer(service.server(), request).status;
+    };
+    CHECK(status("https") == 200);
+    CHECK(status("http") == 401);
+}
+
+TEST_CASE("a wrong code is refused, and the guesser has to wait") {
+    town::Town         town;
+    town::Service      service(town);
+    base::SystemRandom random;
+    const auto         key = envelope::SecretKey::make(random);
+    const auto         guess = [&] {
+        const std::string asked = protocol::write_enrolment_request(
+            {"0000-0000-0000", "一号机", town.site().now()});
+        return post(service.server(), "/api/v1/enrolments",
+                    envelope::sign_jws(asked, key, envelope::HeaderKey::jwk));
+    };
+    for (int i = 0; i < 5; ++i) {
+        const auto refused = guess();
+        CHECK(refused.status == 403);
+        CHECK(base::parse_json(refused.body)->at("code") == int(base::Outcome::bad_code));
+    }
+    const auto waiting = guess();
+    CHECK(waiting.status == 429);
+    CHECK(header_of(waiting, "Retry-After") == "2");
+}
+
 TEST_CASE("whoever is told to come back is told when") {
     const auto answer = handlers::problem(base::Outcome::queue_full);
     CHECK(answer.status == 503);
