@@ -71,7 +71,8 @@ int run_command(int argument_count, char** arguments) {
     app.require_subcommand(1);
     app.set_help_all_flag("--help-all", "所有命令的说明");
     std::function<base::Status()> chosen;
-    std::string                   data, file, unit, out, kid, name, period, format = "csv", notice, form;
+    std::string                   data, file, unit, out, kid, name, period, notice, form;
+    std::string                   format = "csv";
     bool                          all = false;
     ServeOptions                  serve_options;
     DeviceOptions                 device;
@@ -208,7 +209,9 @@ int run_command(int argument_count, char** arguments) {
                                 base::Status (*run)(const DeviceOptions&)) {
         auto* command = device_command->add_subcommand(act, help);
         command->add_option("--store", device.store, "本机数据文件")->required();
-        command->callback([&device, &chosen, run] { chosen = [&device, run] { return run(device); }; });
+        command->callback([&device, &chosen, run] {
+            chosen = [&device, run] { return run(device); };
+        });
         return command;
     };
     auto* enrol_command = device_act("enrol", "用登记码登记", device_enrol);

@@ -77,7 +77,9 @@ base::Status check(const std::string& data) {
     SHENBAO_ASSIGN(auto store, site->open_store());
     std::int64_t after = 0;
     std::string  mistakes;
-    const auto   wrong = [&](const std::string& what) { mistakes += (mistakes.empty() ? "" : "\n") + what; };
+    const auto   wrong = [&](const std::string& what) {
+        mistakes += (mistakes.empty() ? "" : "\n") + what;
+    };
     for (;;) {
         SHENBAO_ASSIGN(const auto entries, store->page(after, 1000));
         if (entries.empty()) break;

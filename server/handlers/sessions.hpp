@@ -19,9 +19,9 @@ public:
         std::string token;
         base::Time  expires_at;
     };
-    // Judges a session JWS: unknown_key, revoked_key, bad_signature, bad_request, stale_anchor (also
-    // when the anchor is older than this object, which cannot know what was accepted before it),
-    // replayed_session.
+    // Judges a session JWS: unknown_key, revoked_key, bad_signature, bad_request, stale_anchor
+    // (also when the anchor is older than this object, which cannot know what was accepted before
+    // it), replayed_session.
     base::Result<Opened> open(const std::string& jws_text);
 
     // The viewer behind a token; not_signed_in when it is none, has run out, or its key is revoked.

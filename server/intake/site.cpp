@@ -224,7 +224,8 @@ const notice::Package* Site::package_with(const base::Period& period) {
     {
         const std::lock_guard lock(m_package_mutex);
         for (auto ref = m_published.rbegin(); ref != m_published.rend(); ++ref)
-            if (m_packages.at(*ref)->find_period(period) != nullptr) return m_packages.at(*ref).get();
+            if (m_packages.at(*ref)->find_period(period) != nullptr)
+                return m_packages.at(*ref).get();
     }
     return current_package();
 }

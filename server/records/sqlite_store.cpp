@@ -369,7 +369,8 @@ public:
             entry.organisation = row.text(3);
             const auto levels = base::parse_json(row.text_view(4));
             SHENBAO_CHECK(levels.has_value());
-            for (const base::Json& level : *levels) entry.levels.push_back(level.get<std::string>());
+            for (const base::Json& level : *levels)
+                entry.levels.push_back(level.get<std::string>());
             entry.min_headcount = row.integer_or_null(5);
             return entry;
         });
@@ -495,7 +496,10 @@ public:
         const notice::Window* window = question.form->find_window(question.period);
         SHENBAO_CHECK(period != nullptr && window != nullptr);
         std::optional<std::string> opens, closes;
-        if (!window->always) opens = base::to_iso(window->opens), closes = base::to_iso(window->closes);
+        if (!window->always) {
+            opens = base::to_iso(window->opens);
+            closes = base::to_iso(window->closes);
+        }
         SHENBAO_TRY(cached("INSERT OR REPLACE INTO subject VALUES(1, ?, ?, ?, ?, ?, ?, ?)")
                         .bind(question.unit, question.period, question.root, question.anchor_at,
                               kinds[int(period->kind)], opens, closes)

@@ -4,7 +4,8 @@
 // it comes, so a line cut at any point loses nothing and the next sync goes on from there.
 //
 // Order: server (anchor, notice version), notice if new, the outbox in batches, session, units,
-// catalogue, changes, ledger; of offices the lists of devices and extensions. The outbox stands first because it is why people press the button.
+// catalogue, changes, ledger; of offices the lists of devices and extensions.
+// The outbox stands first because it is why people press the button.
 #pragma once
 
 #include "shared/device/desk.hpp"

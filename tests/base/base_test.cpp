@@ -141,7 +141,8 @@ TEST_CASE("CSV as spreadsheets write it") {
 }
 
 TEST_CASE("no cell is a formula, and none is lost") {
-    for (const char* cell : {"=1+1", "+86", "-5", "@x", "\tx", "＝1", "plain", "a,b", "say \"hi\""}) {
+    for (const char* cell :
+         {"=1+1", "+86", "-5", "@x", "\tx", "＝1", "plain", "a,b", "say \"hi\""}) {
         const auto rows = base::parse_csv(base::csv_cell(cell) + ",end");
         REQUIRE(rows.has_value());
         CHECK((*rows)[0].cells[0] == cell);

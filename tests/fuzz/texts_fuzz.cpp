@@ -15,7 +15,8 @@
 namespace {
 
 const envelope::SecretKey& signer() {
-    static const envelope::SecretKey key = *envelope::SecretKey::from_seed(base::Bytes(32, std::byte{7}));
+    static const base::Bytes         seed(32, std::byte{7});
+    static const envelope::SecretKey key = *envelope::SecretKey::from_seed(seed);
     return key;
 }
 
