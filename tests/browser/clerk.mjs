@@ -130,12 +130,15 @@ export async function look(page, name) {
 // The texts of all cells of a row of the mirror.
 export const cells_of = (row) => row.getByRole("cell").or(row.getByRole("rowheader")).allTextContents();
 
-// The document that was handed to the printer: in a frame of its own.
+// The document that was handed to the printer, in a frame of its own; taken away, so that the next one
+// is not mistaken for it.
 export async function printed_html(page) {
     for (let tries = 0; tries < 50; ++tries) {
         for (const frame of page.frames().slice(1)) {
             const html = await frame.content().catch(() => "");
-            if (/class="page[ "]/.test(html)) return html;
+            if (!/class="page[ "]/.test(html)) continue;
+            await page.evaluate(() => document.querySelector("iframe.print").remove());
+            return html;
         }
         await page.waitForTimeout(100);
     }

@@ -93,6 +93,14 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
         await page.getByRole("link", { name: /返回证书申报表/ }).click();
     }
     await page.getByRole("button", { name: "签名并提交 5 张" }).click();
+
+    // All five in one print: each on a sheet of its own, with its certificate and number.
+    await page.getByRole("button", { name: "打印全部" }).click();
+    const sheets = (await pdf_text(browser, await printed_html(page), server.folder)).split("\f")
+        .map((sheet) => sheet.replace(/\s/g, "")).filter((sheet) => sheet.includes("职业技能等级证书申报表"));
+    assert.equal(sheets.length, 5);
+    chosen.forEach((certificate, i) => assert.ok(sheets.some((sheet) =>
+        sheet.includes(certificate.name.replace(/\s/g, "")) && sheet.includes(String(numbers[i])))));
     await go(page, "学校汇总表");
     await compose(page, page.getByRole("textbox", { name: "学校联络人员姓名" }), "wangfang", "王芳");
     await page.getByRole("textbox", { name: "电话" }).fill("0558-5512345");
@@ -129,12 +137,18 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
     await page.getByRole("table", { name: "回执" }).waitFor();
     assert.equal(await page.getByRole("link", { name: /^保存回执/ }).count(), 6);
 
-    // A receipt is a file that the command line takes.
-    const download = page.waitForEvent("download");
-    await page.getByRole("link", { name: /^保存回执/ }).first().click();
-    const file = path.join(server.folder, "receipt.json");
-    await (await download).saveAs(file);
-    assert.match(run("verify", file, "--data", server.data), /签名成立，签发者可信/);
+    // Each receipt is a file that the command line takes.
+    const said = new Set();
+    for (let i = 0; i < 6; ++i) {
+        const download = page.waitForEvent("download");
+        await page.getByRole("link", { name: /^保存回执/ }).nth(i).click();
+        const file = path.join(server.folder, `receipt-${i}.json`);
+        await (await download).saveAs(file);
+        const verified = run("verify", file, "--data", server.data);
+        assert.match(verified, /签名成立，签发者可信/);
+        said.add(/编号：(.+)/.exec(verified)[1]);
+    }
+    assert.equal(said.size, 6);
     await browser.close();
     chosen.forEach((certificate, i) => filed.push([school.city, certificate.name, certificate.levels[0], numbers[i]]));
 });

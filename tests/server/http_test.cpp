@@ -140,7 +140,7 @@ TEST_CASE("a wrong code is refused, and the guesser has to wait") {
     }
     const auto waiting = guess();
     CHECK(waiting.status == 429);
-    CHECK(header_of(waiting, "Retry-After") == "2");
+    CHECK(std::stoi(header_of(waiting, "Retry-After")) >= 1);
 }
 
 TEST_CASE("whoever is told to come back is told when") {
