@@ -396,7 +396,9 @@ void draw_now(App& app, Calendar calendar) { // A copy: acts change the original
 
 // What became of drafts when a new version of the notice came, until somebody has read it.
 void draw_carryovers(App& app) {
-    const std::vector<device::Carryover> told = app.desk().carryovers();
+    std::vector<device::Carryover> told = app.desk().carryovers();
+    told.erase(std::remove_if(told.begin(), told.end(), [](const auto& one) { return one.read; }),
+               told.end());
     if (told.empty()) return;
     const widgets::Card card("carryovers", {.title = "通知已更新，草稿已转入新版本"});
     for (const device::Carryover& one : told) {

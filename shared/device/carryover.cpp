@@ -115,8 +115,8 @@ base::Status Desk::Inside::carry_over_and_tell(const base::EnvelopeId& root) {
         std::none_of(carried->values.begin(), carried->values.end(), moved);
     if (as_before) return {}; // Nothing that a person would see.
     return database
-        .prepare("INSERT INTO carryovers VALUES(?, ?) ON CONFLICT(root) "
-                 "DO UPDATE SET told = excluded.told")
+        .prepare("INSERT INTO carryovers VALUES(?, ?, 0) ON CONFLICT(root) "
+                 "DO UPDATE SET told = excluded.told, read = 0")
         .bind(root, base::to_text(to_json(*carried)))
         .run();
 }
@@ -141,19 +141,20 @@ base::Status Desk::Inside::carry_over_drafts() {
 std::vector<Carryover> Desk::carryovers() const {
     std::vector<Carryover> told;
     auto select = m_inside->database.prepare(
-        "SELECT c.root, c.told FROM carryovers c JOIN matters m ON m.root = c.root "
+        "SELECT c.root, c.told, c.read FROM carryovers c JOIN matters m ON m.root = c.root "
         "ORDER BY m.position");
     for (auto row = select.step(); row && *row; row = select.step()) {
         const auto json = base::parse_json(select.text_view(1));
         SHENBAO_CHECK(json.has_value());
         told.push_back(read(base::EnvelopeId(select.text(0)), *json));
+        told.back().read = select.integer(2) != 0;
     }
     return told;
 }
 
 base::Status Desk::acknowledge_carryovers() {
     sqlite::Database& database = m_inside->database;
-    return m_inside->change([&] { return database.run_script("DELETE FROM carryovers"); });
+    return m_inside->change([&] { return database.run_script("UPDATE carryovers SET read = 1"); });
 }
 
 } // namespace device

@@ -92,7 +92,8 @@ base::Status Desk::Inside::load() {
     if (has_package) {
         SHENBAO_ASSIGN(current, edition_from(document.text(0), Proof::given));
     }
-    return {};
+    document.reset();
+    return index_filings();
 }
 
 base::Status Desk::Inside::use_enrolment(std::string_view body, base::ByteView seed,
@@ -121,7 +122,7 @@ base::Result<Edition*> Desk::Inside::edition_from(std::string_view document, Pro
     edition->views = rules::make_context(database, edition->package,
                                          {"desk_matters", "desk_values", "desk_ledger",
                                           "catalogue", "desk_unit", "desk_period",
-                                          {}, "m.signed"});
+                                          {}, "m.signed", "desk_signed"});
     if (proof == Proof::given) {
         edition->engine = rules::Engine::prepare_later(database, edition->package, edition->views);
     } else {

@@ -128,6 +128,7 @@ struct Carryover {
     bool                     gone = false; // The new version has no such form or period.
     std::vector<Value>       values;
     std::vector<std::string> fresh;  // Labels of fields that are new and to be filled in.
+    bool                     read = false; // Somebody has acknowledged it.
     bool                     operator==(const Carryover&) const = default;
 };
 
@@ -217,9 +218,16 @@ public:
     // answers were signed; the current one when this desk does not have it. Null before the first.
     const notice::Package* package_of(const Matter& matter) const;
     const notice::Package* package_of(const OutboxItem& item) const;
-    // What became of drafts when a new version came, until acknowledge_carryovers().
+    // Versions under which something that is kept here was signed and which this desk does not
+    // have: a machine that was enrolled after the notice had changed. Until they are fetched, what
+    // was signed under them is read by the current one as far as that goes.
+    std::vector<base::NoticeRef> missing_notices() const;
+    // Takes such a version; the current one stays. Refuses as accept_package does.
+    base::Status accept_edition(std::string_view document, const base::NoticeRef& ref);
+    // What became of drafts when a new version came; also when it has been read, because what was
+    // dropped stands nowhere else.
     std::vector<Carryover> carryovers() const;
-    base::Status           acknowledge_carryovers();
+    base::Status           acknowledge_carryovers(); // All have been read.
     base::Status accept_anchor(std::string_view anchor); // foreign_server when not under the pinned key.
     base::Status accept_units(const std::vector<envelope::UnitEntry>& units);
     base::Status accept_catalogue(const std::vector<envelope::CatalogueEntry>& entries);

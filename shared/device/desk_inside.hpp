@@ -105,8 +105,9 @@ struct Desk::Inside {
     // Drops the matter's envelope that was never sent and opens its draft. False when there is none
     // such: then the next signing makes a new version.
     base::Result<bool> take_back(const base::EnvelopeId& root);
-    // Fills the draft from signed answers.
-    [[nodiscard]] base::Status write_draft(const base::EnvelopeId& root, const notice::Form& form,
+    // Fills the draft from signed answers, each member under its own id. `form`: by which they are
+    // read; of a member that it does not have, or without it, the value stands as its text.
+    [[nodiscard]] base::Status write_draft(const base::EnvelopeId& root, const notice::Form* form,
                                            const base::Json& answers, const base::Json& notes);
     [[nodiscard]] base::Status write_value(const base::EnvelopeId& root, const Cell& cell,
                                            std::string_view typed, const base::Json& value);
@@ -141,6 +142,12 @@ struct Desk::Inside {
     base::Result<std::vector<HistoryEntry>> read_history(const base::EnvelopeId& root);
     [[nodiscard]] base::Status keep_announcement(const envelope::Announcement& announcement,
                                                  const envelope::Receipt&      receipt);
+    // Notes of a kept filing which version it names and what rules may compare with.
+    [[nodiscard]] base::Status index_filing(const base::EnvelopeId& id,
+                                            const base::Sha256Hex&  sha256, std::string_view text);
+    [[nodiscard]] base::Status index_filings(); // Those that an older program has kept.
+    // What was signed under this version is read anew, because it has just come.
+    [[nodiscard]] base::Status read_again_under(const base::Sha256Hex& notice);
     // Keeps a signed envelope; of the item all but refusal, findings and receipt_fields.
     [[nodiscard]] base::Status add_item(const OutboxItem& item, const base::Json& notes);
 };

@@ -19,6 +19,23 @@ const notice::Field* field_of(const notice::Form& form, const Cell& cell) {
                            : form.find_column(cell.second.text());
 }
 
+// The same, or the field that has taken its place.
+const notice::Field* reader_of(const notice::Form& form, const Cell& cell) {
+    if (const notice::Field* field = field_of(form, cell)) return field;
+    const notice::Field* found = nullptr;
+    const auto           look = [&](const std::vector<notice::Field>& fields) {
+        for (const notice::Field& field : fields)
+            if (field.was == cell.second.text()) found = &field;
+    };
+    if (cell.first == 0) look(form.fields);
+    else if (form.table) look(form.table->columns);
+    return found;
+}
+
+std::string words_of(const base::Json& value) {
+    return value.is_string() ? value.get<std::string>() : base::to_text(value);
+}
+
 MatterState state_of(bool withdrawn, bool withdrawing, bool conflict, bool revising,
                      std::string_view last) {
     if (withdrawn) return MatterState::withdrawn;
@@ -214,27 +231,31 @@ base::Status Desk::Inside::put(const base::EnvelopeId& root, const Cell& cell,
     });
 }
 
-base::Status Desk::Inside::write_draft(const base::EnvelopeId& root, const notice::Form& form,
+base::Status Desk::Inside::write_draft(const base::EnvelopeId& root, const notice::Form* form,
                                        const base::Json& answers, const base::Json& notes) {
     SHENBAO_TRY(
         database.prepare("DELETE FROM draft_values WHERE root = ?").bind(root).run());
     SHENBAO_TRY(database.prepare("DELETE FROM draft_notes WHERE root = ?").bind(root).run());
-    const auto write_one = [&](int row, const notice::Field& field, const base::Json& from) {
-        const auto found = from.find(field.id.text());
-        if (found == from.end() || found->is_null()) return base::Status{};
-        const std::string typed =
-            field.type == notice::FieldType::certificate && found->is_string()
-                ? certificate_name(base::CertificateId(found->get<std::string>()))
-                : notice::typed_value(field, *found);
-        return write_value(root, {row, field.id}, typed, *found);
+    const auto write_one = [&](const Cell& cell, const base::Json& value) -> base::Status {
+        if (!value.is_string() && !value.is_number_integer()) return {};
+        const notice::Field* field = form == nullptr ? nullptr : reader_of(*form, cell);
+        if (field == nullptr) return write_value(root, cell, words_of(value), value);
+        if (cell.first > 0 && !field->prefill.empty()) return {};
+        if (field->type == notice::FieldType::certificate && value.is_string())
+            return write_value(root, cell,
+                               certificate_name(base::CertificateId(value.get<std::string>())),
+                               value);
+        return write_value(root, cell, notice::typed_value(*field, value), value);
     };
-    for (const notice::Field& field : form.fields) SHENBAO_TRY(write_one(0, field, answers));
-    if (form.table && form.table->rows_from.empty() && answers.contains("rows")) {
+    for (const auto& [name, value] : answers.items())
+        SHENBAO_TRY(write_one({0, base::FieldId(name)}, value));
+    const bool typed_rows = form == nullptr || !form->table || form->table->rows_from.empty();
+    if (const auto rows = answers.find("rows"); rows != answers.end() && typed_rows) {
         int row = 0;
-        for (const base::Json& one : answers.at("rows")) {
+        for (const base::Json& one : *rows) {
             ++row;
-            for (const notice::Field& column : form.table->columns)
-                if (column.prefill.empty()) SHENBAO_TRY(write_one(row, column, one));
+            for (const auto& [name, value] : one.items())
+                SHENBAO_TRY(write_one({row, base::FieldId(name)}, value));
         }
     }
     for (const auto& [rule, note] : notes.items())
@@ -418,20 +439,6 @@ base::Result<bool> Desk::Inside::take_back(const base::EnvelopeId& root) {
     return taken_back;
 }
 
-namespace {
-
-base::Result<base::Sha256Hex> notice_of(const OutboxItem& item) {
-    envelope::Receipt vouched; // Our own words, or another machine's under the server's receipt.
-    vouched.sha256 = item.sha256;
-    vouched.id = item.id;
-    SHENBAO_ASSIGN(const envelope::Jws jws,
-                   envelope::Jws::parse(item.text, envelope::HeaderKey::kid));
-    SHENBAO_ASSIGN(const envelope::VerifiedEnvelope opened, envelope::open_receipted(jws, vouched));
-    return opened.common().notice.sha256;
-}
-
-} // namespace
-
 base::Status Desk::discard_revision(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter || !matter->newest) return base::fail(Outcome::not_found_locally);
@@ -439,16 +446,15 @@ base::Status Desk::discard_revision(const base::EnvelopeId& root) {
     if (!item) return base::fail(Outcome::not_found_locally);
     // What was signed under an earlier version of the notice goes back to that version.
     Matter signed_matter = *matter;
-    SHENBAO_ASSIGN(signed_matter.notice, notice_of(*item));
+    signed_matter.notice = item->notice;
     const notice::Form* form = m_inside->form_of(signed_matter);
-    if (form == nullptr) return base::fail(Outcome::not_found_locally);
     auto select = m_inside->database.prepare("SELECT notes FROM envelopes WHERE sha256 = ?");
     SHENBAO_ASSIGN(const bool found, select.bind(item->sha256).step());
     SHENBAO_CHECK(found);
     SHENBAO_ASSIGN(const base::Json notes, base::parse_json(select.text_view(0)));
     select.reset();
     return m_inside->change([&]() -> base::Status {
-        SHENBAO_TRY(m_inside->write_draft(root, *form, item->answers, notes));
+        SHENBAO_TRY(m_inside->write_draft(root, form, item->answers, notes));
         SHENBAO_TRY(
             m_inside->database.prepare("UPDATE matters SET conflict = 0, notice = ? WHERE root = ?")
                 .bind(signed_matter.notice, root)

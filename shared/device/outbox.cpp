@@ -48,16 +48,6 @@ base::Result<std::vector<rules::Finding>> parse_findings(std::string_view text) 
     return std::move(answer.findings);
 }
 
-// The version of the notice that a kept envelope names; its text is the one that was signed.
-base::Sha256Hex notice_in(const OutboxItem& item) {
-    const auto jws = envelope::Jws::parse(item.text, envelope::HeaderKey::kid);
-    const auto payload = jws ? jws->payload_under(item.sha256) : base::fail(jws.error());
-    const auto json = payload ? base::parse_json(*payload) : base::fail(payload.error());
-    const auto ref = json ? base::parse_notice_ref(json->value("notice", std::string()))
-                          : base::fail(json.error());
-    return ref ? ref->sha256 : base::Sha256Hex();
-}
-
 } // namespace
 
 base::Result<std::vector<OutboxItem>>
@@ -69,7 +59,7 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         "AND f.position < envelopes.position ORDER BY f.position DESC LIMIT 1), answers) END, "
         "text, receipt, kind = 'filing' AND id <> (SELECT m.newest FROM matters m "
         "WHERE m.root = envelopes.root), CASE kind WHEN 'filing' THEN '' ELSE (SELECT m.notice "
-        "FROM matters m WHERE m.root = envelopes.root) END FROM envelopes WHERE " +
+        "FROM matters m WHERE m.root = envelopes.root) END, notice FROM envelopes WHERE " +
         std::string(where_and_order));
     select.bind(argument);
     std::vector<OutboxItem> items;
@@ -99,8 +89,10 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         item.receipt = select.text(14);
         item.replaced = select.integer(15) != 0;
         // What is withdrawn has no later version, so its matter's is the one it was signed under.
-        item.notice = item.kind == "filing" ? notice_in(item)
-                                            : base::Sha256Hex(select.text(16));
+        const auto named = base::parse_notice_ref(select.text_view(17));
+        item.notice = item.kind != "filing" ? base::Sha256Hex(select.text(16))
+                      : named               ? named->sha256
+                                            : base::Sha256Hex();
         if (!item.receipt.empty() && enrolment) {
             auto fields = envelope::open_receipt(item.receipt, enrolment->server_key);
             if (fields) item.receipt_fields = std::move(*fields);
@@ -111,14 +103,15 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
 
 base::Status Desk::Inside::add_item(const OutboxItem& item, const base::Json& notes) {
     const auto receipt = item.receipt.empty() ? std::nullopt : std::optional(item.receipt);
-    return database
-        .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, made_at, "
-                 "attempts, answers, notes, text, receipt) "
-                 "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(item.sha256, item.id, item.root, item.kind, item.form, item.period,
-              name_of(item.state), item.made_at, item.attempts, base::to_text(item.answers),
-              base::to_text(notes), item.text, receipt)
-        .run();
+    SHENBAO_TRY(database
+                    .prepare("INSERT INTO envelopes(sha256, id, root, kind, form, period, state, "
+                             "made_at, attempts, answers, notes, text, receipt) "
+                             "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                    .bind(item.sha256, item.id, item.root, item.kind, item.form, item.period,
+                          name_of(item.state), item.made_at, item.attempts,
+                          base::to_text(item.answers), base::to_text(notes), item.text, receipt)
+                    .run());
+    return item.kind == "filing" ? index_filing(item.id, item.sha256, item.text) : base::Status{};
 }
 
 base::Status Desk::seal(const base::EnvelopeId& root) {
@@ -322,9 +315,8 @@ base::Status Desk::accept_change(const protocol::Change& change) {
     }
     const auto* filing = std::get_if<envelope::Filing>(&opened.act());
     if (filing == nullptr) return {};
-    const notice::Form* form = inside.find_form(filing->form);
-    const auto          matter = find_matter(filing->root);
-    const base::Json    notes = rules::notes_json(filing->notes);
+    const auto       matter = find_matter(filing->root);
+    const base::Json notes = rules::notes_json(filing->notes);
     item.root = filing->root;
     item.form = filing->form;
     item.period = filing->period;
@@ -346,8 +338,12 @@ base::Status Desk::accept_change(const protocol::Change& change) {
                             .run());
             return inside.refresh_matter(filing->root, 1);
         }
-        if (form != nullptr)
-            SHENBAO_TRY(inside.write_draft(filing->root, *form, filing->answers, notes));
+        SHENBAO_TRY(inside.database.prepare("UPDATE matters SET notice = ? WHERE root = ?")
+                        .bind(common.notice.sha256, filing->root)
+                        .run());
+        SHENBAO_TRY(inside.write_draft(
+            filing->root, inside.edition_at(common.notice.sha256).package.find_form(filing->form),
+            filing->answers, notes));
         return inside.refresh_matter(filing->root, 0);
     });
 }

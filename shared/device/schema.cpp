@@ -167,10 +167,22 @@ CREATE TABLE announcements(    -- Of the province, to this unit or the schools i
     log_index INTEGER NOT NULL,
     read      INTEGER NOT NULL) WITHOUT ROWID;
 )sql"},
+    {R"sql(
+-- The version that a signed envelope names, as id@sha256; '' of an older desk's (Inside::load).
+ALTER TABLE envelopes ADD COLUMN notice TEXT NOT NULL DEFAULT '';
+CREATE TABLE signed_values(    -- The form's own values of each signed version, as rules read them.
+    id    TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value ANY,
+    PRIMARY KEY(id, field)) STRICT, WITHOUT ROWID;
+ALTER TABLE carryovers ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+)sql"},
 };
 constexpr int migration_count = int(sizeof migrations / sizeof migrations[0]);
 
-// A revised matter counts with its draft: what the person sees is what is judged.
+// What is declared counts with its draft: what the person sees is what is judged, and nothing made
+// from it is signed before it. What is compared with, a report, counts as it was signed last, for
+// that is all the server has.
 constexpr const char* context_views = R"sql(
 CREATE TEMP TABLE subject(
     one    INTEGER PRIMARY KEY CHECK(one = 1),
@@ -190,6 +202,9 @@ CREATE TEMP VIEW desk_matters AS
         AND coalesce((SELECT d.verdict FROM decisions d WHERE d.root = m.root
             AND d.target = m.newest ORDER BY d.log_index DESC LIMIT 1), '') <> 'reject';
 CREATE TEMP VIEW desk_values AS SELECT root AS key, row, field, value FROM draft_values;
+CREATE TEMP VIEW desk_signed AS
+    SELECT m.root AS key, 0 AS row, v.field AS field, v.value AS value
+    FROM matters m JOIN signed_values v ON v.id = m.newest;
 -- What is sealed now carries the newest anchor, and the server looks no further than that.
 CREATE TEMP VIEW desk_ledger AS
     SELECT certificate, level, year, amount FROM ledger

@@ -55,6 +55,7 @@ std::string_view stage_sentence(Stage stage) {
     case Stage::units: return "正在更新单位名单";
     case Stage::catalogue: return "正在更新证书目录";
     case Stage::changes: return "正在接收申报和回执";
+    case Stage::editions: return "正在下载通知";
     case Stage::ledger: return "正在更新指标台账";
     case Stage::devices: return "正在更新设备名单";
     case Stage::extensions: return "正在更新延期";
@@ -101,6 +102,10 @@ std::optional<Request> Sync::next() {
         advance();
     }
     if (m_progress.stage == Stage::session && !m_desk.bearer().empty()) advance();
+    if (m_progress.stage == Stage::editions) {
+        if (!m_missing) m_missing = m_desk.missing_notices();
+        if (m_missing->empty()) advance();
+    }
     // A reviewer reads the ledgers of many units as a summary, when somebody looks at it; a school
     // has no lists of devices and extensions.
     const bool school = m_desk.find_enrolment()->role == "school";
@@ -110,6 +115,8 @@ std::optional<Request> Sync::next() {
     case Stage::server: return Request{"GET", api("/server"), {}, {}, {}};
     case Stage::package:
         return Request{"GET", api("/notices/" + m_wanted_notice->text()), {}, {}, {}};
+    case Stage::editions:
+        return Request{"GET", api("/notices/" + m_missing->back().text()), {}, {}, {}};
     case Stage::session: {
         auto body = m_desk.session_request();
         if (!body) {
@@ -150,6 +157,7 @@ void Sync::deliver(const Response& response) {
     const bool list = m_progress.stage == Stage::units || m_progress.stage == Stage::catalogue ||
                       m_progress.stage >= Stage::ledger;
     if (response.status == 304 && list) return advance(); // What the desk has is the newest.
+    if (m_progress.stage == Stage::editions) return take_edition(response);
     if (response.status == 404 && m_progress.stage >= Stage::ledger)
         return advance(); // An older server has none.
     if (response.status < 200 || response.status > 299)
@@ -204,6 +212,16 @@ void Sync::take(const Response& response) {
     case Stage::extensions: return take_list(response, "extensions", extensions_etag);
     default: SHENBAO_CHECK(!"an answer without a request");
     }
+}
+
+// What the server does not have any more, or this program cannot read, stops nothing: it is asked
+// for again next time.
+void Sync::take_edition(const Response& response) {
+    const base::NoticeRef ref = m_missing->back();
+    m_missing->pop_back();
+    if (response.status != 200) return;
+    const auto taken = m_desk.accept_edition(response.body, ref);
+    if (!taken && taken.error().outcome == Outcome::storage_failed) stop(taken.error());
 }
 
 // Kept as it came; the desk reads it when somebody looks.

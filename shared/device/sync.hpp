@@ -4,8 +4,9 @@
 // it comes, so a line cut at any point loses nothing and the next sync goes on from there.
 //
 // Order: server (anchor, notice version), notice if new, the outbox in batches, session, units,
-// catalogue, changes, ledger; of offices the lists of devices and extensions.
-// The outbox stands first because it is why people press the button.
+// catalogue, changes, earlier versions of the notice that something in them was signed under,
+// ledger; of offices the lists of devices and extensions. The outbox stands first because it is why
+// people press the button.
 #pragma once
 
 #include "shared/device/desk.hpp"
@@ -31,8 +32,8 @@ struct Response {
 };
 
 enum class Stage {
-    idle, server, package, outbox, session, units, catalogue, changes, ledger, devices, extensions,
-    finished
+    idle, server, package, outbox, session, units, catalogue, changes, editions, ledger, devices,
+    extensions, finished
 };
 std::string_view stage_sentence(Stage stage); // Chinese, for the progress line.
 
@@ -70,12 +71,14 @@ private:
     void take(const Response& response);
     void take_outbox(const Response& response);
     void take_changes(const Response& response);
+    void take_edition(const Response& response);
     void take_list(const Response& response, std::string_view name, std::string_view etag_setting);
 
     Desk&                        m_desk;
     Progress                     m_progress;
     Report                       m_report;
     std::optional<base::NoticeRef> m_wanted_notice;
+    std::optional<std::vector<base::NoticeRef>> m_missing; // Absent until it was looked for.
     std::vector<base::Sha256Hex> m_batch; // Under way, in the order of the lines.
     bool                         m_session_renewed = false;
 };

@@ -12,21 +12,21 @@ namespace {
 std::string sql_text(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 // A filing of an earlier version may have the value under the field's earlier id.
-std::string value_of(const Ground& ground, const notice::Field& field) {
+std::string value_of(const std::string& values, const notice::Field& field) {
     const std::string own = sql_text(field.id.text());
-    const std::string head = "(SELECT v.value FROM " + ground.values +
+    const std::string head = "(SELECT v.value FROM " + values +
                              " v WHERE v.key = m.key AND v.row = 0 AND v.field ";
     if (field.was.empty()) return head + "= " + own + ")";
     return head + "IN (" + own + ", " + sql_text(field.was) + ") ORDER BY v.field = " + own +
            " DESC LIMIT 1)";
 }
 
-std::string standard_value(const Ground& ground, const notice::Form& form, std::string_view column,
-                           const std::vector<std::string>& ready) {
+std::string standard_value(const std::string& values, const notice::Form& form,
+                           std::string_view column, const std::vector<std::string>& ready) {
     if (std::find(ready.begin(), ready.end(), column) != ready.end())
         return "m." + std::string(column);
     const notice::Field* field = form.find_standard(column);
-    return field == nullptr ? "NULL" : value_of(ground, *field);
+    return field == nullptr ? "NULL" : value_of(values, *field);
 }
 
 // `SELECT first, a AS a, … FROM matters m …` over the form that serves so; no row without one.
@@ -35,14 +35,17 @@ std::string view_over(const Ground& ground, const notice::Package& package, noti
                       const std::string& condition) {
     const notice::Form* form = package.find_serving(serves);
     std::string         columns = first;
+    const std::string&  values = serves == notice::Serves::report && !ground.reported_values.empty()
+                                     ? ground.reported_values
+                                     : ground.values;
     for (const std::string_view column : notice::standard_columns(serves))
-        columns += ", " + (form == nullptr ? "NULL" : standard_value(ground, *form, column, ready)) +
+        columns += ", " + (form == nullptr ? "NULL" : standard_value(values, *form, column, ready)) +
                    " AS " + std::string(column);
     if (form == nullptr) return "SELECT " + columns + " FROM " + ground.matters + " m WHERE 0";
     const auto& standard = notice::standard_columns(serves);
     for (const notice::Field& field : form->fields)
         if (std::find(standard.begin(), standard.end(), field.id.text()) == standard.end())
-            columns += ", " + value_of(ground, field) + " AS \"" + field.id.text() + "\"";
+            columns += ", " + value_of(values, field) + " AS \"" + field.id.text() + "\"";
     return "SELECT " + columns + " FROM " + ground.matters + " m WHERE m.form = " +
            sql_text(form->id.text()) + " AND " + condition;
 }

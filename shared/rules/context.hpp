@@ -26,6 +26,8 @@ struct Ground {
     std::vector<std::string> declared_ready = {};
     // Which of `matters` (as m) are reports that were handed in; others are not compared with.
     std::string reported = "1";
+    // As values, where reports have others: those that were handed in last. Empty: the same.
+    std::string reported_values = {};
 };
 
 // Makes the temporary views `declared`, `reports` and `quota` of this package, under names with

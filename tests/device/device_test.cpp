@@ -34,7 +34,8 @@ struct Server {
                            base::sha256_hex(vectors::anhui_2023_14)};
     envelope::UnitEntry unit{base::UnitId("S341600006"), "亳州中药科技学校",
                              "secondary_vocational", "亳州市", base::UnitId("341600")};
-    std::string                        package{vectors::anhui_2023_14};
+    std::map<std::string, std::string> packages{{notice.text(),
+                                                 std::string(vectors::anhui_2023_14)}};
     std::vector<protocol::LedgerEntry> ledger;
     std::vector<protocol::Change>      log;
     bool                          line_cut_after_taking = false;
@@ -49,7 +50,11 @@ struct Server {
         if (is("/server"))
             return {200, protocol::write_server_info({"申报", "0.1.0", clock.now(), false,
                                                       key.public_key(), notice, anchor()})};
-        if (is("/notices/")) return {200, package};
+        if (is("/notices/")) {
+            const auto found = packages.find(request.path.substr(request.path.rfind('/') + 1));
+            if (found != packages.end()) return {200, found->second};
+            return {404, protocol::write_problem(Outcome::not_found, request.path)};
+        }
         if (is("/summaries/ledger")) return {200, ledger_body()};
         if (is("/sessions"))
             return {200, protocol::write_session_answer(
@@ -82,8 +87,9 @@ struct Server {
         return base::to_text({{"as_of_index", 1}, {"rows", rows}});
     }
     void publish(const base::Json& document) {
-        package = base::to_text(document);
+        const std::string package = base::to_text(document);
         notice = {base::NoticeId(document.at("id").get<std::string>()), base::sha256_hex(package)};
+        packages[notice.text()] = package;
     }
     // What somebody else does: the province, or the operator on the command line.
     void add(const envelope::Act& act) {
@@ -154,12 +160,19 @@ struct Office {
     base::SeededRandom random{7};
     std::optional<Desk> desk;
 
+    bool                second = false; // One desk at a time has the pages.
+
     Office() {
         REQUIRE(store().load(0, {}).has_value());
         open();
     }
+    // Another machine of the same unit, beside that.
+    explicit Office(const Server& same) : server(same), random(99), second(true) { open(); }
     void open() {
-        auto opened = Desk::open(std::move(*store().open()), clock, random);
+        auto opened = Desk::open(
+            std::move(*(second ? sqlite::Database::open(":memory:", sqlite::OpenMode::create)
+                               : store().open())),
+            clock, random);
         REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().detail));
         desk.emplace(std::move(*opened));
     }
@@ -911,7 +924,108 @@ TEST_CASE("a new version takes drafts along: renamed, dropped but readable, new"
     REQUIRE(office.desk->discard_revision(sent).has_value());
     CHECK(office.desk->judge(sent)->answers.at("headcount") == 40);
     REQUIRE(office.desk->acknowledge_carryovers().has_value());
-    CHECK(office.desk->carryovers().empty());
+    CHECK(office.desk->carryovers().front().read);
+    // What was dropped can be read for ever.
+    office.restart();
+    REQUIRE(office.desk->carryovers().size() == 3); // That of what was opened for change, too.
+    CHECK(office.desk->carryovers().back().values == told[1].values);
+}
+
+TEST_CASE("a machine enrolled after a change of the notice reads what was signed before it") {
+    Office first;
+    first.enrol();
+    const auto root = first.declare("C1", "中级", "１００人");
+    REQUIRE(first.desk->seal(root).has_value());
+    first.sync();
+    const base::NoticeRef earlier = first.server.notice;
+    first.server.publish(second_version());
+    const Server server = first.server;
+
+    Office second(server);
+    second.server.packages.erase(earlier.text()); // Until it can be fetched.
+    second.enrol();
+    CHECK(second.desk->missing_notices() == std::vector{earlier});
+    CHECK(second.desk->find_matter(root)->values.at(cell(headcount)).value == 100);
+    CHECK(second.desk->form_of(*second.desk->find_matter(root))->find_field("headcount") ==
+          nullptr);
+
+    second.server.packages = server.packages;
+    REQUIRE(!second.sync().fault.has_value());
+    CHECK(second.desk->missing_notices().empty());
+    CHECK(second.desk->find_package()->ref == second.server.notice); // It stays the current one.
+    const auto matter = *second.desk->find_matter(root);
+    CHECK(second.desk->form_of(matter)->find_field("headcount") != nullptr);
+    CHECK(matter.values.at(cell(headcount)).text == "100");
+    CHECK(second.desk->judge(root)->answers.at("headcount") == 100);
+    const auto receipt = second.desk->receipts().back();
+    CHECK(second.desk->package_of(receipt)->ref == earlier);
+    // Opened for change it comes to the new version with its number.
+    REQUIRE(second.desk->revise(root).has_value());
+    CHECK(second.desk->answers_of(root)->at("planned") == 100);
+}
+
+TEST_CASE("a newer version from another machine is read by the notice that it names") {
+    Office first;
+    first.enrol();
+    const auto root = first.declare("C1", "中级", "100");
+    REQUIRE(first.desk->seal(root).has_value());
+    first.sync();
+    Office second(first.server);
+    second.enrol();
+
+    first.server.publish(second_version());
+    first.sync();
+    REQUIRE(first.desk->revise(root).has_value());
+    REQUIRE(first.desk->type(root, cell(base::FieldId("planned")), "120").has_value());
+    REQUIRE(first.desk->type(root, cell(base::FieldId("major")), "护理").has_value());
+    REQUIRE(first.desk->seal(root).has_value());
+    first.sync();
+    second.server = first.server;
+    REQUIRE(!second.sync().fault.has_value());
+    const auto matter = *second.desk->find_matter(root);
+    CHECK(matter.state == MatterState::submitted);
+    CHECK(matter.values.at(cell(base::FieldId("planned"))).value == 120);
+    CHECK(second.desk->form_of(matter)->find_field("planned") != nullptr);
+    CHECK(second.desk->judge(root)->answers.at("planned") == 120);
+}
+
+TEST_CASE("a report that is open for change is compared with as it was signed last") {
+    Office office;
+    office.enrol();
+    const base::FormId report("monthly_report");
+    const auto         first = delivered(office, "C1", "100");
+    office.server.clock.set(*base::parse_rfc3339("2023-05-10T09:00:00+08:00"));
+    office.server.approve(first, "C1", "初级", 100);
+    REQUIRE(!office.sync().fault.has_value());
+    const auto fill = [&](const char* period, const char* assessed) {
+        const auto root = office.desk->create_matter(report, base::Period(period));
+        REQUIRE(root.has_value());
+        for (const auto& [field, text] :
+             {std::pair{"month_registered", "50"}, {"month_assessed", assessed},
+              {"cum_assessed", assessed}, {"cum_certified", "0"}, {"cum_fee_paid", "0"},
+              {"cum_fee_unpaid", "0"}, {"filler", "王芳"}, {"phone", "0558-5550000"}})
+            REQUIRE(office.desk->type(*root, cell(base::FieldId(field)), text).has_value());
+        return *root;
+    };
+    const auto may = fill("2023-05", "30");
+    REQUIRE(office.desk->seal(may).has_value());
+    REQUIRE(!office.sync().fault.has_value());
+    // 30 again in June: the month's own 30 make 60.
+    const auto june = fill("2023-06", "30");
+    const auto rules_of = [&] {
+        std::string ids;
+        const auto  judgement = *office.desk->judge(june);
+        for (const auto& finding : judgement.findings)
+            ids += finding.rule.text() + " ";
+        return ids;
+    };
+    const std::string signed_findings = rules_of();
+    CHECK(signed_findings.find("assessed_adds_up") != std::string::npos);
+    REQUIRE(office.desk->revise(may).has_value());
+    REQUIRE(office.desk->type(may, cell(base::FieldId("cum_assessed")), "0").has_value());
+    CHECK(rules_of() == signed_findings);
+    REQUIRE(office.desk->type(may, cell(base::FieldId("cum_assessed")), "").has_value());
+    CHECK(rules_of() == signed_findings);
 }
 
 TEST_CASE("a draft that the new notice has no place for stays to be read") {

@@ -22,6 +22,10 @@ using review_log::province;
 using review_log::Reviewer;
 using review_log::school;
 
+namespace vectors {
+extern const std::string_view anhui_2024;
+}
+
 namespace {
 
 Word word(ReviewVerdict verdict, std::string reason = {}) {
@@ -428,4 +432,25 @@ TEST_CASE("generated logs: where matters stand, whatever was heard first") {
             CHECK(words(reviewer->reviews().queue()) == kept);
         }
     }
+}
+
+TEST_CASE("a filing under a version that the desk does not have leads to its being fetched") {
+    Log log;
+    log.filed_under = {base::NoticeId("anhui-2024-09"), base::sha256_hex(vectors::anhui_2024)};
+    envelope::Filing filing;
+    filing.form = review_log::declaration;
+    filing.period = base::Period("2024-first");
+    filing.answers = {{"certificate", "C1"}, {"level", "初级"}, {"major", "护理"},
+                      {"planned_persons", 40}};
+    const EnvelopeId root = log.file(school, filing);
+    Reviewer         reviewer(log, bureau, "city");
+    reviewer.hear_all();
+    CHECK(!reviewer.row(root).headcount); // By its earlier name it is not there.
+    CHECK(reviewer.desk().missing_notices() == std::vector{*log.filed_under});
+    REQUIRE(reviewer.desk().accept_edition(vectors::anhui_2024, *log.filed_under).has_value());
+    CHECK(reviewer.row(root).headcount == 40);
+    const auto dossier = *reviewer.reviews().find_dossier(root);
+    CHECK(dossier.form->find_field("planned_persons") != nullptr);
+    CHECK(reviewer.desk().missing_notices().empty());
+    CHECK(reviewer.desk().find_package()->ref == log.notice()); // The current one stays.
 }

@@ -80,7 +80,8 @@ const protocol::Change& Log::add(const base::UnitId& unit, const envelope::Act& 
 base::EnvelopeId Log::file(const base::UnitId& unit, envelope::Filing filing, rules::Notes notes,
                            envelope::Timing timing) {
     clock.advance(1000000);
-    const envelope::Common common{envelope::make_envelope_id(clock.now(), random), unit, notice(),
+    const envelope::Common common{envelope::make_envelope_id(clock.now(), random), unit,
+                                  filed_under.value_or(notice()),
                                   clock.now(), anchor()};
     if (!filing.replaces) filing.root = common.id;
     filing.notes = std::move(notes);

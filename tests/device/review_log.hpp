@@ -41,7 +41,8 @@ public:
 
     const std::vector<protocol::Change>& changes() const { return m_changes; }
     const protocol::Change&              last() const { return m_changes.back(); }
-    base::NoticeRef                      notice() const;
+    base::NoticeRef                      notice() const; // That of 2023, which all desks have.
+    std::optional<base::NoticeRef>       filed_under; // Another version that filings name.
     std::string anchor() { return envelope::sign_anchor({clock.now(), "n", false}, key); }
     // The receipt of what a desk has signed, as the log's next entry.
     protocol::LineAnswer take(const device::OutboxItem& item, const base::UnitId& unit);
