@@ -34,7 +34,7 @@ std::string as_file_name(std::string words) {
 // Without a prescribed mail the file is named by unit and form, and by what tells it from others.
 std::string own_name(App& app, const notice::Form& form, const Matter& matter) {
     std::string name = app.desk().find_enrolment()->unit.name + "+";
-    const notice::Period* period = app.desk().find_package()->find_period(matter.period);
+    const notice::Period* period = app.desk().package_of(matter)->find_period(matter.period);
     if (period != nullptr) name += period->name;
     name += form.short_title;
     if (const device::Judgement* judged = app.judgement(matter.root))
@@ -61,13 +61,12 @@ void draw_name(App& app, std::string_view id, std::string_view label, const std:
 // Schools whose bureau reviews first send the paper there (R19); the others to the mailbox.
 bool goes_to_bureau(App& app, const notice::Form& form) {
     const envelope::UnitEntry& unit = app.desk().find_enrolment()->unit;
-    const notice::UnitKind*    kind = app.desk().find_package()->find_unit_kind(unit.kind);
-    // An increase goes straight to the province, whoever reviews the declarations (C10).
-    return kind != nullptr && kind->first_review && form.serves != notice::Serves::increase;
+    const notice::UnitKind*    kind = app.package_of(form).find_unit_kind(unit.kind);
+    return kind != nullptr && kind->first_review && !form.direct;
 }
 
 std::string address_words(App& app, const notice::Form& form) {
-    return goes_to_bureau(app, form) ? "盖章扫描件报送所在市教育行政部门，作为市级初审的依据。"
+    return goes_to_bureau(app, form) ? "盖章扫描件报送所在市（省直管县）教育行政部门，作为初审的依据。"
                                      : "盖章扫描件发送至 " + form.mail->to + "。";
 }
 
@@ -85,7 +84,7 @@ void draw_until(App& app, const notice::Form& form, const Matter& matter) {
 std::string mail_words(App& app, const notice::Form& form, base::Time closes) {
     return (form.appendix.empty() ? form.short_title : form.appendix) + "盖章扫描件于 " +
            texts::closing_words(closes) + " 前" +
-           (goes_to_bureau(app, form) ? "报送所在市教育行政部门。"
+           (goes_to_bureau(app, form) ? "报送所在市（省直管县）教育行政部门。"
                                       : "发送至 " + form.mail->to + "。");
 }
 
@@ -103,7 +102,7 @@ void draw_mail(App& app, const Matter& matter) {
     }
     widgets::text(form->national_platform
                       ? "签字盖章后扫描成一个文件，由学校上传到" +
-                            app.desk().find_package()->platform + "。文件可命名为："
+                            app.desk().package_of(matter)->platform + "。文件可命名为："
                       : std::string("签字盖章后扫描存档。文件可命名为："),
                   widgets::second_text);
     draw_name(app, "file", "文件名称", as_file_name(own_name(app, *form, matter)));
@@ -283,24 +282,26 @@ void draw_bundle(App& app) {
 void draw_platform(App& app, const Matter& matter) {
     const notice::Form* form = app.desk().form_of(matter);
     if (form == nullptr || !form->national_platform) return;
-    const widgets::Card card("platform", {.title = "国家平台"});
-    const auto          day = app.desk().platform_tick(matter.root);
-    bool                ticked = day.has_value();
+    // Of the version that was signed last: what replaces it has to be uploaded again.
+    const base::EnvelopeId version = matter.newest.value_or(matter.root);
+    const widgets::Card    card("platform", {.title = "国家平台"});
+    const auto             day = app.desk().platform_tick(version);
+    bool                   ticked = day.has_value();
     if (widgets::checkbox("uploaded", "已上传国家平台", ticked)) {
         app.tell(app.desk().set_platform_tick(
-            matter.root, ticked ? std::optional(base::date_of(app.now())) : std::nullopt));
-        app.visit_memory("platform/" + matter.root.text()).clear();
+            version, ticked ? std::optional(base::date_of(app.now())) : std::nullopt));
+        app.visit_memory("platform/" + version.text()).clear();
     }
     if (day) {
         // As typed while it is no day yet; the day before stays until it is one.
-        std::string& typed = app.visit_memory("platform/" + matter.root.text());
+        std::string& typed = app.visit_memory("platform/" + version.text());
         if (typed.empty()) typed = base::to_iso(*day);
         const auto read = base::parse_date(base::trim(typed));
         if (widgets::text_field("day", typed,
                                 {.label = "上传日期",
                                  .error = read ? "" : "请按“2023-05-26”的样子填写日期。"}))
             if (const auto changed = base::parse_date(base::trim(typed)))
-                app.tell(app.desk().set_platform_tick(matter.root, *changed));
+                app.tell(app.desk().set_platform_tick(version, *changed));
     }
     widgets::text("本校自行填报，不代表平台数据。本系统不向国家平台上传任何内容。",
                   widgets::second_text);

@@ -168,6 +168,9 @@ std::int64_t whole_number(const std::string& text) {
 
 std::vector<envelope::CatalogueEntry> read_catalogue(Sheet& sheet, const notice::Package& package) {
     const std::set<std::string>           levels = known_levels(package);
+    std::string                           level_words;
+    for (const std::string& level : levels)
+        level_words += (level_words.empty() ? "" : "、") + level;
     std::vector<envelope::CatalogueEntry> entries;
     std::set<std::string>                 seen;
     for (std::size_t row = 0; row < sheet.count(); ++row) {
@@ -184,7 +187,8 @@ std::vector<envelope::CatalogueEntry> read_catalogue(Sheet& sheet, const notice:
         if (entry.organisation.size() > 300) sheet.wrong(row, "organisation", "太长");
         for (std::string& level : split_levels(sheet.cell(row, "levels"))) {
             if (levels.count(level) == 0)
-                sheet.wrong(row, "levels", "级别应为初级、中级或高级，多个用 | 隔开：" + level);
+                sheet.wrong(row, "levels",
+                            "级别应为" + level_words + "之一，多个用 | 隔开：" + level);
             else if (std::find(entry.levels.begin(), entry.levels.end(), level) !=
                      entry.levels.end())
                 sheet.wrong(row, "levels", "重复：" + level);

@@ -438,6 +438,9 @@ Form read_form(Node& node) {
     if (review == "received") form.review = ReviewKind::received;
     else if (review != "decided" && !review.empty())
         node.wrong("review", "应是 decided 或 received。");
+    form.direct = node.flag("direct");
+    if (form.direct && form.review == ReviewKind::received)
+        node.wrong("direct", "received 的表没有人审核，不能再写 direct。");
     form.fields = node.list<Field>("fields", read_field);
     form.table = read_table(node);
     form.computed = node.list<Computed>("computed", read_computed);

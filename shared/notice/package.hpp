@@ -173,6 +173,7 @@ struct Form {
     std::vector<base::FieldId> key;
     bool                     many = false; // More than one a unit and period.
     ReviewKind               review = ReviewKind::decided;
+    bool                     direct = false; // Decided by the province alone, whoever files (R22).
     std::vector<Field>       fields;   // In the order of the paper.
     std::optional<Table>     table;
     std::vector<Computed>    computed;

@@ -120,7 +120,7 @@ Stage stage_after(Act act) {
 
 Way way_of(const notice::Form& form, bool has_bureau) {
     if (form.review == notice::ReviewKind::received) return Way::received;
-    return has_bureau && form.serves != notice::Serves::increase ? Way::two_steps : Way::direct;
+    return has_bureau && !form.direct ? Way::two_steps : Way::direct;
 }
 
 Step step(State state, Act act, Party party, Way way) {

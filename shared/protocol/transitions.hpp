@@ -58,7 +58,7 @@ enum class Way {
     two_steps, // The bureau in review_by, then the province.
 };
 
-// What is asked beyond what was approved goes to the province at once (C10).
+// By what the notice says of the form (C10: an increase goes to the province at once).
 Way way_of(const notice::Form& form, bool has_bureau);
 
 // What a step needs besides being allowed.

@@ -75,6 +75,10 @@ TEST_CASE("worked values: the rate of one school and of many") {
     const notice::Form&     report = *package().find_serving(notice::Serves::report);
     const notice::Computed& rate = report.computed.front();
     const auto judged = [&](std::int64_t quota, std::int64_t assessed) {
+        // The ledger says what the report does.
+        REQUIRE(database.run_script("DELETE FROM t_quota; INSERT INTO t_quota VALUES('C1', '初级', " +
+                                    std::to_string(quota) + ")")
+                    .has_value());
         const auto verdict =
             engine->check_draft(report, {{"quota", quota}, {"cum_assessed", assessed}}, {});
         REQUIRE(verdict.has_value());
