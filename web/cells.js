@@ -33,15 +33,18 @@ const span = (cell, name) => Math.min(Math.max(Number.parseInt(cell.getAttribute
 
 // What a cell shows. Excel writes #### where a number is wider than its column, and the number beside it.
 function shown(cell) {
-    for (const line_end of cell.querySelectorAll("br")) line_end.replaceWith(" ");
-    const text = cell.textContent.replace(/[\s\u00A0]+/g, " ").trim();
+    for (const line_end of cell.querySelectorAll("br")) line_end.replaceWith("\uE000");
+    const text = cell.textContent.replace(/[\s\u00A0]+/g, " ").trim().replace(/ ?\uE000 ?/g, "\n");
     const number = cell.getAttribute("x:num");
     return number && /^#+$/.test(text) ? number : text;
 }
 
+const is_number = (text) => text !== null && /^[\d０-９.,，\s]+(人|张|元|万元)?$/.test(text);
+
 // The rows of the first table of a document that is never shown and runs nothing, every cell at its
-// place: what is merged downwards stands in each of its rows, what is merged sideways in the first of
-// its columns. null without a table.
+// place: words that are merged downwards stand in each of its rows, a number, which would count once
+// more in each, in the first of them, and what is merged sideways in the first of its columns. null
+// without a table.
 function rows_of_html(html) {
     const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
     if (!table) return null;
@@ -56,7 +59,8 @@ function rows_of_html(html) {
             const text = hidden(cell) ? null : shown(cell);
             for (let down = 0; down < deep && row + down < table.rows.length; down += 1)
                 for (let right = 0; right < wide; right += 1)
-                    at(row + down)[column + right] = right === 0 || text === null ? text : "";
+                    at(row + down)[column + right] =
+                        (right === 0 && (down === 0 || !is_number(text))) || text === null ? text : "";
             column += wide;
         }
     });

@@ -530,14 +530,18 @@ void export_file(const notice::Form& form, const base::Period& period,
                        "text/csv;charset=utf-8", content);
 }
 
+// A value in full: money to the 分, where the paper rounds.
+std::string exact_words(App& app, const Field& field, const base::Json& value) {
+    if (field.type == FieldType::certificate && value.is_string())
+        return app.certificate_name(base::CertificateId(value.get<std::string>()));
+    return value.is_null() ? std::string() : notice::typed_value(field, value);
+}
+
 // What stands in a cell of an exported file: digits without separators, so that a spreadsheet can
 // count with them; what cannot be read, as it was typed.
 std::string exported(App& app, const Field& field, const device::TypedValue* typed) {
     if (typed == nullptr) return {};
-    if (typed->value.is_null()) return typed->text;
-    return print::blank_text(field, typed->value, [&app](const base::CertificateId& id) {
-        return app.certificate_name(id);
-    });
+    return typed->value.is_null() ? typed->text : exact_words(app, field, typed->value);
 }
 
 void export_table(const TypedTable& table) {
@@ -553,8 +557,8 @@ void export_table(const TypedTable& table) {
             if (field == nullptr)
                 lines.back().push_back(column.id.text() == "seq" ? std::to_string(number) : "");
             else if (!field->prefill.empty())
-                lines.back().push_back(notice::printed_value(
-                    *field, answer.value(field->id.text(), base::Json())));
+                lines.back().push_back(exact_words(
+                    table.app, *field, answer.value(field->id.text(), base::Json())));
             else
                 lines.back().push_back(
                     exported(table.app, *field, typed_at(table.matter, {row, field->id})));
@@ -615,6 +619,34 @@ void draw_typed_table(App& app, const Matter& matter, const notice::Form& form,
                       widgets::second_text);
 }
 
+void draw_made_export(App& app, const Matter& matter, const notice::Form& form) {
+    const device::Judgement* judged = app.judgement(matter.root);
+    const base::Json rows = judged == nullptr
+                                ? base::Json()
+                                : judged->answers.value("rows", base::Json::array());
+    if (!widgets::button("export", "导出表格",
+                         {.off_because = rows.empty() ? "表中还没有内容" : ""}))
+        return;
+    for (const notice::Block& block : form.blocks) {
+        if (block.kind != notice::Block::Kind::table) continue;
+        std::vector<std::vector<std::string>> lines(1);
+        for (const notice::TableColumn& column : block.columns)
+            lines[0].push_back(plain_head(column));
+        for (const base::Json& row : rows) {
+            std::vector<std::string> line;
+            for (const notice::TableColumn& column : block.columns) {
+                const Field* field = form.find_column(column.id.text());
+                line.push_back(field == nullptr ? std::to_string(lines.size())
+                                                : exact_words(app, *field,
+                                                              row.value(column.id.text(),
+                                                                        base::Json())));
+            }
+            lines.push_back(std::move(line));
+        }
+        return export_file(form, matter.period, lines);
+    }
+}
+
 void draw_file_acts(App& app, const notice::Form& form, const base::Period& period,
                     const std::vector<Matter>& matters) {
     if (widgets::button("import", "导入表格文件")) import_file(app, form.id, period, {});
@@ -643,7 +675,7 @@ bool make_preview(App& app, const notice::Form& form) {
     const Field* column = form.table ? form.find_column(name) : form.find_field(name);
     const std::size_t most = form.table ? form.table->rows_max : base::limits::rows_max;
     const auto        with_room_behind = [&](std::size_t used) {
-        return app.desk().preview_grid(form.id, pending->grid, column, most - std::min(used, most));
+        return app.desk().preview_grid(form, pending->grid, column, most - std::min(used, most));
     };
     std::size_t used = 0;
     if (form.table) {
@@ -694,6 +726,21 @@ std::string overlay_words(const device::GridPreview& preview) {
     for (const Field* field : preview.columns)
         columns += (columns.empty() ? "“" : "、“") + field->label + "”";
     return "只有" + columns + "，将从所在的行起填入，这些格原有的内容会被替换。";
+}
+
+// What is laid over a row that is signed is not taken: which rows of the list these are.
+std::string signed_words(App& app, const device::GridPreview& preview) {
+    if (preview.whole || pending->at.root.empty()) return {};
+    const auto matters = app.desk().matters(pending->form, pending->period);
+    std::size_t first = 0;
+    while (first < matters.size() && matters[first].root != pending->at.root) ++first;
+    std::string rows;
+    for (const device::GridRow& row : preview.rows) {
+        const std::size_t at = first + (row.line - preview.first_line);
+        if (at < matters.size() && !device::is_open(matters[at].state))
+            rows += (rows.empty() ? "第" : "、") + std::to_string(at + 1);
+    }
+    return rows.empty() ? rows : rows + "行已签名，不会改动。";
 }
 
 widgets::TableColumn preview_column(const Field& field) {
@@ -755,8 +802,8 @@ void draw_left_out(const device::GridPreview& preview) {
 
 void draw_preview(App& app) {
     if (!pending) return;
-    const notice::Package* package = app.desk().find_package();
-    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(pending->form);
+    const auto          duty = app.desk().find_duty(pending->form, pending->period);
+    const notice::Form* form = duty ? duty->form : nullptr;
     if (app.visit_memory(asking).empty() || form == nullptr || !make_preview(app, *form)) {
         pending.reset();
         return;
@@ -768,6 +815,9 @@ void draw_preview(App& app) {
         widgets::text(preview.rows.empty() ? "没有可以填入的行。" : summary_words(preview));
         if (!preview.whole && !preview.rows.empty())
             widgets::text(overlay_words(preview), {.colour = widgets::colour::attention});
+        if (const std::string words = form->table ? std::string() : signed_words(app, preview);
+            !words.empty())
+            widgets::text(words, {.colour = widgets::colour::attention});
         for (const std::string& remark : preview.remarks)
             widgets::text(remark, widgets::second_text);
         if (!preview.rows.empty()) {

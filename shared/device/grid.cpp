@@ -63,12 +63,36 @@ bool is_locked(const Field& field) {
     return !field.prefill.empty() || field.type == FieldType::filing;
 }
 
+// Full-width digits are three bytes, EF BC 90 to EF BC 99.
+bool starts_with_digit(std::string_view text) {
+    return !text.empty() &&
+           (is_ascii_digit(text[0]) ||
+            (text.size() >= 3 && text.substr(0, 2) == "\xEF\xBC" &&
+             static_cast<unsigned char>(text[2]) - 0x90u < 10));
+}
+
+bool ends_in_digit(std::string_view text) {
+    return starts_with_digit(text.substr(text.size() - std::min<std::size_t>(text.size(), 1))) ||
+           (text.size() >= 3 && starts_with_digit(text.substr(text.size() - 3)) &&
+            !is_ascii_digit(text[text.size() - 3]));
+}
+
 // A cell's text without what only a sheet's layout put into it.
 std::string cell_of(const std::vector<std::string>& row, std::size_t column) {
     if (column >= row.size()) return {};
-    std::string text(base::trim(row[column]));
-    std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
-    std::replace(text.begin(), text.end(), '\t', ' ');
+    const std::string_view cell = base::trim(row[column]);
+    std::string            text;
+    for (std::size_t at = 0; at < cell.size(); ++at) {
+        if (cell[at] != '\n' && cell[at] != '\r') {
+            text += cell[at] == '\t' ? ' ' : cell[at];
+            continue;
+        }
+        // Two numbers below each other are two numbers: "100" over "50" read as 10050 would be a
+        // wrong filing.
+        const std::size_t next = cell.find_first_not_of("\r\n", at);
+        if (ends_in_digit(text) && starts_with_digit(cell.substr(next))) text += "、";
+        at = next - 1; // It was trimmed, so something follows.
+    }
     return text;
 }
 

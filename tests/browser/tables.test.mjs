@@ -200,3 +200,33 @@ journey("twenty rows of 附件3 by keyboard alone, then a block, an undo and a d
     await pause();
     assert.deepEqual((await values(/^第\d+行调增后人数/)).slice(0, 3), ["101", "102", "103"]);
 });
+
+journey("two numbers in a cell are not one, a merged number counts once, and a signed row is not touched", async () => {
+    await go("证书申报表");
+    const before = (await values(/^第\d+行考核人数/)).length;
+    await page.getByRole("button", { name: "新增一张" }).click();
+    const heads = page.getByRole("textbox", { name: `第${before + 1}行考核人数` });
+    const halves = [catalogue[3].name.slice(0, 2), catalogue[3].name.slice(2)];
+    await paste(heads, sheet(`<tr><td>证书名称</td><td>级别</td><td>人数</td></tr>
+        <tr><td>${catalogue[1].name}</td><td>中级</td><td>100<br>50</td></tr>
+        <tr><td>${halves.join("<br>")}</td><td>${catalogue[3].levels[0]}</td><td rowspan=2>155</td></tr>
+        <tr><td>${catalogue[1].name}</td><td>初级</td></tr>`), "");
+    assert.deepEqual((await preview_rows()).map((row) => row.slice(1)), [
+        [catalogue[1].name, "中级", "100、50", "请填写大于0的整数，例如 100。"],
+        [catalogue[3].name, catalogue[3].levels[0], "155", ""],
+        [catalogue[1].name, "初级", "", ""]]);
+    await page.getByRole("button", { name: "填入 3 行" }).click();
+    await pause();
+    const shown = async () => (await values(/^第\d+行考核人数/)).slice(before);
+    assert.deepEqual(await shown(), ["100、50", "155", ""]);
+    // What is whole is signed; a column laid over the rows leaves it as it is, and says so.
+    await page.getByRole("button", { name: /^签名并提交 \d+ 张/ }).click();
+    await page.getByRole("cell", { name: "已提交" }).last().waitFor();
+    await pause();
+    await paste(heads, "", "70\r\n80\r\n90\r\n");
+    await page.getByRole("dialog")
+        .getByText(`第${before + 2}行已签名，不会改动。`).waitFor();
+    await page.getByRole("button", { name: "填入 3 行" }).click();
+    await pause();
+    assert.deepEqual(await shown(), ["70", "155", "90"]);
+});

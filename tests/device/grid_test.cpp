@@ -205,3 +205,17 @@ TEST_CASE("a file: CSV, cells between tabs, a workbook, an empty one") {
         CHECK(read.error().outcome == Outcome::bad_file);
     }
 }
+
+TEST_CASE("numbers below each other in a cell are two, and words broken over lines are one") {
+    const GridPreview taken =
+        read(notice::Serves::declared, {{"证书名称", "级别", "人数"},
+                                        {"Web前端\n开发", "初级", "100\n50"},
+                                        {"老年照护", "初级", "１００\r\n５０"},
+                                        {"C5", "初级", "100\n人"}});
+    REQUIRE(taken.rows.size() == 3);
+    CHECK(taken.rows[0].cells[0].value == "C1");
+    CHECK(taken.rows[0].cells[2].text == "100、50");
+    CHECK(taken.rows[0].cells[2].value.is_null());
+    CHECK(taken.rows[1].cells[2].text == "１００、５０");
+    CHECK(taken.rows[2].cells[2].value == 100);
+}
