@@ -152,6 +152,17 @@ void draw_choices(App& app, const Summary& summary) {
     draw_period_choice(app, *form);
 }
 
+// What has no period to choose spans all years: a total over several would mean nothing.
+base::Json of_this_year(App& app, const Summary& summary, const base::Json& all) {
+    const notice::Package* package = app.desk().find_package();
+    if (package == nullptr || summary.asks != Summary::Asks::nothing) return all;
+    base::Json rows = base::Json::array();
+    for (const base::Json& row : all)
+        if (row.value("period", package->year).compare(0, 4, package->year) == 0)
+            rows.push_back(row);
+    return rows;
+}
+
 void draw_body(App& app, const Summary& summary, const std::string& kept) {
     const widgets::Card card("table", {.name = summary.title, .padding_x = 16, .padding_y = 12});
     const auto          body = app.desk().kept(kept);
@@ -159,7 +170,7 @@ void draw_body(App& app, const Summary& summary, const std::string& kept) {
         body ? base::parse_json(*body) : base::Result<base::Json>(base::Json());
     if (!json || !json->is_object() || !json->contains("rows"))
         return widgets::empty_state("还没有读取", "联网后按“刷新”。");
-    const base::Json& rows = json->at("rows");
+    const base::Json rows = of_this_year(app, summary, json->at("rows"));
     if (rows.empty())
         return widgets::empty_state(summary.has_total ? "还没有数据" : "没有未报的学校",
                                     summary.empty);

@@ -89,7 +89,7 @@ journey("April: one is approved as filed, one lower; the ledger says what and by
     assert.equal(await page.getByRole("button", { name: "修改", exact: true }).getAttribute("aria-disabled"), "true");
     await look(page, "approved");
     assert.deepEqual(await statement(), spring);
-    await page.getByText(/^140 人，批准的考核人数合计/).waitFor();
+    await page.getByText(/^140 人，2023年批准的考核人数合计/).waitFor();
     await look(page, "ledger");
     await page.getByRole("link", { name: `打开证书申报表　${second.name}${level}` }).click();
     await said(page).getByText("批准 40 人").waitFor();
