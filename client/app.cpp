@@ -9,6 +9,8 @@
 #include "client/shell.hpp"
 #include "client/texts/words.hpp"
 
+#include <algorithm>
+
 namespace {
 
 constexpr double minute_ms  = 60'000; // Times on the screen are said in minutes.
@@ -130,30 +132,74 @@ void App::open_matter(const device::Matter& matter) {
     go(ScreenId::form_paper);
 }
 
-const notice::Form* App::find_form() const {
+const std::vector<device::Duty>& App::duties() {
+    Cache& read = cache();
+    if (!read.duties) read.duties = m_desk.duties();
+    return *read.duties;
+}
+
+const device::Duty* App::find_duty(const base::FormId& form, const base::Period& period) {
+    for (const device::Duty& duty : duties())
+        if (duty.form->id == form && duty.window->period == period) return &duty;
+    return nullptr;
+}
+
+const notice::Form* App::find_form() {
+    for (const notice::Form* form : forms())
+        if (form->id == m_form) {
+            const device::Duty* duty = find_duty(m_form, period_of(*form));
+            return duty == nullptr ? form : duty->form;
+        }
     const notice::Package* package = m_desk.find_package();
     return package == nullptr ? nullptr : package->find_form(m_form);
 }
 
-std::vector<const notice::Form*> App::forms() const {
+std::vector<const notice::Form*> App::forms() {
     std::vector<const notice::Form*> filed;
-    const notice::Package*           package = m_desk.find_package();
-    if (package == nullptr) return filed;
-    for (const notice::Form& form : package->forms)
-        if (package->files(form, m_desk.find_enrolment()->unit.kind)) filed.push_back(&form);
+    for (const device::Duty& duty : duties())
+        if (std::none_of(filed.begin(), filed.end(),
+                         [&](const notice::Form* one) { return one->id == duty.form->id; }))
+            filed.push_back(duty.form);
     return filed;
 }
 
+const notice::Package& App::package_of(const notice::Form& form) {
+    for (const device::Duty& duty : duties())
+        if (duty.form == &form) return *duty.package;
+    return *m_desk.find_package();
+}
+
+std::vector<const notice::Period*> App::periods_of(const notice::Form& form) {
+    std::vector<const device::Duty*> own;
+    for (const device::Duty& duty : duties())
+        if (duty.form->id == form.id) own.push_back(&duty);
+    std::stable_sort(own.begin(), own.end(), [](const device::Duty* a, const device::Duty* b) {
+        return a->window->opens < b->window->opens;
+    });
+    std::vector<const notice::Period*> periods;
+    for (const device::Duty* duty : own)
+        periods.push_back(duty->package->find_period(duty->window->period));
+    if (own.empty()) // A reviewer files nothing.
+        for (const notice::Period& period : m_desk.find_package()->periods)
+            if (form.find_window(period.id) != nullptr) periods.push_back(&period);
+    return periods;
+}
+
 base::Period App::period_of(const notice::Form& form) {
+    notice::Form all; // Its windows of all versions under which it is filed.
+    all.id = form.id;
+    for (const device::Duty& duty : duties())
+        if (duty.form->id == form.id) all.windows.push_back(*duty.window);
+    const bool files = !all.windows.empty();
+    if (!files) all.windows = form.windows;
     const auto chosen = m_periods.find(form.id);
-    if (chosen != m_periods.end() && form.find_window(chosen->second) != nullptr)
+    if (chosen != m_periods.end() && all.find_window(chosen->second) != nullptr)
         return chosen->second;
-    const bool files = m_desk.find_enrolment()->role == "school";
-    const notice::Window* window = files ? notice::current_window(form, now(), closing())
-                                         : notice::opened_window(form, now());
+    const notice::Window* window = files ? notice::current_window(all, now(), closing())
+                                         : notice::opened_window(all, now());
     // Until the next round opens, people ask what has become of what they filed in the last one.
     if (files && window != nullptr && now() < window->opens_at())
-        if (const notice::Window* last = notice::opened_window(form, now());
+        if (const notice::Window* last = notice::opened_window(all, now());
             now() >= last->opens_at() && !matters(form.id, last->period).empty())
             window = last;
     return window == nullptr ? base::Period() : window->period;
@@ -165,8 +211,8 @@ bool App::period_chosen(const notice::Form& form) const {
 
 void App::choose_period(const notice::Form& form, const base::Period& period) {
     // Who turns to another round means its other forms, too.
-    for (const notice::Form* other : forms())
-        if (other->find_window(period) != nullptr) m_periods[other->id] = period;
+    for (const device::Duty& duty : duties())
+        if (duty.window->period == period) m_periods[duty.form->id] = period;
     m_periods[form.id] = period;
     platform::request_frame();
 }

@@ -42,12 +42,23 @@ public:
     void                    open_matter(const device::Matter& matter); // As paper.
     ScreenId                screen() const { return m_screen; }
     const base::FormId&     form_id() const { return m_form; }
-    const notice::Form*     find_form() const; // The form that is shown; null without a notice.
+    // The form that is shown, by the version of the notice under which it is filed in its period;
+    // null without a notice.
+    const notice::Form*     find_form();
     // The matter that is shown as paper; empty: that of the form's period.
     const base::EnvelopeId& open_root() const { return m_open_root; }
 
-    // Forms of the notice that this unit files, in the notice's order.
-    std::vector<const notice::Form*> forms() const;
+    // What this unit files, read once after each change (device::Desk::duties()).
+    const std::vector<device::Duty>& duties();
+    const device::Duty*              find_duty(const base::FormId&  form,
+                                               const base::Period& period);
+    // Forms that this unit files, in the notice's order; behind them those of an earlier notice
+    // that are still to be filed.
+    std::vector<const notice::Form*> forms();
+    // The version that has this form.
+    const notice::Package& package_of(const notice::Form& form);
+    // Its periods, of all versions under which it is filed, in the order of opening.
+    std::vector<const notice::Period*> periods_of(const notice::Form& form);
     // The period in which the screens show a form: the one chosen, else the one that matters now.
     base::Period period_of(const notice::Form& form);
     bool         period_chosen(const notice::Form& form) const;
@@ -98,6 +109,7 @@ private:
         std::map<std::pair<base::FormId, base::Period>, std::vector<device::Matter>> matters;
         std::map<std::pair<base::FormId, base::Period>, base::Time>  closing_times;
         std::optional<std::vector<Due>>                              calendar;
+        std::optional<std::vector<device::Duty>>                     duties;
         std::optional<std::vector<device::LedgerEntry>>              ledger;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;

@@ -162,27 +162,26 @@ bool is_sent_back(const Matter& matter) {
 }
 
 std::vector<Due> make_calendar(App& app) {
-    std::vector<Due>       calendar;
-    const notice::Package* package = app.desk().find_package();
-    for (const notice::Form* form : app.forms()) {
-        for (const notice::Window& window : form->windows) {
-            Due due;
-            due.form = form;
-            due.window = &window;
-            due.period = package->find_period(window.period);
-            due.closes = app.closes_at(*form, window);
-            const std::vector<Matter> matters = app.matters(form->id, window.period);
-            if (form->many) read_many(app, matters, due);
-            else read_one(app, matters, due);
-            for (const Matter& matter : matters)
-                if (const auto last = is_sent_back(matter) ? matter.review->decision.due
-                                                           : std::nullopt)
-                    due.mend_by = std::min(due.mend_by.value_or(*last), *last);
-            // A unit may declare nothing; what it has begun, and what everybody files, is missed.
-            due.expected =
-                !window.always && (form->many ? due.state != Due::State::nothing : !is_made(*form));
-            calendar.push_back(std::move(due));
-        }
+    std::vector<Due> calendar;
+    for (const device::Duty& duty : app.duties()) {
+        const notice::Form&   form = *duty.form;
+        const notice::Window& window = *duty.window;
+        Due                   due;
+        due.package = duty.package;
+        due.form = &form;
+        due.window = &window;
+        due.period = duty.package->find_period(window.period);
+        due.closes = app.closes_at(form, window);
+        const std::vector<Matter> matters = app.matters(form.id, window.period);
+        if (form.many) read_many(app, matters, due);
+        else read_one(app, matters, due);
+        for (const Matter& matter : matters)
+            if (const auto last = is_sent_back(matter) ? matter.review->decision.due : std::nullopt)
+                due.mend_by = std::min(due.mend_by.value_or(*last), *last);
+        // A unit may declare nothing; what it has begun, and what everybody files, is missed.
+        due.expected =
+            !window.always && (form.many ? due.state != Due::State::nothing : !is_made(form));
+        calendar.push_back(std::move(due));
     }
     // A table made from other forms' filings is expected as soon as there are any.
     for (Due& due : calendar) {
@@ -197,6 +196,16 @@ std::vector<Due> make_calendar(App& app) {
         return !a.window->always && a.closes < b.closes;
     });
     return calendar;
+}
+
+std::optional<notice::MonthOff> month_off_of(App& app, const notice::Form& form) {
+    const notice::Package& package = app.package_of(form);
+    for (const device::Duty& duty : app.duties())
+        if (duty.form->id == form.id && duty.package != &package &&
+            notice::phase_of(*duty.window, app.closes_at(*duty.form, *duty.window), app.now()) ==
+                notice::Phase::open)
+            return std::nullopt;
+    return notice::month_off(package, form, app.now(), app.closing());
 }
 
 std::string day_off_words(const notice::Package& package, base::Time closes) {

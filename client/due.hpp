@@ -50,6 +50,7 @@ struct Due {
         done,     // The server has it.
         wrong,    // Something stands against it: refused, returned, outdated, in conflict.
     };
+    const notice::Package* package = nullptr; // Under which it is filed.
     const notice::Form*   form = nullptr;
     const notice::Window* window = nullptr;
     const notice::Period* period = nullptr;
@@ -67,11 +68,15 @@ struct Due {
     bool extended() const { return !window->always && closes > window->closes_at(); }
 };
 
-// All of the notice, in the order of closing; forms that are always open stand last.
+// All of the notice, and what an earlier one still asks for, in the order of closing; forms that
+// are always open stand last.
 std::vector<Due> make_calendar(App& app);
 
 // True of a matter that a reviewer has returned and that was not sent again yet.
 bool is_sent_back(const device::Matter& matter);
+
+// No report of this form is due this month, by any notice (notice::month_off()).
+std::optional<notice::MonthOff> month_off_of(App& app, const notice::Form& form);
 
 // "截止日为周六", "截止日为清明节"; "" on working days.
 std::string day_off_words(const notice::Package& package, base::Time closes);

@@ -202,7 +202,7 @@ void draw_request(App& app, const Form& form, const Matter& matter, int number,
     const device::Judgement* judged = app.judgement(matter.root);
     table.text(is_blank(matter) || judged == nullptr
                    ? std::string("还没有填写")
-                   : answers_words(app, *app.desk().find_package(), form, matter.period,
+                   : answers_words(app, app.package_of(form), form, matter.period,
                                    judged->answers));
     table.text(base::clerk_day_minute(app.shown_time(matter.updated_at)), widgets::second_text);
     {

@@ -86,6 +86,9 @@ void draw_acts(App& app, const Matter& matter) {
     {
         widgets::Line line;
         if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
+        if (const notice::Form* form = app.desk().form_of(matter);
+            form != nullptr && is_made(*form))
+            entry::draw_made_export(app, matter, *form);
         if (!device::is_open(matter.state) && device::counts(matter.state) &&
             matter.state != MatterState::returned && // It is opened where the reviewer's word stands.
             widgets::button("revise", "修改",
@@ -275,7 +278,7 @@ void draw_head(App& app, const notice::Form& form, const Matter& matter) {
 // In a month without a report there is no paper to fill in; the others can still be turned to.
 bool draw_month_off(App& app, const notice::Form& form) {
     if (form.many || app.period_chosen(form)) return false;
-    const auto off = notice::month_off(*app.desk().find_package(), form, app.now(), app.closing());
+    const auto off = month_off_of(app, form);
     if (!off) return false;
     widgets::heading(form.short_title, 1);
     const widgets::Card card("month_off", {.name = form.short_title});
@@ -286,7 +289,7 @@ bool draw_month_off(App& app, const notice::Form& form) {
         if (window.opens_at() <= app.now()) last = &window;
     for (const notice::Window* window : {last, off->next}) {
         const notice::Period* period =
-            window == nullptr ? nullptr : app.desk().find_package()->find_period(window->period);
+            window == nullptr ? nullptr : app.package_of(form).find_period(window->period);
         if (period != nullptr &&
             widgets::button(period->id.text(), (window == last ? "查看" : "先看") + period->name))
             app.choose_period(form, period->id);
@@ -317,6 +320,8 @@ void draw_form_paper_screen(App& app) {
     const auto matter = form->many ? app.desk().find_matter(app.open_root())
                                    : matter_of(app, *form, period);
     if (!matter) return form->many ? app.open_form(form->id) : app.go(ScreenId::home);
+    // What was filed under an earlier notice is read by that.
+    if (const notice::Form* own = app.desk().form_of(*matter)) form = own;
     draw_head(app, *form, *matter);
     draw_form(app, *matter, *form);
 }

@@ -109,8 +109,7 @@ void draw_mail_lines(App& app, const Calendar& dues) {
 }
 
 // Who looks at it afterwards, and when.
-void draw_review_line(App& app, const base::Period& period) {
-    const notice::Package&  package = *app.desk().find_package();
+void draw_review_line(App& app, const notice::Package& package, const base::Period& period) {
     const notice::UnitKind* kind =
         package.find_unit_kind(app.desk().find_enrolment()->unit.kind);
     std::string words;
@@ -170,7 +169,7 @@ void draw_open_period(App& app, const Calendar& dues) {
         draw_sending(app, table, dues);
     }
     draw_mail_lines(app, dues);
-    draw_review_line(app, head.period->id);
+    draw_review_line(app, *head.package, head.period->id);
 }
 
 // --- What waits, whatever its period -------------------------------------------------------------
@@ -244,8 +243,7 @@ void draw_pause(App& app, const Calendar& calendar) {
     std::string         words;
     bool                months = false;
     for (const notice::Form* form : app.forms())
-        if (const auto off = notice::month_off(*app.desk().find_package(), *form, app.now(),
-                                               app.closing())) {
+        if (const auto off = month_off_of(app, *form)) {
             months = true;
             words += form_name(*form) + next_report_words(app, *off);
         }
@@ -310,8 +308,7 @@ void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
         if (due.extended()) widgets::badge("已延期", widgets::Tone::info);
         const std::string off =
             always || over ? std::string()
-                           : notice::day_off(*app.desk().find_package(),
-                                             notice::last_day_before(due.closes));
+                           : notice::day_off(*due.package, notice::last_day_before(due.closes));
         if (!off.empty()) widgets::badge(off, widgets::Tone::attention);
     }
     const auto cell = table.cell();
@@ -322,8 +319,7 @@ void draw_calendar(App& app, Calendar calendar) {
     const widgets::Card card("calendar", {.title = "全年日程"});
     widgets::text("时间为北京时间，最后一天算到 24:00。", widgets::second_text);
     for (const notice::Form* form : app.forms())
-        if (const auto off = notice::month_off(*app.desk().find_package(), *form, app.now(),
-                                               app.closing()))
+        if (const auto off = month_off_of(app, *form))
             widgets::text(form_name(*form) + "：本月（" + std::to_string(off->month.month) +
                               "月）无需报送，" + next_report_words(app, *off),
                           widgets::second_text);
@@ -355,16 +351,22 @@ void draw_declared(App& app) {
     widgets::text(std::to_string(standing.filings) + " 张" + form->short_title,
                   widgets::second_text);
     std::int64_t approved = 0;
-    for (const device::LedgerEntry& entry : app.ledger()) approved += entry.amount;
+    for (const device::LedgerEntry& entry : app.ledger())
+        if (entry.year() == package->year) approved += entry.amount;
     if (approved > 0)
-        widgets::text("全年已批准 " + base::grouped(approved) + " 人", widgets::second_text);
+        widgets::text(package->year + "年已批准 " + base::grouped(approved) + " 人", widgets::second_text);
     if (widgets::link("ledger", "查看指标台账")) app.go(ScreenId::ledger);
 }
 
-void draw_help() {
+void draw_help(App& app) {
     const widgets::Card card("help", {.title = "帮助"});
     widgets::text("怎样填写、打印、盖章、同步，遇到问题怎么办。", widgets::second_text);
     if (widgets::link("help", "打开使用说明")) platform::open_link("help.html");
+    // What was dropped then stands nowhere else.
+    if (!app.desk().carryovers().empty() && widgets::link("carried", "通知更新前填写的内容")) {
+        app.visit_memory("home/carryovers") = "1";
+        app.go(ScreenId::home);
+    }
 }
 
 // What is open now, what waits, what is late, and what came of it.
@@ -396,10 +398,11 @@ void draw_now(App& app, Calendar calendar) { // A copy: acts change the original
 
 // What became of drafts when a new version of the notice came, until somebody has read it.
 void draw_carryovers(App& app) {
-    std::vector<device::Carryover> told = app.desk().carryovers();
-    told.erase(std::remove_if(told.begin(), told.end(), [](const auto& one) { return one.read; }),
-               told.end());
-    if (told.empty()) return;
+    const std::vector<device::Carryover> told = app.desk().carryovers();
+    std::string& again = app.visit_memory("home/carryovers"); // It was read, and is looked up.
+    const bool   unread = std::any_of(told.begin(), told.end(),
+                                    [](const device::Carryover& one) { return !one.read; });
+    if (told.empty() || (!unread && again.empty())) return;
     const widgets::Card card("carryovers", {.title = "通知已更新，草稿已转入新版本"});
     for (const device::Carryover& one : told) {
         widgets::text(one.form + "（" + one.period.text() + "）",
@@ -415,7 +418,9 @@ void draw_carryovers(App& app) {
         }
         for (const std::string& label : one.fresh) widgets::text("新增待填　" + label);
     }
-    if (widgets::button("read", "知道了")) app.tell(app.desk().acknowledge_carryovers());
+    if (!widgets::button("read", "知道了")) return;
+    again.clear();
+    app.tell(app.desk().acknowledge_carryovers());
 }
 
 void draw_school_home(App& app) {
@@ -433,7 +438,7 @@ void draw_school_home(App& app) {
         columns.next();
         draw_sync_card(app);
         draw_declared(app);
-        draw_help();
+        draw_help(app);
     }
     // On a phone the one button must not lie beneath the whole year.
     if (has_notice && stacked) draw_calendar(app, app.calendar());
@@ -508,7 +513,7 @@ void draw_bureau_home(App& app) {
     columns.next();
     draw_sync_card(app);
     if (app.desk().find_enrolment()->role == "city") draw_bundle(app);
-    draw_help();
+    draw_help(app);
 }
 
 } // namespace

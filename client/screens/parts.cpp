@@ -158,20 +158,19 @@ void draw_report(const device::Report& report) {
 } // namespace
 
 void draw_period_choice(App& app, const notice::Form& form) {
-    const notice::Package* package = app.desk().find_package();
-    if (package == nullptr || form.windows.size() < 2) return;
+    const std::vector<const notice::Period*> periods = app.periods_of(form);
+    if (periods.size() < 2) return;
     const base::Period        shown = app.period_of(form);
     std::vector<std::string>  names;
     std::vector<base::Period> ids;
     int                       chosen = 0;
     std::string_view          label = "申报轮次";
-    for (const notice::Period& period : package->periods) {
-        if (form.find_window(period.id) == nullptr) continue;
-        if (period.id == shown) chosen = int(names.size());
-        if (period.kind == notice::Period::Kind::month) label = "报送月份";
-        if (period.kind == notice::Period::Kind::year) label = "年度";
-        names.push_back(period.name);
-        ids.push_back(period.id);
+    for (const notice::Period* period : periods) {
+        if (period->id == shown) chosen = int(names.size());
+        if (period->kind == notice::Period::Kind::month) label = "报送月份";
+        if (period->kind == notice::Period::Kind::year) label = "年度";
+        names.push_back(period->name);
+        ids.push_back(period->id);
     }
     if (widgets::select("period", names, chosen,
                         {.label = label, .shape = widgets::Shape::cell, .width = 140}))

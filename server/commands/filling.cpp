@@ -136,6 +136,13 @@ base::Result<base::EnvelopeId> fill(device::Desk& desk, const Filling& filling) 
     const notice::Package* package = desk.find_package();
     if (package == nullptr) return base::fail(Outcome::not_enrolled);
     const notice::Form* form = find_form(*package, filling.form);
+    // What the current notice does not ask for may still be filed under the one before it.
+    if (form == nullptr ||
+        (!filling.period.empty() && form->find_window(base::Period(filling.period)) == nullptr))
+        for (const device::Duty& duty : desk.duties())
+            if (find_form(*duty.package, filling.form) == duty.form &&
+                (filling.period.empty() || duty.window->period.text() == filling.period))
+                form = duty.form;
     if (form == nullptr) return base::fail(Outcome::wrong_use, "通知里没有这张表：" + filling.form);
     SHENBAO_ASSIGN(const auto opened, open_matter(desk, *form, filling));
     const auto& [root, made] = opened;

@@ -88,6 +88,7 @@ Response server_info(Server& server, const Request&, const records::Viewer&) {
     info.rehearsal = server.site.rehearsal();
     info.server_key = server.site.key().public_key();
     info.notice = server.site.current_package()->ref;
+    info.notices = server.site.notices();
     info.anchor = server.site.make_anchor();
     Response response = json(protocol::write_server_info(info));
     response.headers.push_back({"Cache-Control", "no-store"});

@@ -369,9 +369,10 @@ Result<bool> Intake::judge_filing(const Line& line, const envelope::Filing& fili
     if (window != nullptr) {
         SHENBAO_ASSIGN(timing, timing_of(*m_store, *window, common.unit, filing, now));
     }
-    // Whom the province has given more time, or asked for a change, has it under any version.
-    if (!m_site.accepts(package, now) && timing != envelope::Timing::extended)
-        return refused(Outcome::notice_retired);
+    if (!m_site.accepts(package, now)) {
+        SHENBAO_ASSIGN(const bool more, has_more_time(*m_store, common.unit, filing, now));
+        if (!more) return refused(Outcome::notice_retired);
+    }
     SHENBAO_ASSIGN(const auto unit, m_store->find_unit(common.unit));
     if (!unit || window == nullptr || !package.files(*form, unit->kind))
         return refused(Outcome::unknown_form);

@@ -86,7 +86,8 @@ base::Result<Publication> publish(Site& site, std::string_view document) {
     SHENBAO_TRY(store->begin());
     SHENBAO_TRY(store->keep_package(ref, document));
     SHENBAO_TRY(store->commit());
-    SHENBAO_TRY(site.append_acts({envelope::NoticePublication{ref}}));
+    // Which of the earlier version's windows are open now decides how long it is taken.
+    SHENBAO_TRY(site.append_acts({envelope::NoticePublication{ref}}, Site::Dated::now));
     SHENBAO_TRY(site.refresh_packages(*store));
     return Publication::published;
 }

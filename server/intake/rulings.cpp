@@ -209,17 +209,21 @@ Result<Ruling> judge_extension(Site& site, records::Store& store, const Speaker&
     return objections.ruling(envelope::Timing::on_time);
 }
 
+Result<bool> has_more_time(records::Store& store, const base::UnitId& unit,
+                           const envelope::Filing& filing, base::Time now) {
+    SHENBAO_ASSIGN(const auto until, store.extended_until(unit, filing.form, filing.period));
+    if (until && now <= *until) return true;
+    if (!filing.replaces) return false;
+    SHENBAO_ASSIGN(const auto review, store.find_review(filing.root));
+    return review && review->due && now <= *review->due;
+}
+
 Result<envelope::Timing> timing_of(records::Store& store, const notice::Window& window,
                                    const base::UnitId& unit, const envelope::Filing& filing,
                                    base::Time now) {
     if (window.always || now < window.closes_at()) return envelope::Timing::on_time;
-    SHENBAO_ASSIGN(const auto until, store.extended_until(unit, filing.form, filing.period));
-    if (until && now <= *until) return envelope::Timing::extended;
-    if (filing.replaces) {
-        SHENBAO_ASSIGN(const auto review, store.find_review(filing.root));
-        if (review && review->due && now <= *review->due) return envelope::Timing::extended;
-    }
-    return envelope::Timing::late;
+    SHENBAO_ASSIGN(const bool more, has_more_time(store, unit, filing, now));
+    return more ? envelope::Timing::extended : envelope::Timing::late;
 }
 
 Result<std::int64_t> total_balance(records::Store& store, const records::BalanceQuery& query) {

@@ -8,7 +8,9 @@
 //     new date. It can be returned and rejected (C20).
 //   * A returned filing may be replaced until `due`, also after the window has closed; the
 //     replacement is then extended, not late (C21).
-//   * An increase goes straight to the province (C10).
+//   * Which forms go straight to the province, the notice says (C10).
+//   * The date of a return is for the filing that was returned: with its first replacement that is
+//     done, and what follows is late again when the window has closed.
 //   * The approved number of what is declared lies between 0 and the most the form takes; that of
 //     an increase's row between what was approved before and that: nothing is reduced here (R21).
 #pragma once
@@ -68,6 +70,12 @@ base::Result<Ruling> judge_announcement(Site& site, records::Store& store, const
 // Any of these, by its kind; unknown_kind for the rest. Who speaks sends such acts (121).
 base::Result<Ruling> judge_office_act(Site& site, records::Store& store, const Speaker& speaker,
                                       const envelope::Act& act, base::Time now);
+
+// Whether the unit has been given more time for this filing, and still has it: by an extension or,
+// for one that replaces a returned one, by the date set with the return. It then has it under any
+// version of the notice.
+base::Result<bool> has_more_time(records::Store& store, const base::UnitId& unit,
+                                 const envelope::Filing& filing, base::Time now);
 
 // Whether what this unit files now is in time: until the window's end, or later by an extension or,
 // for a filing that replaces a returned one, by the date set with the return.

@@ -175,14 +175,14 @@ std::string Site::code_hash(std::string_view canonical_code) const {
 base::Status Site::refresh_packages(records::Store& store) {
     SHENBAO_ASSIGN(const auto published, store.notices());
     const std::lock_guard lock(m_package_mutex);
-    for (const base::NoticeRef& ref : published) {
+    for (const auto& [ref, at] : published) {
         if (m_packages.count(ref) != 0) continue;
         SHENBAO_ASSIGN(const auto document, store.find_package(ref.sha256));
         if (!document) return base::fail(Outcome::storage_failed, "no document for " + ref.text());
         SHENBAO_ASSIGN(notice::Package package, notice::load_package(*document));
         m_packages[ref] = std::make_unique<notice::Package>(std::move(package));
     }
-    if (!published.empty()) m_current = published.back();
+    if (!published.empty()) m_current = published.back().ref;
     m_published = published;
     return {};
 }
@@ -192,18 +192,34 @@ void Site::take_up_published(records::Store& store) {
     (void)refreshed; // What this program cannot read must not stop what it can.
 }
 
+std::optional<base::Time> Site::taken_until(std::size_t published) const {
+    if (published + 1 >= m_published.size()) return std::nullopt;
+    const records::PublishedVersion& successor = m_published[published + 1];
+    if (const auto& until = m_packages.at(successor.ref)->accept_until) return base::end_of(*until);
+    base::Time until = successor.at;
+    // What is open all year does not keep a version alive.
+    for (const notice::Form& form : m_packages.at(m_published[published].ref)->forms)
+        for (const notice::Window& window : form.windows)
+            if (!window.always && window.opens_at() <= successor.at &&
+                successor.at < window.closes_at())
+                until = std::max(until, window.closes_at());
+    return until;
+}
+
 bool Site::accepts(const notice::Package& package, base::Time now) {
     const std::lock_guard lock(m_package_mutex);
     if (package.ref == m_current) return true;
-    const auto published = std::find(m_published.begin(), m_published.end(), package.ref);
-    if (published == m_published.end()) return false;
-    const notice::Package& successor = *m_packages.at(*(published + 1));
-    if (successor.accept_until) return now < base::end_of(*successor.accept_until);
-    // What is open all year does not keep a version alive.
-    for (const notice::Form& form : package.forms)
-        for (const notice::Window& window : form.windows)
-            if (!window.always && window.opens_at() <= now && now < window.closes_at()) return true;
+    for (std::size_t at = 0; at < m_published.size(); ++at)
+        if (m_published[at].ref == package.ref) return now < taken_until(at).value_or(now);
     return false;
+}
+
+std::vector<protocol::PublishedNotice> Site::notices() {
+    const std::lock_guard                  lock(m_package_mutex);
+    std::vector<protocol::PublishedNotice> list;
+    for (std::size_t at = 0; at < m_published.size(); ++at)
+        list.push_back({m_published[at].ref, taken_until(at)});
+    return list;
 }
 
 const notice::Package* Site::find_package(const base::NoticeRef& ref) {
@@ -216,16 +232,16 @@ const notice::Package* Site::find_newest(std::string_view notice) {
     const std::lock_guard lock(m_package_mutex);
     const auto            found =
         std::find_if(m_published.rbegin(), m_published.rend(),
-                     [&](const base::NoticeRef& ref) { return ref.id.text() == notice; });
-    return found == m_published.rend() ? nullptr : m_packages.at(*found).get();
+                     [&](const auto& one) { return one.ref.id.text() == notice; });
+    return found == m_published.rend() ? nullptr : m_packages.at(found->ref).get();
 }
 
 const notice::Package* Site::package_with(const base::Period& period) {
     {
         const std::lock_guard lock(m_package_mutex);
-        for (auto ref = m_published.rbegin(); ref != m_published.rend(); ++ref)
-            if (m_packages.at(*ref)->find_period(period) != nullptr)
-                return m_packages.at(*ref).get();
+        for (auto one = m_published.rbegin(); one != m_published.rend(); ++one)
+            if (m_packages.at(one->ref)->find_period(period) != nullptr)
+                return m_packages.at(one->ref).get();
     }
     return current_package();
 }
@@ -266,10 +282,11 @@ Site::Reader::~Reader() {
     m_site.m_readers.push_back(std::move(m_store));
 }
 
-base::Status Site::append_acts(const std::vector<envelope::Act>& acts) {
+base::Status Site::append_acts(const std::vector<envelope::Act>& acts, Dated dated) {
     SHENBAO_ASSIGN(auto store, open_store());
     SHENBAO_TRY(store->begin());
-    SHENBAO_ASSIGN(const base::Time at, store->last_received_at());
+    SHENBAO_ASSIGN(base::Time at, store->last_received_at());
+    if (dated == Dated::now) at = act_time(at);
     const std::string anchor = make_anchor();
     for (const envelope::Act& act : acts)
         SHENBAO_TRY(append_operator_act(*store, act, at, envelope::Timing::on_time, anchor));

@@ -5,6 +5,7 @@
 #include "server/records/store.hpp"
 #include "shared/base/world.hpp"
 #include "shared/notice/package.hpp"
+#include "shared/protocol/messages.hpp"
 
 #include <functional>
 #include <map>
@@ -70,9 +71,12 @@ public:
     // cannot be loaded here leaves everything as it was.
     void take_up_published(records::Store& store);
     bool is_current(const base::NoticeRef& ref);
-    // True while filings under this version are taken (126): it is the current one, or its
-    // successor's day has not passed, or, when that names none, a dated window of its own is open.
+    // True while filings under this version are taken (126); see notices().
     bool accepts(const notice::Package& package, base::Time now);
+    // Published versions, newest last, each with the end of its being taken: the day that its
+    // successor names; when that names none, the last end of the dated windows that were open when
+    // the successor was published, or that moment when there was none such.
+    std::vector<protocol::PublishedNotice> notices();
 
     base::Result<std::unique_ptr<records::Store>> open_store() const;
 
@@ -93,8 +97,10 @@ public:
     base::Result<Reader> reader();
 
     // The operator's own act: signed by the server's key, unit "operator", appended in its own
-    // transaction together with the others of the call. It does not move the log's clock.
-    base::Status append_acts(const std::vector<envelope::Act>& acts);
+    // transaction together with the others of the call. Dated as the log's last entry it does not
+    // move the log's clock.
+    enum class Dated { as_last, now };
+    base::Status append_acts(const std::vector<envelope::Act>& acts, Dated dated = Dated::as_last);
     // One such act within a transaction of `store`, dated `at`, under an anchor of this server.
     base::Status append_operator_act(records::Store& store, const envelope::Act& act, base::Time at,
                                      envelope::Timing timing, const std::string& anchor);
@@ -107,6 +113,7 @@ public:
     std::string       sign_receipt_of(const records::StoredEnvelope& entry) const;
 
 private:
+    std::optional<base::Time> taken_until(std::size_t published) const; // Under m_package_mutex.
     Site(std::string folder, envelope::SecretKey key)
         : m_folder(std::move(folder)), m_key(std::move(key)) {}
 
@@ -123,7 +130,7 @@ private:
     std::mutex                                                m_package_mutex;
     std::map<base::NoticeRef, std::unique_ptr<notice::Package>> m_packages;
     base::NoticeRef                                           m_current;
-    std::vector<base::NoticeRef>                              m_published; // Newest last.
+    std::vector<records::PublishedVersion>                         m_published; // Newest last.
 
     std::mutex                              m_anchor_mutex;
     std::map<std::string, envelope::Anchor> m_anchors;

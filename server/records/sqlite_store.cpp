@@ -375,11 +375,14 @@ public:
             return entry;
         });
     }
-    Result<std::vector<base::NoticeRef>> notices() override {
-        return all_rows<base::NoticeRef>(
-            cached("SELECT notice, sha256 FROM d_notices ORDER BY log_index").bind(),
+    Result<std::vector<PublishedVersion>> notices() override {
+        return all_rows<PublishedVersion>(
+            cached("SELECT n.notice, n.sha256, l.received_at FROM d_notices n "
+                   "JOIN log l ON l.log_index = n.log_index ORDER BY n.log_index")
+                .bind(),
             [](const sqlite::Statement& row) {
-                return base::NoticeRef{base::NoticeId(row.text(0)), base::Sha256Hex(row.text(1))};
+                return PublishedVersion{{base::NoticeId(row.text(0)), base::Sha256Hex(row.text(1))},
+                                   row.time(2)};
             });
     }
     Result<std::optional<FilingRecord>> find_filing(const base::EnvelopeId& root) override {

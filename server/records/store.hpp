@@ -52,6 +52,12 @@ struct KeyRecord {
     std::optional<base::Time> seen_at = {}; // What keep_seen() was told; of devices() only.
 };
 
+// A published version of a notice, and when it became one.
+struct PublishedVersion {
+    base::NoticeRef ref;
+    base::Time      at;
+};
+
 // An extension as it holds now: of its unit, form and period the newest.
 struct ExtensionRecord {
     base::EnvelopeId    id;
@@ -215,7 +221,7 @@ public:
     virtual base::Result<std::vector<ExtensionRecord>> extensions(const Viewer& viewer) = 0;
     virtual base::Result<std::vector<envelope::CatalogueEntry>> catalogue() = 0;
     // Published versions, newest last.
-    virtual base::Result<std::vector<base::NoticeRef>>  notices() = 0;
+    virtual base::Result<std::vector<PublishedVersion>>      notices() = 0;
     virtual base::Result<std::optional<FilingRecord>>   find_filing(const base::EnvelopeId& root) = 0;
     virtual base::Result<std::optional<base::EnvelopeId>>
     find_root(const base::EnvelopeId& version) = 0;

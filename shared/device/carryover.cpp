@@ -69,13 +69,16 @@ Carryover read(const base::EnvelopeId& root, const Json& json) {
 
 base::Result<std::optional<Carryover>> Desk::Inside::carry_over(const base::EnvelopeId& root) {
     SHENBAO_ASSIGN(const auto matter, read_matter(root));
-    const base::Sha256Hex& version = current->package.ref.sha256;
-    if (!matter || matter->notice == version) return std::nullopt;
+    if (!matter) return std::nullopt;
+    const Edition*        target = edition_for(matter->form, matter->period);
+    const base::Sha256Hex version =
+        target == nullptr ? base::Sha256Hex() : target->package.ref.sha256;
+    if (matter->notice == version) return std::nullopt;
     const Form* older = form_of(*matter);
-    const Form* newer = current->package.find_form(matter->form);
+    const Form* newer = target == nullptr ? nullptr : target->package.find_form(matter->form);
     Carryover   carryover{root, older == nullptr ? matter->form.text() : older->short_title,
                           matter->period, false, {}, {}};
-    carryover.gone = newer == nullptr || newer->find_window(matter->period) == nullptr;
+    carryover.gone = newer == nullptr;
     for (const auto& [cell, typed] : matter->values) {
         const Field* field =
             older == nullptr ? nullptr : find_in(fields_at(*older, cell.first), cell.second.text());
@@ -114,10 +117,14 @@ base::Status Desk::Inside::carry_over_and_tell(const base::EnvelopeId& root) {
         !carried->gone && carried->fresh.empty() &&
         std::none_of(carried->values.begin(), carried->values.end(), moved);
     if (as_before) return {}; // Nothing that a person would see.
+    const std::string words = base::to_text(to_json(*carried));
+    auto              known = database.prepare("SELECT 1 FROM carryovers WHERE root = ? AND told = ?");
+    SHENBAO_ASSIGN(const bool told, known.bind(root, words).step());
+    if (told) return {};
     return database
         .prepare("INSERT INTO carryovers VALUES(?, ?, 0) ON CONFLICT(root) "
                  "DO UPDATE SET told = excluded.told, read = 0")
-        .bind(root, base::to_text(to_json(*carried)))
+        .bind(root, words)
         .run();
 }
 

@@ -82,6 +82,11 @@ base::Status Desk::Inside::load() {
     if (has_catalogue) {
         SHENBAO_ASSIGN(catalogue, protocol::read_catalogue(kept.text_view(0)));
     }
+    kept.reset();
+    SHENBAO_ASSIGN(const bool has_notices, kept.bind("notices").step());
+    if (has_notices) {
+        SHENBAO_ASSIGN(published, protocol::read_notices(kept.text_view(0)));
+    }
     auto enrolled = database.prepare(
         "SELECT answer, seed, device FROM enrolment WHERE answer IS NOT NULL");
     SHENBAO_ASSIGN(const bool has_enrolment, enrolled.step());

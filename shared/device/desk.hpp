@@ -136,6 +136,15 @@ struct Carryover {
 // these and no others: an empty row between them is only room.
 std::vector<int> filled_rows(const Matter& matter);
 
+// One form of one period that this unit files, by the version of the notice under which it is filed
+// now. A successor does not end its forerunner at once: until the day that it names, or while the
+// province has given more time, what the forerunner alone asks for is filed under that.
+struct Duty {
+    const notice::Package* package = nullptr; // All are the desk's, and stay.
+    const notice::Form*    form    = nullptr;
+    const notice::Window*  window  = nullptr;
+};
+
 // One signed envelope of this machine or, from other machines of the unit, of the log.
 enum class EnvelopeState { queued, accepted, refused, superseded };
 struct OutboxItem {
@@ -212,18 +221,24 @@ public:
     // otherwise, and the old one stays.
     base::Status accept_package(std::string_view document, const base::NoticeRef& ref);
     // The form by which a matter is read, shown and printed: that of the version it was signed
-    // under or, while it is open, of the current one. Null when no version here has it.
+    // under or, while it is open, under which it is filed. Null when no version here has it.
     const notice::Form* form_of(const Matter& matter) const;
     // The version of the notice of a matter, by the same rule, and that under which an item's
     // answers were signed; the current one when this desk does not have it. Null before the first.
     const notice::Package* package_of(const Matter& matter) const;
     const notice::Package* package_of(const OutboxItem& item) const;
-    // Versions under which something that is kept here was signed and which this desk does not
-    // have: a machine that was enrolled after the notice had changed. Until they are fetched, what
-    // was signed under them is read by the current one as far as that goes.
+    // Versions which this desk does not have and needs: under which something that is kept here was
+    // signed, or something can still be filed. It was enrolled after the notice had changed. Until
+    // they are fetched, what was signed under them is read by the current one as far as that goes.
     std::vector<base::NoticeRef> missing_notices() const;
     // Takes such a version; the current one stays. Refuses as accept_package does.
     base::Status accept_edition(std::string_view document, const base::NoticeRef& ref);
+    // Which versions the server has published and how long it takes what is filed under each.
+    base::Status accept_notices(const std::vector<protocol::PublishedNotice>& notices);
+    // All of the current version; of earlier ones that are still taken what can be sent in time or
+    // was begun, returned or missed. By version, the newest first, each in its own order.
+    std::vector<Duty>   duties() const;
+    std::optional<Duty> find_duty(const base::FormId& form, const base::Period& period) const;
     // What became of drafts when a new version came; also when it has been read, because what was
     // dropped stands nowhere else.
     std::vector<Carryover> carryovers() const;
@@ -275,7 +290,8 @@ public:
     std::vector<HistoryEntry> timeline(const base::EnvelopeId& root) const;
 
     // When the form's window of this period closes for this unit, an extension counted: the first
-    // moment that is late. Absent for a form that is always open or not filed in that period.
+    // moment that is late, by the version under which it is filed. Absent for a form that is always
+    // open or not filed in that period.
     std::optional<base::Time> closes_at(const base::FormId& form, const base::Period& period) const;
     // The same for one matter: what was returned may be replaced until the reviewer's date (C21).
     std::optional<base::Time> closes_at(const Matter& matter) const;
@@ -285,7 +301,7 @@ public:
     // call is one transaction and returns what undo() needs; frozen for signed matters.
 
     // What the form's rows would take of a grid (grid.hpp), at most `rows_free` more of them.
-    base::Result<GridPreview> preview_grid(const base::FormId& form, const Grid& grid,
+    base::Result<GridPreview> preview_grid(const notice::Form& form, const Grid& grid,
                                            const notice::Field* column,
                                            std::size_t          rows_free) const;
     // Takes it into the table, from `row` on (from 1): a whole preview into rows without text, then
@@ -345,9 +361,9 @@ public:
     base::Status accept_ledger(const std::vector<LedgerEntry>& entries);
 
     // --- The school's own word about the national platform ---------------------------------------
-    // The day on which the matter's paper was uploaded there, as its people say; absent: not yet.
-    std::optional<base::Date> platform_tick(const base::EnvelopeId& root) const;
-    base::Status              set_platform_tick(const base::EnvelopeId&   root,
+    // The day on which this version's paper was uploaded there, as its people say; absent: not yet.
+    std::optional<base::Date> platform_tick(const base::EnvelopeId& version) const;
+    base::Status              set_platform_tick(const base::EnvelopeId&   version,
                                                 std::optional<base::Date> day);
 
     // --- Reviewing (device/review_desk.hpp) ------------------------------------------------------

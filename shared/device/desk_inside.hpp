@@ -34,6 +34,7 @@ struct Desk::Inside {
     // shown and printed by it.
     std::map<base::Sha256Hex, std::unique_ptr<Edition>> editions;
     Edition*                                            current = nullptr; // Null before the first.
+    std::vector<protocol::PublishedNotice> published; // As the server last told, newest last.
     std::vector<envelope::UnitEntry>      units;
     std::vector<envelope::CatalogueEntry> catalogue;
     std::optional<protocol::SessionAnswer> session;
@@ -64,8 +65,19 @@ struct Desk::Inside {
     Edition& edition_of(const Matter& matter) { return edition_at(matter.notice); }
     // The version by its digest; the current one for "" or when this desk does not have it.
     Edition& edition_at(const base::Sha256Hex& notice);
-    // Brings the open draft to the current version: renamed fields take their values along, all is
-    // read anew. Returns what became of it, or nothing when it was under that version already.
+    // Those under which something may be filed now: the current one and earlier ones, newest first.
+    std::vector<Edition*> open_editions();
+    // True if what is filed of it under this version is taken now.
+    bool takes(const Edition& edition, const base::FormId& form, const base::Period& period);
+    // The newest version that has a window for it and under which it is taken; null when none does.
+    Edition* edition_for(const base::FormId& form, const base::Period& period);
+    // Until when the newest extension of it goes; that moment included.
+    std::optional<base::Time> extended_until(const base::FormId& form, const base::Period& period);
+    // Of a version before the current one: there is still something to do about it.
+    bool is_unsettled(const Desk& desk, const Duty& duty);
+    // Brings the open draft to the version under which it is filed now: renamed fields take their
+    // values along, all is read anew. Returns what became of it, or nothing when it was under that
+    // version already.
     base::Result<std::optional<Carryover>> carry_over(const base::EnvelopeId& root);
     [[nodiscard]] base::Status             carry_over_and_tell(const base::EnvelopeId& root);
     [[nodiscard]] base::Status             carry_over_drafts(); // All that are open.
@@ -86,10 +98,6 @@ struct Desk::Inside {
         return {};
     }
 
-    // The form of the current package; absent when it has it no more.
-    const notice::Form* find_form(const base::FormId& form) const {
-        return current == nullptr ? nullptr : current->package.find_form(form);
-    }
     // The form by which the matter is read: of its own edition.
     const notice::Form* form_of(const Matter& matter) {
         return current == nullptr ? nullptr : edition_of(matter).package.find_form(matter.form);

@@ -281,9 +281,10 @@ base::Result<base::EnvelopeId> Desk::create_matter(const base::FormId& form_id,
                                                    const base::Period& period) {
     if (!m_inside->enrolment || m_inside->current == nullptr)
         return base::fail(Outcome::not_enrolled);
-    const notice::Form* form = m_inside->find_form(form_id);
-    if (form == nullptr || form->find_window(period) == nullptr ||
-        !m_inside->current->package.files(*form, m_inside->enrolment->unit.kind))
+    const Edition*      edition = m_inside->edition_for(form_id, period);
+    const notice::Form* form =
+        edition == nullptr ? nullptr : edition->package.find_form(form_id);
+    if (form == nullptr || !edition->package.files(*form, m_inside->enrolment->unit.kind))
         return base::fail(Outcome::unknown_form, form_id.text() + " " + period.text());
     if (!form->many) {
         for (const Matter& matter : matters(form_id, period))
@@ -300,10 +301,12 @@ base::Result<base::EnvelopeId> Desk::create_matter(const base::FormId& form_id,
 base::Result<base::EnvelopeId> Desk::Inside::insert_matter(const base::FormId& form,
                                                            const base::Period& period) {
     const base::EnvelopeId root = envelope::make_envelope_id(clock.now(), random);
+    const Edition*         edition = edition_for(form, period);
+    SHENBAO_CHECK(edition != nullptr); // The caller has seen that it is filed.
     SHENBAO_TRY(database
                     .prepare("INSERT INTO matters(root, form, period, revising, updated_at, notice) "
                              "VALUES(?, ?, ?, 1, ?, ?)")
-                    .bind(root, form, period, clock.now(), current->package.ref.sha256)
+                    .bind(root, form, period, clock.now(), edition->package.ref.sha256)
                     .run());
     return root;
 }
@@ -417,7 +420,9 @@ base::Status Desk::revise(const base::EnvelopeId& root) {
         SHENBAO_ASSIGN(const bool taken_back, m_inside->take_back(root));
         SHENBAO_TRY(m_inside->carry_over_and_tell(root));
         if (!taken_back) return {};
-        for (const notice::Form& form : m_inside->current->package.forms) {
+        const Edition* edition = m_inside->edition_for(matter->form, matter->period);
+        if (edition == nullptr) return {};
+        for (const notice::Form& form : edition->package.forms) {
             if (!form.table || form.table->rows_from.empty() || form.id == matter->form) continue;
             for (const Matter& made_from_it : matters(form.id, matter->period))
                 if (made_from_it.state == MatterState::queued)
@@ -541,7 +546,7 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     SHENBAO_TRY(m_inside->set_subject(*matter));
     std::vector<rules::Finding> of_the_desk;
     const auto closes_at = this->closes_at(*matter);
-    if (is_open(matter->state) && &edition != m_inside->current)
+    if (is_open(matter->state) && &edition != m_inside->edition_for(matter->form, matter->period))
         of_the_desk.push_back({gone_rule, {}, notice::Severity::error,
                                "通知已更新，新的通知里没有这张表或这个时段，草稿只供查看。"});
     else if (is_open(matter->state) && closes_at && server_time() >= *closes_at)
@@ -622,14 +627,11 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
 
 std::optional<base::Time> Desk::closes_at(const base::FormId& form,
                                           const base::Period& period) const {
-    const notice::Form*   found = m_inside->find_form(form);
+    const Edition*        edition = m_inside->edition_for(form, period);
+    const notice::Form*   found = edition == nullptr ? nullptr : edition->package.find_form(form);
     const notice::Window* window = found == nullptr ? nullptr : found->find_window(period);
     if (window == nullptr || window->always) return std::nullopt;
-    auto select = m_inside->database.prepare(
-        "SELECT until FROM extensions WHERE form = ? AND period = ? "
-        "ORDER BY log_index DESC LIMIT 1"); // The newest word holds.
-    const auto row = select.bind(form, period).step();
-    const base::Time until = row && *row ? select.time(0) : base::Time{};
+    const base::Time until = m_inside->extended_until(form, period).value_or(base::Time{});
     return std::max(window->closes_at(), base::first_late(until));
 }
 

@@ -24,7 +24,7 @@ base::Status Desk::accept_ledger(const std::vector<LedgerEntry>& entries) {
             "filing) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
         for (const LedgerEntry& entry : entries)
             SHENBAO_TRY(insert
-                            .bind(entry.at, entry.period.text().substr(0, 4), entry.period,
+                            .bind(entry.at, entry.year(), entry.period,
                                   entry.kind, entry.certificate, entry.level, entry.amount,
                                   entry.balance, entry.filing)
                             .run());
@@ -32,24 +32,25 @@ base::Status Desk::accept_ledger(const std::vector<LedgerEntry>& entries) {
     });
 }
 
-std::optional<base::Date> Desk::platform_tick(const base::EnvelopeId& root) const {
-    auto select = m_inside->database.prepare("SELECT day FROM platform_ticks WHERE root = ?");
-    const auto found = select.bind(root).step();
+std::optional<base::Date> Desk::platform_tick(const base::EnvelopeId& version) const {
+    auto select = m_inside->database.prepare("SELECT day FROM platform_ticks WHERE version = ?");
+    const auto found = select.bind(version).step();
     if (!found || !*found) return std::nullopt;
     const auto day = base::parse_date(select.text_view(0));
     return day ? std::optional(*day) : std::nullopt;
 }
 
-base::Status Desk::set_platform_tick(const base::EnvelopeId& root, std::optional<base::Date> day) {
+base::Status Desk::set_platform_tick(const base::EnvelopeId&   version,
+                                     std::optional<base::Date> day) {
     return m_inside->change([&]() -> base::Status {
         if (!day)
-            return m_inside->database.prepare("DELETE FROM platform_ticks WHERE root = ?")
-                .bind(root)
+            return m_inside->database.prepare("DELETE FROM platform_ticks WHERE version = ?")
+                .bind(version)
                 .run();
         return m_inside->database
-            .prepare("INSERT INTO platform_ticks VALUES(?, ?) ON CONFLICT(root) "
+            .prepare("INSERT INTO platform_ticks VALUES(?, ?) ON CONFLICT(version) "
                      "DO UPDATE SET day = excluded.day")
-            .bind(root, base::to_iso(*day))
+            .bind(version, base::to_iso(*day))
             .run();
     });
 }

@@ -134,12 +134,13 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
     if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");
     const base::EnvelopeId id =
         matter->newest ? envelope::make_envelope_id(inside.clock.now(), inside.random) : root;
-    const envelope::Common common = {id, inside.enrolment->unit.unit, inside.current->package.ref,
+    const notice::Package& package = inside.edition_of(*matter).package;
+    const envelope::Common common = {id, inside.enrolment->unit.unit, package.ref,
                                      inside.clock.now(), *anchor};
     const envelope::Envelope sealed = envelope::seal(common, *judgement.verdict.filing,
                                                      matter->period, matter->newest, root, {},
                                                      *inside.key);
-    const notice::Form* form = inside.find_form(matter->form);
+    const notice::Form* form = package.find_form(matter->form);
     SHENBAO_CHECK(form != nullptr); // It was judged just now.
     OutboxItem item = item_of(common, sealed, *matter, "filing");
     item.answers = judgement.verdict.filing->answers();
@@ -160,7 +161,7 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
         }
         SHENBAO_TRY(
             inside.database.prepare("UPDATE matters SET conflict = 0, notice = ? WHERE root = ?")
-                .bind(inside.current->package.ref.sha256, root)
+                .bind(package.ref.sha256, root)
                 .run());
         return inside.refresh_matter(root, 0);
     });

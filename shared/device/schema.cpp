@@ -176,6 +176,8 @@ CREATE TABLE signed_values(    -- The form's own values of each signed version, 
     value ANY,
     PRIMARY KEY(id, field)) STRICT, WITHOUT ROWID;
 ALTER TABLE carryovers ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+-- A tick is about what was uploaded; until now the first version stood for all.
+ALTER TABLE platform_ticks RENAME COLUMN root TO version;
 )sql"},
 };
 constexpr int migration_count = int(sizeof migrations / sizeof migrations[0]);

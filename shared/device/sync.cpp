@@ -179,7 +179,9 @@ void Sync::take(const Response& response) {
             return stop({Outcome::foreign_server, "the server shows another key"});
         const auto* package = m_desk.find_package();
         if (package == nullptr || package->ref != info->notice) m_wanted_notice = info->notice;
-        return settle(m_desk.accept_anchor(info->anchor));
+        if (const auto taken = m_desk.accept_anchor(info->anchor); !taken)
+            return stop(taken.error());
+        return settle(m_desk.accept_notices(info->notices));
     }
     case Stage::package:
         return settle(m_desk.accept_package(response.body, *m_wanted_notice));

@@ -50,20 +50,18 @@ base::Status Desk::Inside::write_grid_row(const base::EnvelopeId& root, int row,
     return touch(root, clock.now());
 }
 
-base::Result<GridPreview> Desk::preview_grid(const base::FormId& form_id, const Grid& grid,
+base::Result<GridPreview> Desk::preview_grid(const notice::Form& form, const Grid& grid,
                                              const notice::Field* column,
                                              std::size_t          rows_free) const {
-    const notice::Form* form = m_inside->find_form(form_id);
-    if (form == nullptr || typed_columns(*form).empty())
-        return base::fail(Outcome::unknown_form, form_id.text());
-    return preview(*form, grid, column, m_inside->catalogue, rows_free);
+    if (typed_columns(form).empty()) return base::fail(Outcome::unknown_form, form.id.text());
+    return preview(form, grid, column, m_inside->catalogue, rows_free);
 }
 
 base::Result<TableUndo> Desk::take_rows(const base::EnvelopeId& root, const GridPreview& taken,
                                         int row) {
     const auto matter = find_matter(root);
     SHENBAO_TRY(open_for_change(matter));
-    const notice::Form* form = m_inside->find_form(matter->form);
+    const notice::Form* form = m_inside->form_of(*matter);
     if (form == nullptr || !form->table || !form->table->rows_from.empty() || row < 1)
         return base::fail(Outcome::unknown_form, matter->form.text());
     const int        most = int(form->table->rows_max);
@@ -84,10 +82,11 @@ base::Result<TableUndo> Desk::take_rows(const base::EnvelopeId& root, const Grid
 
 base::Result<TableUndo> Desk::take_matters(const base::FormId& form_id, const base::Period& period,
                                            const GridPreview& taken, const base::EnvelopeId* from) {
-    const notice::Form* form = m_inside->find_form(form_id);
+    const Edition*      edition = m_inside->edition_for(form_id, period);
+    const notice::Form* form =
+        edition == nullptr ? nullptr : edition->package.find_form(form_id);
     if (!m_inside->enrolment || form == nullptr || !form->many ||
-        form->find_window(period) == nullptr ||
-        !m_inside->current->package.files(*form, m_inside->enrolment->unit.kind))
+        !edition->package.files(*form, m_inside->enrolment->unit.kind))
         return base::fail(Outcome::unknown_form, form_id.text() + " " + period.text());
     std::vector<Matter> there = matters(form_id, period);
     std::size_t         at = 0;
@@ -121,7 +120,7 @@ base::Result<TableUndo> Desk::take_matters(const base::FormId& form_id, const ba
 base::Result<TableUndo> Desk::insert_row(const base::EnvelopeId& root, int row) {
     const auto matter = find_matter(root);
     SHENBAO_TRY(open_for_change(matter));
-    const notice::Form* form = m_inside->find_form(matter->form);
+    const notice::Form* form = m_inside->form_of(*matter);
     if (form == nullptr || !form->table || row < 1)
         return base::fail(Outcome::unknown_form, matter->form.text());
     if (last_row(*matter) >= int(form->table->rows_max))
@@ -166,7 +165,7 @@ base::Result<TableUndo> Desk::copy_cell(const base::EnvelopeId& from, const Cell
     const auto source = find_matter(from), matter = find_matter(root);
     if (!source) return base::fail(Outcome::not_found_locally);
     SHENBAO_TRY(open_for_change(matter));
-    const notice::Form* form = m_inside->find_form(matter->form);
+    const notice::Form* form = m_inside->form_of(*matter);
     if (form == nullptr || source->form != matter->form || from_cell.second != cell.second)
         return base::fail(Outcome::unknown_form, matter->form.text());
     const auto columns = typed_columns(*form);

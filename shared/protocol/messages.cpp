@@ -124,6 +124,46 @@ base::Fault read_problem(std::string_view body) {
     return {known->outcome, detail.value_or("")};
 }
 
+namespace {
+
+Json notices_json(const std::vector<PublishedNotice>& list) {
+    Json notices = Json::array();
+    for (const PublishedNotice& one : list) {
+        Json notice = notice_json(one.ref);
+        notice["until"] = one.until ? Json(base::to_rfc3339(*one.until)) : Json();
+        notices.push_back(std::move(notice));
+    }
+    return notices;
+}
+
+base::Result<std::vector<PublishedNotice>> notices_from(const Json& json) {
+    std::vector<PublishedNotice> list;
+    if (!json.is_array()) return base::fail(Outcome::bad_answer, "notices");
+    for (const Json& one : json) {
+        if (!one.is_object()) return base::fail(Outcome::bad_answer, "notices");
+        const auto ref = base::parse_notice_ref(one.value("id", std::string()) + "@" +
+                                                one.value("sha256", std::string()));
+        if (!ref) return base::fail(Outcome::bad_answer, "notices");
+        const Json until = one.value("until", Json());
+        const auto time = until.is_string() ? base::parse_rfc3339(until.get<std::string>())
+                                            : base::fail(Outcome::bad_answer, "notices");
+        if (!time && !until.is_null()) return base::fail(time.error());
+        list.push_back({*ref, time ? std::optional(*time) : std::nullopt});
+    }
+    return list;
+}
+
+} // namespace
+
+std::string write_notices(const std::vector<PublishedNotice>& list) {
+    return base::to_text(notices_json(list));
+}
+
+base::Result<std::vector<PublishedNotice>> read_notices(std::string_view body) {
+    SHENBAO_ASSIGN(const Json json, parse_answer(body));
+    return notices_from(json);
+}
+
 std::string write_server_info(const ServerInfo& info) {
     return base::to_text({{"name", info.name},
                           {"version", info.version},
@@ -132,6 +172,7 @@ std::string write_server_info(const ServerInfo& info) {
                           {"rehearsal", info.rehearsal},
                           {"server_key", envelope::to_jwk(info.server_key)},
                           {"notice", notice_json(info.notice)},
+                          {"notices", notices_json(info.notices)},
                           {"anchor", info.anchor}});
 }
 
@@ -148,6 +189,9 @@ base::Result<ServerInfo> read_server_info(std::string_view body) {
     info.notice = read_notice(reader);
     info.anchor = reader.text("anchor", anchor_bytes_max, 1);
     SHENBAO_TRY(settled(reader));
+    if (const auto notices = json.find("notices"); notices != json.end()) {
+        SHENBAO_ASSIGN(info.notices, notices_from(*notices));
+    }
     return info;
 }
 

@@ -22,6 +22,16 @@ std::string write_problem(base::Outcome outcome, std::string_view detail);
 // What a problem says; bad_answer if it is none.
 base::Fault read_problem(std::string_view body);
 
+// A published version of a notice, and the first moment at which what is filed under it is not
+// taken any more; absent of the newest, which has no successor yet.
+struct PublishedNotice {
+    base::NoticeRef           ref;
+    std::optional<base::Time> until;
+    bool                      operator==(const PublishedNotice&) const = default;
+};
+std::string                                write_notices(const std::vector<PublishedNotice>& list);
+base::Result<std::vector<PublishedNotice>> read_notices(std::string_view body);
+
 // GET /server
 struct ServerInfo {
     std::string         name;
@@ -31,6 +41,7 @@ struct ServerInfo {
     envelope::PublicKey server_key;
     base::NoticeRef     notice;
     std::string         anchor;
+    std::vector<PublishedNotice> notices = {}; // Newest last; an older server names none.
 };
 std::string              write_server_info(const ServerInfo& info);
 base::Result<ServerInfo> read_server_info(std::string_view body);
@@ -113,6 +124,7 @@ struct LedgerEntry {
     std::int64_t        amount  = 0; // May be negative.
     std::int64_t        balance = 0; // Of this certificate and level, after the entry.
     base::EnvelopeId    filing;      // Root of the matter it comes from.
+    std::string         year() const { return period.text().substr(0, 4); } // A ledger is one year's.
     bool                operator==(const LedgerEntry&) const = default;
 };
 // Of the rows, in their order; members that a desk has no use for may stand beside these.

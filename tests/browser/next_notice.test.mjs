@@ -101,3 +101,38 @@ journey("a server on which the notice of 2024 follows that of 2023", async () =>
     run("notice", "publish", notice, "--data", server.data);
     await fill_and_send(server);
 });
+
+// Published in December, the next notice does not end this year's: what this one asks for is due, filed
+// and taken under it, beside the new one, on a machine of before and on one that is enrolled after it.
+journey("the report of December is sent after the notice of 2024 was published", async () => {
+    const server = new Server({ clock: "2023-12-20T09:00:00+08:00" });
+    afterwards(() => server.remove());
+    await server.start();
+    const before = await clerk_of(school, server);
+    const other = unit_of_kind("secondary_vocational");
+    await before.page.getByRole("heading", { name: "2023年12月报送" }).waitFor();
+    run("notice", "publish", notice, "--data", server.data);
+    await before.page.getByRole("button", { name: "一键同步" }).click();
+    await before.page.getByText("2024年第一批　证书申报表").waitFor();
+    const after_it = await clerk_of(other, server);
+    for (const { browser, page } of [before, after_it]) {
+        await page.getByRole("heading", { name: "2023年12月报送" }).waitFor();
+        await look(page, "two_notices");
+        await page.getByRole("button", { name: /^去填写：填写.*月报/ }).click();
+        for (const name of ["当月完成报名", "当月完成考核", "累计完成考核", "累计取证人数"])
+            await page.getByRole("textbox", { name, exact: true }).fill("0");
+        for (const name of ["2023年累计已支付考核费用", "2023年累计未支付考核费用"])
+            await page.getByRole("textbox", { name }).fill("0");
+        await page.getByRole("textbox", { name: "填报人" }).fill("王芳");
+        await page.getByRole("textbox", { name: "联系电话" }).fill("0558-5512345");
+        await pause(page);
+        await page.getByRole("button", { name: "签名并提交" }).click();
+        await page.getByText("已提交").first().waitFor();
+        await go(page, "证书申报表");
+        await page.getByText(/3月11日开始接收/).first().waitFor(); // The new year's stands beside it.
+        await browser.close();
+    }
+    const rows = JSON.parse(run("summary", "progress", "--data", server.data, "--period", "2023-12", "--format", "json")).rows;
+    assert.deepEqual(rows.map((row) => row.school_code).sort(), [school.id, other.id].sort());
+    assert.match(run("check", "--data", server.data), /都正确/);
+});

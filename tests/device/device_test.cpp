@@ -9,7 +9,7 @@ using device::Grid;
 using device::MatterState;
 
 namespace vectors {
-extern const std::string_view anhui_2023_14;
+extern const std::string_view anhui_2023_14, anhui_2024;
 }
 
 namespace {
@@ -36,6 +36,7 @@ struct Server {
                              "secondary_vocational", "亳州市", base::UnitId("341600")};
     std::map<std::string, std::string> packages{{notice.text(),
                                                  std::string(vectors::anhui_2023_14)}};
+    std::vector<protocol::PublishedNotice> notices; // An older server names none.
     std::vector<protocol::LedgerEntry> ledger;
     std::vector<protocol::Change>      log;
     bool                          line_cut_after_taking = false;
@@ -49,7 +50,8 @@ struct Server {
         };
         if (is("/server"))
             return {200, protocol::write_server_info({"申报", "0.1.0", clock.now(), false,
-                                                      key.public_key(), notice, anchor()})};
+                                                      key.public_key(), notice, anchor(),
+                                                      notices})};
         if (is("/notices/")) {
             const auto found = packages.find(request.path.substr(request.path.rfind('/') + 1));
             if (found != packages.end()) return {200, found->second};
@@ -90,6 +92,12 @@ struct Server {
         const std::string package = base::to_text(document);
         notice = {base::NoticeId(document.at("id").get<std::string>()), base::sha256_hex(package)};
         packages[notice.text()] = package;
+    }
+    // The notice of 2024 comes while that of 2023 is still taken, until this moment.
+    void publish_next_year(base::Time until) {
+        notices = {{notice, until}};
+        publish(*base::parse_json(vectors::anhui_2024));
+        notices.push_back({notice, std::nullopt});
     }
     // What somebody else does: the province, or the operator on the command line.
     void add(const envelope::Act& act) {
@@ -199,6 +207,9 @@ struct Office {
         REQUIRE(desk->type(*root, cell(level), level_text).has_value());
         REQUIRE(desk->type(*root, cell(headcount), heads).has_value());
         return *root;
+    }
+    const notice::Form& form(const base::FormId& id) {
+        return *desk->find_package()->find_form(id);
     }
     MatterState state(const base::EnvelopeId& root) { return desk->find_matter(root)->state; }
 };
@@ -482,7 +493,7 @@ TEST_CASE("a block of cells becomes declarations, and undo leaves no trace of it
     REQUIRE(half.has_value());
     const auto before = office.desk->matters(declaration, spring);
     const auto preview =
-        office.desk->preview_grid(declaration,
+        office.desk->preview_grid(office.form(declaration),
                                   {{"C2", "初级", "１０人"}, {"老年照护", "初级", "20"},
                                    {"Web前端开发", "初级", "约30"}},
                                   nullptr, 100);
@@ -513,7 +524,7 @@ TEST_CASE("a block of cells becomes declarations, and undo leaves no trace of it
     // Numbers alone lie over what is there; what is signed is left alone.
     const notice::Form* form = office.desk->find_package()->find_form(declaration);
     // Each in its own row: an empty cell, like a signed row, shifts nothing.
-    const auto numbers = office.desk->preview_grid(declaration, {{"6"}, {""}, {"8"}},
+    const auto numbers = office.desk->preview_grid(office.form(declaration), {{"6"}, {""}, {"8"}},
                                                    form->find_field("headcount"), 100);
     const auto untouched = office.desk->matters(declaration, spring);
     REQUIRE(office.desk->take_matters(declaration, spring, *numbers, &signed_one).has_value());
@@ -550,7 +561,7 @@ TEST_CASE("a typed table: rows are taken, inserted, removed, copied, cleared, an
         return words;
     };
     const Grid grid = {{"C1", "初级", "100"}, {"C1", "中级", "200"}, {"C2", "初级", "300"}};
-    const auto preview = office.desk->preview_grid(increase, grid, nullptr, 100);
+    const auto preview = office.desk->preview_grid(office.form(increase), grid, nullptr, 100);
     REQUIRE(preview->whole);
     REQUIRE(office.desk->take_rows(*root, *preview, 1).has_value());
     CHECK(rows() == "1:100 2:200 3:300 ");
@@ -583,7 +594,8 @@ TEST_CASE("a typed table: rows are taken, inserted, removed, copied, cleared, an
 
     const notice::Field* column =
         office.desk->find_package()->find_form(increase)->find_column("approved_after");
-    const auto numbers = office.desk->preview_grid(increase, {{"1"}, {"2"}}, column, 100);
+    const auto numbers = office.desk->preview_grid(office.form(increase), {{"1"}, {"2"}}, column,
+                                                   100);
     REQUIRE(office.desk->take_rows(*root, *numbers, 2).has_value());
     CHECK(rows() == "1:100 2:1 3:2 ");
     // Beyond the last row nothing is taken at all.
@@ -591,7 +603,8 @@ TEST_CASE("a typed table: rows are taken, inserted, removed, copied, cleared, an
     REQUIRE(!refused);
     CHECK(refused.error().outcome == Outcome::too_many_rows);
     CHECK(rows() == "1:100 2:1 3:2 ");
-    CHECK(office.desk->preview_grid(school_summary, grid, nullptr, 9).error().outcome ==
+    const auto&    made = office.form(school_summary);
+    CHECK(office.desk->preview_grid(made, grid, nullptr, 9).error().outcome ==
           Outcome::unknown_form);
 }
 
@@ -962,6 +975,106 @@ TEST_CASE("a machine enrolled after a change of the notice reads what was signed
     // Opened for change it comes to the new version with its number.
     REQUIRE(second.desk->revise(root).has_value());
     CHECK(second.desk->answers_of(root)->at("planned") == 100);
+}
+
+TEST_CASE("this year's report is filed under its own notice after the next year's has come") {
+    Office                office;
+    const base::FormId    report("monthly_report");
+    const base::Period    december("2023-12");
+    const base::NoticeRef earlier = office.server.notice;
+    office.server.clock.set(*base::parse_rfc3339("2023-12-20T09:00:00+08:00"));
+    office.enrol();
+    const auto old_draft = office.desk->create_matter(declaration, base::Period("2023-autumn"));
+    REQUIRE(office.desk->type(*old_draft, cell(headcount), "40").has_value());
+    office.server.publish_next_year(*base::parse_rfc3339("2023-12-28T00:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->find_package()->ref == office.server.notice);
+    CHECK(office.desk->carryovers().empty()); // It can still be sent, though late.
+
+    const auto file = [&](Desk& desk) {
+        const auto duty = desk.find_duty(report, december);
+        REQUIRE(duty.has_value());
+        CHECK(duty->package->ref == earlier);
+        const auto root = desk.create_matter(report, december);
+        REQUIRE(root.has_value());
+        for (const auto& [field, text] :
+             {std::pair{"month_registered", "0"}, {"month_assessed", "0"}, {"cum_assessed", "0"},
+              {"cum_certified", "0"}, {"cum_fee_paid", "0"}, {"cum_fee_unpaid", "0"},
+              {"filler", "王芳"}, {"phone", "0558-5550000"}})
+            REQUIRE(desk.type(*root, cell(base::FieldId(field)), text).has_value());
+        for (const char* rule : {"quota_source", "nobody_registered"})
+            REQUIRE(desk.explain(*root, base::RuleId(rule), "本校没有获批指标").has_value());
+        const auto judgement = *desk.judge(*root);
+        for (const auto& finding : judgement.findings)
+            CHECK_MESSAGE(finding.severity != notice::Severity::error, finding.text);
+        REQUIRE(desk.seal(*root).has_value());
+        CHECK(desk.queued().back().notice == earlier.sha256);
+        return *root;
+    };
+    // What is due: all of 2024, and of 2023 what is open, always open, begun or missed.
+    const auto duties = office.desk->duties();
+    const auto asks = [&](const char* form, const char* period) {
+        return std::count_if(duties.begin(), duties.end(), [&](const device::Duty& duty) {
+            return duty.form->id.text() == form && duty.window->period.text() == period;
+        });
+    };
+    CHECK(asks("declaration", "2024-first") == 1);
+    CHECK(asks("monthly_report", "2023-12") == 1);
+    CHECK(asks("monthly_report", "2023-11") == 1);
+    CHECK(asks("quota_increase", "2023") == 1);
+    CHECK(asks("declaration", "2023-autumn") == 1);
+    CHECK(asks("declaration", "2023-spring") == 0);
+    // A machine that is enrolled only now fetches the earlier notice and can do the same.
+    Office second(office.server);
+    second.enrol();
+    file(*second.desk);
+    file(*office.desk);
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->queued().empty());
+    // Of the new year's forms everything is as it ever was.
+    CHECK(office.desk->create_matter(declaration, base::Period("2024-first")).has_value());
+
+    // When the earlier notice has ended, its drafts can only be read, and that is told.
+    office.server.clock.set(*base::parse_rfc3339("2023-12-28T00:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(!office.desk->find_duty(report, december).has_value());
+    CHECK(!office.desk->create_matter(report, base::Period("2023-11")).has_value());
+    REQUIRE(office.desk->carryovers().size() == 1);
+    CHECK(office.desk->carryovers().front().gone);
+    REQUIRE(office.desk->acknowledge_carryovers().has_value());
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->carryovers().front().read); // It is not told again.
+    // The province gives more time: then there is a place for it again.
+    envelope::Extension extension;
+    extension.for_unit = office.server.unit.unit;
+    extension.form = report;
+    extension.period = base::Period("2023-11");
+    extension.until = *base::parse_rfc3339("2024-01-05T23:59:59+08:00");
+    extension.reason = "因停电，同意延期";
+    office.server.add(extension);
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->find_duty(report, base::Period("2023-11")).has_value());
+    CHECK(!office.desk->find_duty(report, december).has_value());
+}
+
+TEST_CASE("what was returned is mended under its own notice until the reviewer's date") {
+    Office office;
+    office.enrol();
+    const auto root = delivered(office, "C1", "100");
+    auto       returned = decision_about(root, envelope::ReviewVerdict::send_back);
+    returned.due = *base::parse_rfc3339("2023-04-20T23:59:59+08:00");
+    office.server.add(returned);
+    office.server.publish_next_year(*base::parse_rfc3339("2023-04-04T00:00:00+08:00"));
+    office.server.clock.set(*base::parse_rfc3339("2023-04-10T09:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->find_duty(declaration, spring).has_value());
+    REQUIRE(office.desk->revise(root).has_value());
+    REQUIRE(office.desk->type(root, cell(headcount), "90").has_value());
+    REQUIRE(office.desk->seal(root).has_value());
+    CHECK(office.desk->queued().back().notice == office.server.notices.front().ref.sha256);
+    office.server.clock.set(*base::parse_rfc3339("2023-04-21T00:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(!office.desk->find_duty(declaration, spring).has_value());
 }
 
 TEST_CASE("a newer version from another machine is read by the notice that it names") {

@@ -244,12 +244,12 @@ public:
             }
         return list;
     }
-    Result<std::vector<base::NoticeRef>> notices() override {
-        std::vector<base::NoticeRef> list;
+    Result<std::vector<PublishedVersion>> notices() override {
+        std::vector<PublishedVersion> list;
         for (const Fact& fact : m_world.facts)
             if (const auto* notice = act<envelope::NoticePublication>(fact)) {
-                std::erase(list, notice->published);
-                list.push_back(notice->published);
+                std::erase_if(list, [&](const auto& one) { return one.ref == notice->published; });
+                list.push_back({notice->published, fact.entry.received_at});
             }
         return list;
     }

@@ -32,7 +32,8 @@ std::string notice_folder(const Town& town, std::string_view document) {
     return folder;
 }
 
-base::Status publish(const Town& town, std::string_view document) {
+base::Status publish(Town& town, std::string_view document) {
+    REQUIRE(town.site().keep_clock().has_value()); // The command has the server's time.
     return commands::publish_notice(town.data(), notice_folder(town, document));
 }
 
@@ -179,15 +180,79 @@ TEST_CASE("the earlier version is accepted until the day that its successor says
                           {"planned_persons", 30}})) == Outcome::accepted);
 }
 
-TEST_CASE("when the successor names no day, a dated window of the earlier version must be open") {
+TEST_CASE("when the successor names no day, the windows that were open at its publication end it") {
+    Town         town;
+    Counter      counter(town);
+    const Device device = town.new_device("D001");
+    const Json   old = town.declaration(device);
+    Json         silent = second();
+    silent.erase("accept_until");
+    REQUIRE(publish(town, base::to_text(silent)).has_value()); // On 29 March, in the spring round.
+    // The last of them is that of the summaries, until 3 April.
+    CHECK(sent_at(town, device, "2023-04-03T23:59:58+08:00", old) == Outcome::accepted);
+    CHECK(sent_at(town, device, "2023-04-04T00:00:00+08:00", old) == Outcome::notice_retired);
+    // A later window of the earlier version does not bring it back.
+    CHECK(sent_at(town, device, "2023-09-20T09:00:00+08:00", old) == Outcome::notice_retired);
+    const Json info = *base::parse_json(handlers::server_info(counter.server, {}, {}).body);
+    CHECK(info.at("notices").at(0).at("until") == "2023-04-04T00:00:00+08:00");
+    CHECK(info.at("notices").at(1).at("until").is_null());
+    CHECK(info.at("notices").at(1).at("sha256") == info.at("notice").at("sha256"));
+}
+
+TEST_CASE("without a day and an open window the earlier version ends with the publication") {
     Town         town;
     const Device device = town.new_device("D001");
     const Json   old = town.declaration(device);
     Json         silent = second();
     silent.erase("accept_until");
+    town.site().start_clock_at(town::at("2023-04-10T09:00:00+08:00"));
     REQUIRE(publish(town, base::to_text(silent)).has_value());
-    CHECK(sent_at(town, device, "2023-12-27T23:59:58+08:00", old) == Outcome::accepted);
-    CHECK(sent_at(town, device, "2023-12-28T00:00:00+08:00", old) == Outcome::notice_retired);
+    CHECK(sent_at(town, device, "2023-04-10T09:00:02+08:00", old) == Outcome::notice_retired);
+}
+
+TEST_CASE("an increase that was returned is mended under its notice after that has ended") {
+    Town         town;
+    const Device school = town.new_device("D001");
+    REQUIRE(town.site().keep_clock().has_value());
+    const auto decide = [&](const std::string& id, commands::DecideOptions options) {
+        const auto decided = commands::decide(town.data(), id, options);
+        CHECK_MESSAGE(decided.has_value(), (decided ? "" : decided.error().detail));
+    };
+    const Json declared_first = town.declaration(school, "X002", "初级", 40);
+    REQUIRE(town.submit(school, declared_first).outcome == Outcome::accepted);
+    commands::DecideOptions pass;
+    pass.verdict = "pass";
+    pass.stage = "final_review";
+    pass.reason = "按平台审核结果";
+    decide(declared_first.at("id").get<std::string>(), pass);
+    Json increase = town.declaration(school);
+    increase["form"] = "quota_increase";
+    increase["period"] = "2023";
+    increase["answers"] = {{"rows", {{{"certificate", "X002"},
+                                      {"level", "初级"},
+                                      {"approved_before", 40},
+                                      {"approved_after", 60}}}},
+                           {"contact", "王芳"},
+                           {"phone", "0558-5550000"}};
+    increase["anchor"] = town.site().make_anchor();
+    REQUIRE(town.submit(school, increase).outcome == Outcome::accepted);
+    commands::DecideOptions back;
+    back.verdict = "return";
+    back.stage = "final_review";
+    back.reason = "请核对人数";
+    back.due = "2024-04-05";
+    decide(increase.at("id").get<std::string>(), back);
+    REQUIRE(publish(town, vectors::anhui_2024).has_value()); // Taken until 2024-03-20.
+    Json mended = increase;
+    mended["replaces"] = increase.at("id");
+    const auto send = [&](const char* time) {
+        town.site().start_clock_at(town::at(time));
+        mended["id"] = envelope::make_envelope_id(town.site().now(), town.site().random()).text();
+        mended["anchor"] = town.site().make_anchor();
+        return town.submit(school, mended).outcome;
+    };
+    CHECK(send("2024-04-05T23:59:50+08:00") == Outcome::accepted);
+    CHECK(send("2024-04-06T00:00:01+08:00") == Outcome::notice_retired);
 }
 
 TEST_CASE("both notices in one log: what was filed stays, and totals are each period's own") {
