@@ -39,7 +39,7 @@ function shown(cell) {
     return number && /^#+$/.test(text) ? number : text;
 }
 
-const is_number = (text) => text !== null && /^[\d０-９.,，\s]+(人|张|元|万元)?$/.test(text);
+const number = /^[\d０-９.,，\s]+(人|张|万?元)?$/;
 
 // The rows of the first table of a document that is never shown and runs nothing, every cell at its
 // place: words that are merged downwards stand in each of its rows, a number, which would count once
@@ -59,8 +59,7 @@ function rows_of_html(html) {
             const text = hidden(cell) ? null : shown(cell);
             for (let down = 0; down < deep && row + down < table.rows.length; down += 1)
                 for (let right = 0; right < wide; right += 1)
-                    at(row + down)[column + right] =
-                        (right === 0 && (down === 0 || !is_number(text))) || text === null ? text : "";
+                    at(row + down)[column + right] = text !== null && (right || down && number.test(text)) ? "" : text;
             column += wide;
         }
     });

@@ -86,9 +86,6 @@ void draw_acts(App& app, const Matter& matter) {
     {
         widgets::Line line;
         if (widgets::button("print", "打印")) app.print({app.sheet_of(matter)});
-        if (const notice::Form* form = app.desk().form_of(matter);
-            form != nullptr && is_made(*form))
-            entry::draw_made_export(app, matter, *form);
         if (!device::is_open(matter.state) && device::counts(matter.state) &&
             matter.state != MatterState::returned && // It is opened where the reviewer's word stands.
             widgets::button("revise", "修改",

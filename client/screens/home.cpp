@@ -363,10 +363,8 @@ void draw_help(App& app) {
     widgets::text("怎样填写、打印、盖章、同步，遇到问题怎么办。", widgets::second_text);
     if (widgets::link("help", "打开使用说明")) platform::open_link("help.html");
     // What was dropped then stands nowhere else.
-    if (!app.desk().carryovers().empty() && widgets::link("carried", "通知更新前填写的内容")) {
+    if (!app.desk().carryovers().empty() && widgets::link("carried", "通知更新前填写的内容"))
         app.visit_memory("home/carryovers") = "1";
-        app.go(ScreenId::home);
-    }
 }
 
 // What is open now, what waits, what is late, and what came of it.

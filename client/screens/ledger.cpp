@@ -9,8 +9,6 @@
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
 
-#include <map>
-
 namespace {
 
 using device::LedgerEntry;
@@ -40,11 +38,12 @@ void draw_filing(App& app, const LedgerEntry& entry) {
         app.open_matter(*matter);
 }
 
-// What all certificates and levels come to now, by year.
-std::map<std::string, std::int64_t> sums_of(const std::vector<LedgerEntry>& entries) {
-    std::map<std::string, std::int64_t> sums;
-    for (const LedgerEntry& entry : entries) sums[entry.year()] += entry.amount;
-    return sums;
+// What all certificates and levels of that year come to now.
+std::int64_t sum_of(const std::vector<LedgerEntry>& entries, const std::string& year) {
+    std::int64_t sum = 0;
+    for (const LedgerEntry& entry : entries)
+        if (entry.year() == year) sum += entry.amount;
+    return sum;
 }
 
 void draw_entries(App& app, const std::vector<LedgerEntry>& entries) {
@@ -84,8 +83,9 @@ void draw_ledger(App& app) {
                              "申报或调增经省级审核通过后，批准的人数记在这里，每一笔都写明依据。");
         return;
     }
-    for (const auto& [year, sum] : sums_of(entries))
-        widgets::figure(base::grouped(sum), "人，" + year + "年批准的考核人数合计");
+    if (const notice::Package* package = app.desk().find_package())
+        widgets::figure(base::grouped(sum_of(entries, package->year)),
+                        "人，" + package->year + "年批准的考核人数合计");
     widgets::text("每一笔由省级审核生成，只增记、不改动；余额是该证书该级别批准的人数。",
                   widgets::second_text);
     widgets::gap(8);

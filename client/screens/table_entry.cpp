@@ -619,34 +619,6 @@ void draw_typed_table(App& app, const Matter& matter, const notice::Form& form,
                       widgets::second_text);
 }
 
-void draw_made_export(App& app, const Matter& matter, const notice::Form& form) {
-    const device::Judgement* judged = app.judgement(matter.root);
-    const base::Json rows = judged == nullptr
-                                ? base::Json()
-                                : judged->answers.value("rows", base::Json::array());
-    if (!widgets::button("export", "导出表格",
-                         {.off_because = rows.empty() ? "表中还没有内容" : ""}))
-        return;
-    for (const notice::Block& block : form.blocks) {
-        if (block.kind != notice::Block::Kind::table) continue;
-        std::vector<std::vector<std::string>> lines(1);
-        for (const notice::TableColumn& column : block.columns)
-            lines[0].push_back(plain_head(column));
-        for (const base::Json& row : rows) {
-            std::vector<std::string> line;
-            for (const notice::TableColumn& column : block.columns) {
-                const Field* field = form.find_column(column.id.text());
-                line.push_back(field == nullptr ? std::to_string(lines.size())
-                                                : exact_words(app, *field,
-                                                              row.value(column.id.text(),
-                                                                        base::Json())));
-            }
-            lines.push_back(std::move(line));
-        }
-        return export_file(form, matter.period, lines);
-    }
-}
-
 void draw_file_acts(App& app, const notice::Form& form, const base::Period& period,
                     const std::vector<Matter>& matters) {
     if (widgets::button("import", "导入表格文件")) import_file(app, form.id, period, {});

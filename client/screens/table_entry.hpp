@@ -77,7 +77,4 @@ void draw_file_acts(App& app, const notice::Form& form, const base::Period& peri
 // at its end.
 void draw_preview(App& app);
 
-// A button that saves a table whose rows nobody types.
-void draw_made_export(App& app, const device::Matter& matter, const notice::Form& form);
-
 } // namespace entry
