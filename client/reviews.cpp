@@ -94,11 +94,12 @@ const Reviews::Shown& shown_rows(App& app) {
         const int order = ordered(rows[std::size_t(a)], rows[std::size_t(b)]);
         return order == 0 ? a < b : reviews.descending ? order > 0 : order < 0;
     });
-    // What has left the list is chosen no more.
+    // What has left the list, was decided or has a newer version is chosen no more.
     std::set<base::EnvelopeId> chosen;
     for (const int at : shown.rows)
-        if (reviews.chosen.count(rows[std::size_t(at)].root) > 0)
-            chosen.insert(rows[std::size_t(at)].root);
+        if (const QueueRow& row = rows[std::size_t(at)];
+            reviews.chosen.count(row.newest) > 0 && passes_simply(app, row))
+            chosen.insert(row.newest);
     reviews.chosen = std::move(chosen);
     return shown;
 }
@@ -143,8 +144,8 @@ const QueueRow* find_review_row(App& app, const base::EnvelopeId& root) {
 bool passes_simply(App& app, const QueueRow& row) {
     const review::Step step =
         app.desk().reviews().may(row, envelope::ReviewVerdict::pass);
-    return step.outcome == base::Outcome::accepted && step.needs == review::Needs::nothing &&
-           row.timing != envelope::Timing::late && !row.queued;
+    return row.mine && !row.refused && step.outcome == base::Outcome::accepted &&
+           step.needs == review::Needs::nothing;
 }
 
 bool decide(App& app, const std::vector<base::EnvelopeId>& roots, const device::Word& word) {
@@ -161,20 +162,26 @@ bool decide(App& app, const std::vector<base::EnvelopeId>& roots, const device::
 }
 
 bool take_back(App& app, const base::EnvelopeId& root) {
-    const QueueRow*                         row = find_review_row(app, root);
-    const std::optional<envelope::Decision> word = row == nullptr ? std::nullopt : row->queued;
+    const device::Dossier*            dossier = app.dossier(root);
+    std::optional<envelope::Decision> word;
+    if (dossier != nullptr)
+        word = dossier->row.queued ? dossier->row.queued : dossier->refused_word;
     if (!app.tell(app.desk().reviews().cancel(root))) return false;
-    if (!word) return true;
-    Reviews::Said& said = app.reviews().said[word->target];
-    said = {};
-    said.verdict = word->verdict;
-    said.reason = word->reason;
-    if (word->due) said.due = base::to_iso(notice::last_day_before(*word->due));
-    for (const envelope::Remark& remark : word->remarks)
-        said.remarks.emplace_back(remark.field, remark.text);
-    if (const auto* number = std::get_if<std::int64_t>(&word->approved))
-        said.approved.push_back(std::to_string(*number));
-    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&word->approved))
-        for (const std::int64_t one : *numbers) said.approved.push_back(std::to_string(one));
+    if (word) app.reviews().said[root] = said_again(*word);
     return true;
+}
+
+Reviews::Said said_again(const envelope::Decision& word) {
+    Reviews::Said said;
+    said.version = word.target;
+    said.verdict = word.verdict;
+    said.reason = word.reason;
+    if (word.due) said.due = base::to_iso(notice::last_day_before(*word.due));
+    for (const envelope::Remark& remark : word.remarks)
+        said.remarks.emplace_back(remark.field, remark.text);
+    if (const auto* number = std::get_if<std::int64_t>(&word.approved))
+        said.approved.push_back(std::to_string(*number));
+    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&word.approved))
+        for (const std::int64_t one : *numbers) said.approved.push_back(std::to_string(one));
+    return said;
 }

@@ -24,18 +24,21 @@ struct Reviews {
     Column             column     = Column::received;
     bool               descending = false;
 
-    std::set<base::EnvelopeId> chosen;
+    std::set<base::EnvelopeId> chosen;    // By their newest versions: nobody passes what he has not seen.
     base::EnvelopeId           current;   // The row one is at, and the filing that is open.
     int                        place = 0; // Where it stood in the list when it was last in it.
 
     // What is being said about a filing, as typed.
     struct Said {
+        base::EnvelopeId                     version;       // The one it is about.
+        bool                                 newer = false; // It began about an earlier one.
         envelope::ReviewVerdict              verdict = envelope::ReviewVerdict::pass;
         std::vector<std::string>             approved; // The number, or one for each row.
         std::vector<std::pair<base::FieldId, std::string>> remarks;
         std::string                          due, reason;
     };
-    // By the version it is about: whoever looks at another filing meanwhile finds it as it was.
+    // By matter: whoever looks at another filing meanwhile finds it as it was, and a new version that
+    // comes meanwhile takes away no word.
     std::map<base::EnvelopeId, Said> said;
 
     // The list as last made; see shown_rows().
@@ -64,7 +67,7 @@ bool go_in_list(App& app, int step);
 // The filing that is open is one of the list, at Reviews::place.
 bool is_listed(App& app);
 
-// True when a pass may be signed without another word.
+// True when it is this desk's turn and a pass may be signed without another word.
 bool passes_simply(App& app, const device::QueueRow& row);
 
 // Signs the word about the filings, says so with an undo, and sends it when that is over. False
@@ -74,6 +77,9 @@ bool decide(App& app, const std::vector<base::EnvelopeId>& roots, const device::
 // Takes back a word that was not sent, or puts one away that was refused. What it said stands in
 // Reviews::said again. False when it could not be, which was told.
 bool take_back(App& app, const base::EnvelopeId& root);
+
+// What a decision says, to be changed.
+Reviews::Said said_again(const envelope::Decision& word);
 
 // The row of a matter; null when this desk does not review it.
 const device::QueueRow* find_review_row(App& app, const base::EnvelopeId& root);

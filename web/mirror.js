@@ -414,7 +414,9 @@ export class Mirror {
         }
         const part = this.node_of(event.target);
         const pressed = bit === key_bits.Enter && event.target.matches("a, button, [tabindex]");
-        if (!this.modal && !pressed && !event.target.matches("input, textarea, select"))
+        // A key that is held moves on, and does nothing else again and again.
+        const held = event.repeat && !/^(Arrow.*|[jk])$/i.test(event.key);
+        if (!held && !this.modal && !pressed && !event.target.matches("input, textarea, select"))
             for (const one of this.parts.values())
                 if (one.node.state & state.page_keys && one.node.keys & bit) return void tell(one);
         // An option, a row or another element that only the program makes a button of.

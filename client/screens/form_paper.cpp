@@ -229,7 +229,7 @@ void draw_table(Filling& filling, const Block& block) {
                     look.right = side == widgets::Side::right;
                     filling.draw(*field, {int(i) + 1, field->id}, look, place);
                 });
-            else table.text(value_words(filling.app, *field, rows.at(i).at(column.id.text())));
+            else table.text(value_words(filling.app, *field, filling.value({int(i) + 1, field->id})));
         }
     }
     draw_total_row(block, filling.computed_at(block.total_computed), table);

@@ -79,10 +79,23 @@ std::vector<ReviewVerdict> verdicts_of(App& app, const QueueRow& row) {
     return verdicts;
 }
 
-// Begins anew for another filing or a newer version of the same.
+// For a newer version the words stay and the numbers begin anew. A decision that was refused begins
+// with what it said.
 Reviews::Said& said_of(App& app, const Dossier& dossier) {
-    const auto [at, fresh] = app.reviews().said.try_emplace(dossier.row.newest);
+    const auto [at, is_new] = app.reviews().said.try_emplace(dossier.row.root);
     Reviews::Said& said = at->second;
+    bool           fresh = is_new;
+    if (fresh && dossier.refused_word) {
+        said = said_again(*dossier.refused_word);
+        fresh = false;
+    } else if (fresh) {
+        said.version = dossier.row.newest;
+    }
+    if (said.version != dossier.row.newest) {
+        said.version = dossier.row.newest;
+        said.newer = true;
+        said.approved.clear();
+    }
     if (said.approved.empty()) // As filed.
         for (const std::int64_t number : filed_numbers(dossier))
             said.approved.push_back(std::to_string(number));
@@ -103,9 +116,11 @@ bool needs_reason(App& app, const QueueRow& row, ReviewVerdict verdict) {
 std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
     const Reviews::Said& said = said_of(app, dossier);
     word.verdict = said.verdict;
-    word.reason = base::trim(said.reason);
-    if (needs_reason(app, dossier.row, said.verdict) && word.reason.empty())
-        return "请写明理由。";
+    // Only what is shown is signed: a reason that was typed for another verdict is not.
+    if (needs_reason(app, dossier.row, said.verdict)) {
+        word.reason = base::trim(said.reason);
+        if (word.reason.empty()) return "请写明理由。";
+    }
     if (said.verdict == ReviewVerdict::pass) {
         if (!is_province(app)) return {};
         const std::vector<std::int64_t> filed = filed_numbers(dossier);
@@ -126,11 +141,14 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
         else word.approved = numbers;
         return {};
     }
+    if (said.verdict == ReviewVerdict::reject) return {};
     for (const auto& [field, text] : said.remarks) {
         const std::string words(base::trim(text));
-        if (!words.empty()) word.remarks.push_back({field, words});
+        // Of a row only its number stands there until something is said.
+        if (!words.empty() && words != base::trim(row_words(row_in_words(words))))
+            word.remarks.push_back({field, words});
     }
-    if (said.verdict == ReviewVerdict::reject || base::trim(said.due).empty()) return {};
+    if (base::trim(said.due).empty()) return {};
     const auto day = base::parse_date(base::trim(said.due));
     if (!day) return "修改期限请按“2023-04-05”的样子填写，也可以留空。";
     if (base::end_of(*day) <= app.now()) return "修改期限已经过去。";
@@ -148,9 +166,8 @@ void remark_on(App& app, const Dossier& dossier, const Cell& cell) {
     const auto same = std::find_if(said.remarks.begin(), said.remarks.end(), [&](const auto& one) {
         return one.first == name_of(cell) && one.second.compare(0, begin.size(), begin) == 0;
     });
-    if (same == said.remarks.end()) said.remarks.emplace_back(name_of(cell), begin);
-    const auto number = same == said.remarks.end() ? said.remarks.size() - 1
-                                                   : std::size_t(same - said.remarks.begin());
+    const auto number = std::size_t(same - said.remarks.begin());
+    if (number == said.remarks.size()) said.remarks.emplace_back(name_of(cell), begin);
     app.visit_memory("focus") = "remark" + std::to_string(number);
 }
 
@@ -158,9 +175,12 @@ void sign(App& app, const Dossier& dossier) {
     device::Word      word;
     const std::string wrong = read_said(app, dossier, word);
     if (!wrong.empty()) return app.say(wrong);
+    const bool was_listed = is_listed(app);
     if (!decide(app, {dossier.row.root}, word)) return;
-    // On to the next one, or back when it was the last.
-    if (go_in_list(app, 0)) app.open_review(app.reviews().current);
+    app.reviews().said.erase(dossier.row.root);
+    // On to the next one of the list; back to it when this was the last, or none of it.
+    const int step = is_listed(app) ? 1 : 0;
+    if (was_listed && go_in_list(app, step)) app.open_review(app.reviews().current);
     else app.go(ScreenId::review_queue);
 }
 
@@ -352,6 +372,9 @@ void draw_decision(App& app, const Dossier& dossier) {
         return;
     }
     Reviews::Said&                said = said_of(app, dossier);
+    if (said.newer && !row.refused)
+        widgets::notice("newer", widgets::Tone::attention,
+                        "学校已经提交了新的一版。您写的意见还在，请重新看一遍再签名。");
     std::vector<std::string_view> words;
     int                           chosen = 0;
     for (const ReviewVerdict verdict : verdicts) {
@@ -433,7 +456,8 @@ void act_on_keys(App& app, const Dossier& dossier) {
     case key::pass:
         if (dossier.row.queued || !may(app, dossier.row, ReviewVerdict::pass)) break;
         said_of(app, dossier).verdict = ReviewVerdict::pass;
-        if (!needs_reason(app, dossier.row, ReviewVerdict::pass)) return sign(app, dossier);
+        if (passes_simply(app, dossier.row) && !said_of(app, dossier).newer)
+            return sign(app, dossier);
         app.visit_memory("out_of_turn") = "1";
         app.visit_memory("focus") = "reason";
         break;

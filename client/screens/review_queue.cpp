@@ -165,10 +165,10 @@ void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow&
     const std::string what = row.unit_name + "　" + matter_words(app, row);
     {
         const auto cell = table.cell();
-        bool       chosen = reviews.chosen.count(row.root) > 0;
+        bool       chosen = reviews.chosen.count(row.newest) > 0;
         if (passes_simply(app, row) && widgets::checkbox("choose", "", chosen, "选择" + what)) {
-            if (chosen) reviews.chosen.insert(row.root);
-            else reviews.chosen.erase(row.root);
+            if (chosen) reviews.chosen.insert(row.newest);
+            else reviews.chosen.erase(row.newest);
         }
     }
     for (const QueueColumn& column : columns) {
@@ -248,7 +248,10 @@ void draw_list(App& app, bool moved) {
 // --- Passing -------------------------------------------------------------------------------------
 
 std::vector<base::EnvelopeId> chosen_of(App& app) {
-    return {app.reviews().chosen.begin(), app.reviews().chosen.end()};
+    std::vector<base::EnvelopeId> roots;
+    for (const QueueRow& row : app.review_rows())
+        if (app.reviews().chosen.count(row.newest) > 0) roots.push_back(row.root);
+    return roots;
 }
 
 // What the question says of the selection, so that a slip is seen.
@@ -256,7 +259,7 @@ std::string selection_words(App& app) {
     std::set<base::UnitId> units;
     std::int64_t           total = 0;
     for (const QueueRow& row : app.review_rows()) {
-        if (app.reviews().chosen.count(row.root) == 0) continue;
+        if (app.reviews().chosen.count(row.newest) == 0) continue;
         units.insert(row.unit);
         total += row.headcount.value_or(0);
     }
@@ -277,7 +280,7 @@ void draw_selection(App& app) {
         for (const int at : shown.rows)
             if (const QueueRow& row = app.review_rows()[std::size_t(at)];
                 all && passes_simply(app, row))
-                reviews.chosen.insert(row.root);
+                reviews.chosen.insert(row.newest);
     }
     const std::string count = std::to_string(reviews.chosen.size());
     if (!reviews.chosen.empty() &&

@@ -13,7 +13,9 @@ namespace handlers {
 // session by itself. A revoked key's tokens die at once, because each use looks at the key again.
 class Sessions {
 public:
-    explicit Sessions(intake::Site& site) : m_site(site), m_since(site.now()) {}
+    explicit Sessions(intake::Site& site) : m_site(site), m_since(site.now()) {
+        site.not_before(m_since); // A clock that is set back would make every new anchor too old.
+    }
 
     struct Opened {
         std::string token;

@@ -175,6 +175,7 @@ inline const base::RuleId typed_rule("typed");       // What was typed cannot be
 inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
 inline const base::RuleId gone_rule("gone");         // The newer notice has no place for it.
 inline const base::RuleId late_rule("late");         // Signed after its window has closed (C20).
+inline const base::RuleId reply_short_rule("reply_short"); // A reply that would not travel.
 using review::reply_rule;                            // Returned: what was asked; its note answers.
 
 // Everything that stands against a draft, ready for the list 检查. Of a matter that is not open:

@@ -556,6 +556,13 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
         matter->review->decision.verdict == envelope::ReviewVerdict::send_back)
         of_the_desk.push_back({reply_rule, {}, notice::Severity::hint,
                                "退回修改：" + matter->review->decision.reason});
+    const auto reply = matter->notes.find(reply_rule);
+    if (is_open(matter->state) && reply != matter->notes.end()) {
+        const std::size_t characters = base::character_count(base::trim(reply->second));
+        if (characters > 0 && characters < base::limits::note_characters_min)
+            of_the_desk.push_back({reply_short_rule, {}, notice::Severity::error,
+                                   "回复说明至少写4个字，或者清空不写。"});
+    }
     rules::Notes notes;
     for (const auto& [rule, note] : matter->notes)
         if (base::character_count(base::trim(note)) >= base::limits::note_characters_min)

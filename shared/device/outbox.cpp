@@ -357,12 +357,22 @@ base::Status Desk::Inside::take_decision(const envelope::Decision& decision,
     if (!found) return {}; // About another unit's filing.
     const base::EnvelopeId root(select.text(0));
     select.reset();
-    return this->change([&] {
-        return database
-            .prepare("INSERT OR IGNORE INTO decisions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            .bind(receipt.id, root, decision.target, envelope::verdict_name(decision.verdict),
-                  receipt.received_at, receipt.index, receipt.sha256, change.envelope,
-                  change.receipt)
+    return this->change([&]() -> base::Status {
+        auto insert =
+            database.prepare("INSERT OR IGNORE INTO decisions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        SHENBAO_TRY(insert
+                        .bind(receipt.id, root, decision.target,
+                              envelope::verdict_name(decision.verdict), receipt.received_at,
+                              receipt.index, receipt.sha256, change.envelope, change.receipt)
+                        .run());
+        if (database.changes() == 0) return {}; // Known.
+        auto earlier = database.prepare("SELECT count(*) FROM decisions WHERE target = ?");
+        SHENBAO_ASSIGN(const bool counted, earlier.bind(decision.target).step());
+        SHENBAO_CHECK(counted);
+        if (earlier.integer(0) > 1) return {}; // A second word about a version: the reply is still due.
+        // The reply went with this version; what is asked now is another question.
+        return database.prepare("DELETE FROM draft_notes WHERE root = ? AND rule = ?")
+            .bind(root, reply_rule)
             .run();
     });
 }

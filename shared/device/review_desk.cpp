@@ -476,8 +476,10 @@ std::optional<Dossier> ReviewDesk::find_dossier(const base::EnvelopeId& root) co
                                             items->front().sha256)
                                 : base::fail(Outcome::not_found_locally);
         if (opened)
-            if (const auto* decision = std::get_if<envelope::Decision>(&opened->act()))
+            if (const auto* decision = std::get_if<envelope::Decision>(&opened->act())) {
                 seen = version(decision->target);
+                dossier.refused_word = *decision;
+            }
     }
     if (seen != nullptr && dossier.form != nullptr)
         dossier.differences = differences_of(*dossier.form, seen->filing->answers, dossier.answers);

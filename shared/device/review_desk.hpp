@@ -102,6 +102,8 @@ struct Dossier {
     rules::Notes              asked;          // What each asked for, as far as this desk can tell.
     std::map<base::FieldId, base::Json> computed; // Null where this desk cannot tell.
     std::vector<HistoryEntry> history;        // In the log's order.
+    // What an own decision said that was refused.
+    std::optional<envelope::Decision> refused_word;
     // Against the version that was decided about last, or about which an own decision was refused;
     // empty when there is none such or nothing changed.
     std::vector<Difference>   differences;

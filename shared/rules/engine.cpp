@@ -136,8 +136,8 @@ struct Engine::Prepared {
         : database(opened), package(loaded), context(views) {
         for (const notice::Form& form : package.forms) {
             forms.emplace_back().form = &form;
-            // Now, and not with the form's statements: what is made within a transaction that is
-            // given up is gone.
+            // Now, and not with the form's statements, which may be asked for within a transaction
+            // that is given up.
             if (form.table) make_rows_table(forms.back());
         }
     }
@@ -303,7 +303,7 @@ void Engine::Prepared::make_rows_table(PreparedForm& prepared) {
         columns += ", " + sql_name(column.id.text());
         marks += ", ?";
     }
-    const auto made = database.run_script("CREATE TABLE " + table + "(" + columns + ");");
+    const auto made = database.run_script("CREATE TABLE IF NOT EXISTS " + table + "(" + columns + ");");
     SHENBAO_CHECK(made.has_value()); // In memory, and the name is the engine's own.
     prepared.clear_rows = database.prepare("DELETE FROM " + table);
     prepared.insert_row = database.prepare("INSERT INTO " + table + " VALUES(" + marks + ")");
@@ -320,7 +320,11 @@ base::Result<PreparedForm*> Engine::Prepared::find(const notice::Form& form) {
 
 base::Status Engine::Prepared::fill_rows(PreparedForm& prepared, const Json& answers) {
     if (!prepared.form->table) return {};
-    SHENBAO_TRY(prepared.clear_rows.bind().run());
+    if (!prepared.clear_rows.bind().run()) {
+        // The engine was made within a transaction that was given up, and its tables with it.
+        make_rows_table(prepared);
+        SHENBAO_TRY(prepared.clear_rows.bind().run());
+    }
     const auto rows = answers.find("rows");
     if (rows == answers.end() || !rows->is_array()) return {};
     const std::vector<notice::Field>& columns = prepared.form->table->columns;

@@ -64,3 +64,22 @@ export class Chromium {
         if (!ended) await this.kill();
     }
 }
+
+// For addInitScript: window.fail tells how the next `times` readwrite transactions of the disk fail.
+export const failing = () => {
+    window.fail = { times: 0, how: null };
+    const real = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (stores, mode, options) {
+        const { times, how } = window.fail;
+        if (mode !== "readwrite" || times === 0) return real.call(this, stores, mode, options);
+        window.fail.times -= 1;
+        if (how === "throws") throw new DOMException("The database connection is closing.", "InvalidStateError");
+        const made = real.call(this, stores, mode, options);
+        if (how === "quota") {
+            Object.defineProperty(made, "error", { get: () => new DOMException("full", "QuotaExceededError") });
+        }
+        // Before any request of it can end: a timer could come after the transaction has completed.
+        if (how === "quota" || how === "aborts") { made.commit = () => {}; queueMicrotask(() => made.abort()); }
+        return made;
+    };
+};

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
-import { Chromium, new_profile } from "./chromium.mjs";
+import { Chromium, failing, new_profile } from "./chromium.mjs";
 import { probe_site } from "./site.mjs";
 
 let site;
@@ -197,25 +197,6 @@ test("the page asks before it is closed only while something is not saved", asyn
 
 // --- failures -----------------------------------------------------------------------------------------
 
-// Fails the next `times` readwrite transactions in one way.
-const failing = () => {
-    window.fail = { times: 0, how: null };
-    const real = IDBDatabase.prototype.transaction;
-    IDBDatabase.prototype.transaction = function (stores, mode, options) {
-        const { times, how } = window.fail;
-        if (mode !== "readwrite" || times === 0) return real.call(this, stores, mode, options);
-        window.fail.times -= 1;
-        if (how === "throws") throw new DOMException("The database connection is closing.", "InvalidStateError");
-        const made = real.call(this, stores, mode, options);
-        if (how === "quota") {
-            Object.defineProperty(made, "error", { get: () => new DOMException("full", "QuotaExceededError") });
-        }
-        // Before any request of it can end: a timer could come after the transaction has completed.
-        if (how === "quota" || how === "aborts") { made.commit = () => {}; queueMicrotask(() => made.abort()); }
-        return made;
-    };
-};
-
 test("a failure that passes is not seen: fresh connection, same content", async () => {
     await with_browser(async (browser) => {
         const page = await open(browser, { init: failing });
@@ -406,6 +387,32 @@ test("a rescue file brings everything back; others are refused", async () => {
         assert.match(rows, /29=(埇桥){29}\n$/);
         await page.evaluate(() => window.probe.save(5, "goes on"));
         assert.equal((await saving_of(page)).state, "saved");
+    });
+});
+
+test("a rescue file that cannot be written changes nothing, and what was typed meanwhile is kept", async () => {
+    await with_browser(async (browser) => {
+        const page = await open(browser, { init: failing });
+        const [download] = await Promise.all([page.waitForEvent("download"), page.evaluate(async () => {
+            await window.probe.save(1, "as it was then");
+            window.probe.download();
+        })]);
+        const rescue = [...fs.readFileSync(await download.path())];
+        await page.evaluate(async (bytes) => {
+            await window.probe.save(1, "now");
+            window.fail = { times: -1, how: "quota" };
+            window.probe.restore(new Uint8Array(bytes), 1);
+            window.probe.type(2, "meanwhile");
+        }, rescue);
+        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 30000 });
+        await page.evaluate(() => {
+            window.fail = { times: 0, how: null };
+            window.probe.retry();
+        });
+        await page.waitForFunction(() => window.probe.saving().state === "saved");
+        await page.reload();
+        await ready(page);
+        assert.equal(await rows_of(page), "1=now\n2=meanwhile\n");
     });
 });
 

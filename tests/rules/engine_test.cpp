@@ -175,6 +175,15 @@ TEST_CASE("an engine that prepares later says the same, also after a rollback") 
           base::to_text(rules::to_json(expected->findings)));
     CHECK(verdict->computed == expected->computed);
 
+    // Made itself within what is given up: its tables are gone with that, and made again.
+    REQUIRE(database.run_script("BEGIN"));
+    rules::Engine within = rules::Engine::prepare_later(database, package, rules_test::views);
+    CHECK(within.check_draft(package.forms[1], whole, {}).has_value());
+    REQUIRE(database.run_script("ROLLBACK"));
+    const auto after = within.check_draft(package.forms[1], whole, {});
+    REQUIRE(after.has_value());
+    CHECK(after->computed == expected->computed);
+
     // What prepare() would have refused is refused when it is asked, each time.
     const notice::Package wrong = package_with("nothing.at_all");
     auto                  unproven = rules::Engine::prepare_later(database, wrong, rules_test::views);

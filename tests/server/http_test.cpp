@@ -140,7 +140,8 @@ TEST_CASE("a wrong code is refused, and the guesser has to wait") {
     }
     const auto waiting = guess();
     CHECK(waiting.status == 429);
-    CHECK(std::stoi(header_of(waiting, "Retry-After")) >= 1);
+    const std::string seconds = header_of(waiting, "Retry-After");
+    CHECK((seconds == "1" || seconds == "2"));
 }
 
 TEST_CASE("whoever is told to come back is told when") {
