@@ -24,7 +24,7 @@ struct Reviews {
     Column             column     = Column::received;
     bool               descending = false;
 
-    std::set<base::EnvelopeId> chosen;    // By their newest versions: nobody passes what he has not seen.
+    std::set<base::EnvelopeId> chosen;    // By newest version: what was not seen is not passed.
     base::EnvelopeId           current;   // The row one is at, and the filing that is open.
     int                        place = 0; // Where it stood in the list when it was last in it.
 
@@ -37,8 +37,8 @@ struct Reviews {
         std::vector<std::pair<base::FieldId, std::string>> remarks;
         std::string                          due, reason;
     };
-    // By matter: whoever looks at another filing meanwhile finds it as it was, and a new version that
-    // comes meanwhile takes away no word.
+    // By matter: whoever looks at another filing meanwhile finds it as it was, and a new version
+    // that comes meanwhile takes away no word.
     std::map<base::EnvelopeId, Said> said;
 
     // The list as last made; see shown_rows().

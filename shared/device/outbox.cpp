@@ -369,7 +369,7 @@ base::Status Desk::Inside::take_decision(const envelope::Decision& decision,
         auto earlier = database.prepare("SELECT count(*) FROM decisions WHERE target = ?");
         SHENBAO_ASSIGN(const bool counted, earlier.bind(decision.target).step());
         SHENBAO_CHECK(counted);
-        if (earlier.integer(0) > 1) return {}; // A second word about a version: the reply is still due.
+        if (earlier.integer(0) > 1) return {}; // Said twice of a version: the reply is still due.
         // The reply went with this version; what is asked now is another question.
         return database.prepare("DELETE FROM draft_notes WHERE root = ? AND rule = ?")
             .bind(root, reply_rule)

@@ -186,7 +186,7 @@ TEST_CASE("an engine that prepares later says the same, also after a rollback") 
 
     // What prepare() would have refused is refused when it is asked, each time.
     const notice::Package wrong = package_with("nothing.at_all");
-    auto                  unproven = rules::Engine::prepare_later(database, wrong, rules_test::views);
+    auto unproven = rules::Engine::prepare_later(database, wrong, rules_test::views);
     for (int i = 0; i < 2; ++i)
         CHECK(unproven.check_draft(wrong.forms[0], declaration, {}).error().outcome ==
               Outcome::bad_rule);
