@@ -4,6 +4,7 @@
 #include "client/screens/all.hpp"
 #include "client/screens/offices.hpp"
 #include "client/screens/parts.hpp"
+#include "client/texts/words.hpp"
 #include "client/widgets/controls.hpp"
 #include "client/widgets/dialog.hpp"
 #include "client/widgets/fields.hpp"
@@ -12,6 +13,7 @@
 #include "shared/base/csv.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace {
 
@@ -174,25 +176,58 @@ void draw_extensions(App& app) {
     draw_sync_card(app);
 }
 
+namespace {
+
+// What is said to each unit of its own time: the window's end, or until when it was extended.
+std::map<base::UnitId, base::Time> extended_until(App& app, const notice::Form& form,
+                                                  const base::Period& period) {
+    std::map<base::UnitId, std::pair<base::Time, base::Time>> newest; // Received, until.
+    for (const protocol::ExtensionInfo& one : app.desk().extensions()) {
+        if (one.extension.form != form.id || one.extension.period != period) continue;
+        auto& kept = newest[one.extension.for_unit];
+        if (kept.first <= one.received_at) kept = {one.received_at, one.extension.until};
+    }
+    std::map<base::UnitId, base::Time> until;
+    for (const auto& [unit, times] : newest) until.emplace(unit, base::first_late(times.second));
+    return until;
+}
+
+std::string due_words(App& app, base::Time closes) {
+    const std::string day = texts::closing_words(closes) + "（北京时间）";
+    return app.now() < closes ? "截止 " + day + "，请尽快填报并同步"
+                              : "已于 " + day + " 截止，请尽快补报，并写明逾期的原因";
+}
+
+} // namespace
+
 void draw_chase(App& app, const notice::Form& form, const base::Period& period,
                 const base::Json& rows) {
     const widgets::Card   card("chase", {.title = "催报"});
     const notice::Window* window = form.find_window(period);
-    std::string           names;
-    std::string           csv = std::string(base::csv_mark) + "单位,市,内容\r\n";
-    const std::string     what =
-        window_words(app, form, period) +
-        (window == nullptr || window->always
-             ? std::string()
-             : "，截止 " + base::clerk_day(window->closes) + " 24:00（北京时间）");
+    const bool            timed = window != nullptr && !window->always;
+    const auto            extended = extended_until(app, form, period);
+    const std::string     what = window_words(app, form, period);
+    std::map<std::string, std::string> names; // By what is said of the time.
+    std::string csv = std::string(base::csv_mark) + "单位,市,内容\r\n";
     for (const base::Json& row : rows) {
         const std::string name = row.value("school_name", std::string());
-        names += (names.empty() ? "" : "、") + name;
+        std::string       when = "请尽快填报并同步";
+        if (timed) {
+            const auto own = extended.find(base::UnitId(row.value("school_code", std::string())));
+            when = due_words(app, own == extended.end() ? window->closes_at() : own->second);
+        }
+        std::string& group = names[when];
+        group += (group.empty() ? "" : "、") + name;
         csv += base::csv_cell(name) + "," + base::csv_cell(row.value("city", std::string())) + "," +
-               base::csv_cell("请尽快报送" + what + "。") + "\r\n";
+               base::csv_cell("还没有收到" + what + "，" + when + "。") + "\r\n";
     }
-    const std::string text = "【催报】以下学校还没有报送" + what + "，请尽快填报并同步：" + names + "。";
+    std::string text = "【催报】以下学校还没有报送" + what + "。";
     widgets::text(text);
+    for (const auto& [when, units] : names) {
+        const std::string words = when + "：" + units + "。";
+        widgets::text(words);
+        text += "\n" + words;
+    }
     const widgets::Line line;
     if (widgets::button("copy", "复制文字")) {
         platform::copy_text(text);

@@ -243,8 +243,10 @@ void draw_sync_card(App& app) {
         widgets::status("progress_words", words, widgets::second_text);
         if (progress.to_send > 0)
             widgets::progress_bar("progress", "同步进度", progress.sent, progress.to_send, words);
-    } else if (courier.last_report()) {
-        draw_report(*courier.last_report());
+    } else if (const auto& report = courier.last_report();
+               report && (report->fault || report->refused > 0 || app.queued().empty())) {
+        // What was sent is not the news while something waits again.
+        draw_report(*report);
     } else if (!platform::online()) {
         widgets::text("现在没有网络。连上后会自动发送，也可随时按此按钮。",
                       {.size = widgets::type_size::small,

@@ -145,9 +145,17 @@ step("a unit is found, renamed, given a code, and its device revoked after askin
 });
 
 step("who has not filed is reminded with a text for the group", async () => {
+    // Each school is told its own time: one was given until April.
+    const late = units.find((unit) => unit.kind === "higher_vocational");
+    run("extend", "--data", server.data, "--unit", late.id, "--form", "declaration", "--period", "2023-spring",
+        "--until", "2023-04-10T23:59:59.999999+08:00", "--reason", "停电");
+    await sync(province);
     await go(province, "申报汇总");
     await province.getByRole("tab", { name: "未报" }).click();
     await province.getByText(/【催报】以下学校还没有报送/).waitFor();
+    const groups = await province.getByText(/^截止 .*请尽快填报并同步：/).allTextContents();
+    assert.equal(groups.filter((words) => /^截止 3月31日/.test(words)).length, 1);
+    assert.match(groups.find((words) => words.includes(late.name)), /^截止 4月10日 24:00/);
     await picture(province, "chase");
     await province.getByRole("button", { name: "复制文字" }).click();
     await province.getByText("已复制，可以粘贴到工作群").waitFor();
