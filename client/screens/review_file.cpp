@@ -84,16 +84,13 @@ std::vector<ReviewVerdict> verdicts_of(App& app, const QueueRow& row) {
 Reviews::Said& said_of(App& app, const Dossier& dossier) {
     const auto [at, is_new] = app.reviews().said.try_emplace(dossier.row.root);
     Reviews::Said& said = at->second;
-    bool           fresh = is_new;
-    if (fresh && dossier.refused_word) {
-        said = said_again(*dossier.refused_word);
-        fresh = false;
-    } else if (fresh) {
+    if (is_new && dossier.refused_word) said = said_again(*dossier.refused_word);
+    const bool other = said.version != dossier.row.newest;
+    const bool fresh = other && said.reason.empty() && said.remarks.empty(); // Only looked at.
+    if (fresh) said = {};
+    if (other) {
         said.version = dossier.row.newest;
-    }
-    if (said.version != dossier.row.newest) {
-        said.version = dossier.row.newest;
-        said.newer = true;
+        said.newer = !fresh;
         said.approved.clear();
     }
     if (said.approved.empty()) // As filed.
