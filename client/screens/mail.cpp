@@ -12,6 +12,7 @@
 #include "shared/notice/calendar.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace {
 
@@ -201,12 +202,19 @@ void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& pe
     std::vector<std::string> missing, differing;
     for (const envelope::UnitEntry& unit : app.desk().units())
         if (unit.review_by == own && app.desk().find_package()->files(form, unit.kind) &&
-            std::none_of(rows.begin(), rows.end(),
-                         [&](const auto* row) { return row->unit == unit.unit; }))
-            missing.push_back(unit.name);
+            std::none_of(app.review_rows().begin(), app.review_rows().end(), [&](const auto& row) {
+                return row.unit == unit.unit && row.form == form.id && row.period == period &&
+                       row.state.stage != review::Stage::withdrawn;
+            }))
+            missing.push_back(unit.name); // Late is not missing.
+    // Of a late version nobody here can tell what the one before it, which counts, has declared.
+    std::set<base::UnitId> unknown;
+    for (const device::QueueRow& row : app.review_rows())
+        if (row.period == period && row.timing == envelope::Timing::late && row.versions > 1)
+            unknown.insert(row.unit);
     for (const device::QueueRow* row : rows)
         if (const device::Dossier* dossier = app.dossier(row->root);
-            dossier != nullptr && dossier->form != nullptr &&
+            dossier != nullptr && dossier->form != nullptr && unknown.count(row->unit) == 0 &&
             total_of(*dossier) != declared_by(app, row->unit, period))
             differing.push_back(row->unit_name);
     if (!missing.empty()) widgets::text("没有提交：" + names_of(missing), widgets::second_text);
