@@ -39,11 +39,16 @@ Json notice_json(const base::NoticeRef& notice) {
     return {{"id", notice.id.text()}, {"sha256", notice.sha256.text()}};
 }
 
-base::NoticeRef read_notice(ObjectReader& reader) {
-    ObjectReader    inner(reader.object("notice"), "notice");
+base::NoticeRef read_notice_members(ObjectReader& inner) {
     base::NoticeRef notice;
     notice.id = base::NoticeId(inner.text("id", 60, 1));
     notice.sha256 = inner.id("sha256", base::parse_sha256_hex);
+    return notice;
+}
+
+base::NoticeRef read_notice(ObjectReader& reader) {
+    ObjectReader          inner(reader.object("notice"), "notice");
+    const base::NoticeRef notice = read_notice_members(inner);
     if (!inner.sound()) reader.blame("notice", inner.finish().error().detail);
     return notice;
 }
@@ -140,15 +145,12 @@ base::Result<std::vector<PublishedNotice>> notices_from(const Json& json) {
     std::vector<PublishedNotice> list;
     if (!json.is_array()) return base::fail(Outcome::bad_answer, "notices");
     for (const Json& one : json) {
-        if (!one.is_object()) return base::fail(Outcome::bad_answer, "notices");
-        const auto ref = base::parse_notice_ref(one.value("id", std::string()) + "@" +
-                                                one.value("sha256", std::string()));
-        if (!ref) return base::fail(Outcome::bad_answer, "notices");
-        const Json until = one.value("until", Json());
-        const auto time = until.is_string() ? base::parse_rfc3339(until.get<std::string>())
-                                            : base::fail(Outcome::bad_answer, "notices");
-        if (!time && !until.is_null()) return base::fail(time.error());
-        list.push_back({*ref, time ? std::optional(*time) : std::nullopt});
+        ObjectReader    reader(one, "notices");
+        PublishedNotice notice{read_notice_members(reader), std::nullopt};
+        if (reader.find("until") != nullptr)
+            notice.until = reader.id_or_null("until", base::parse_rfc3339);
+        SHENBAO_TRY(settled(reader));
+        list.push_back(std::move(notice));
     }
     return list;
 }

@@ -20,6 +20,19 @@ const envelope::UnitEntry school{base::UnitId("S1"), "亳州中药科技学校",
 
 } // namespace
 
+TEST_CASE("published versions with a member of another type are refused") {
+    const std::string whole = protocol::write_notices({{a_notice(), std::nullopt}});
+    REQUIRE(protocol::read_notices(whole).has_value());
+    for (const char* member : {"id", "sha256", "until"}) {
+        base::Json list = *base::parse_json(whole);
+        list[0][member] = 5;
+        CHECK(protocol::read_notices(base::to_text(list)).error().outcome ==
+              base::Outcome::bad_answer);
+    }
+    CHECK(!protocol::read_notices("[5]").has_value());
+    CHECK(!protocol::read_notices("{}").has_value());
+}
+
 TEST_CASE("messages are read as they were written") {
     protocol::ServerInfo info;
     info.name = "申报";
@@ -34,6 +47,11 @@ TEST_CASE("messages are read as they were written") {
     CHECK(server->time == info.time);
     CHECK(server->notice == info.notice);
     CHECK(server->server_key == info.server_key);
+
+    info.notices = {{a_notice(), info.time}, {a_notice(), std::nullopt}};
+    const auto published = protocol::read_server_info(protocol::write_server_info(info));
+    REQUIRE(published.has_value());
+    CHECK(published->notices == info.notices);
 
     const protocol::EnrolmentAnswer answer{school,     "school",  a_key().id(),
                                            a_key().public_key(), a_notice(), "a.b.c"};
