@@ -39,6 +39,20 @@ base::Status publish(Town& town, std::string_view document) {
 
 base::NoticeRef ref_of(std::string_view document) { return notice::load(document).package->ref; }
 
+// 附件3 for the certificate that every declaration here is about: from 40 to 60.
+Json increase_of(Town& town, const Device& school) {
+    Json increase = town.declaration(school);
+    increase["form"] = "quota_increase";
+    increase["period"] = "2023";
+    increase["answers"] = {{"rows", {{{"certificate", "X002"},
+                                      {"level", "初级"},
+                                      {"approved_before", 40},
+                                      {"approved_after", 60}}}},
+                           {"contact", "王芳"},
+                           {"phone", "0558-5550000"}};
+    return increase;
+}
+
 // What the running server answers.
 struct Counter {
     explicit Counter(Town& of) : town(of) {}
@@ -225,15 +239,7 @@ TEST_CASE("an increase that was returned is mended under its notice after that h
     pass.stage = "final_review";
     pass.reason = "按平台审核结果";
     decide(declared_first.at("id").get<std::string>(), pass);
-    Json increase = town.declaration(school);
-    increase["form"] = "quota_increase";
-    increase["period"] = "2023";
-    increase["answers"] = {{"rows", {{{"certificate", "X002"},
-                                      {"level", "初级"},
-                                      {"approved_before", 40},
-                                      {"approved_after", 60}}}},
-                           {"contact", "王芳"},
-                           {"phone", "0558-5550000"}};
+    Json increase = increase_of(town, school);
     increase["anchor"] = town.site().make_anchor();
     REQUIRE(town.submit(school, increase).outcome == Outcome::accepted);
     commands::DecideOptions back;
@@ -278,15 +284,7 @@ TEST_CASE("both notices in one log: what was filed stays, and totals are each pe
 
     // 2023: declared and approved, and an increase that is still open when the next notice comes.
     approve(take(school, town.declaration(school, "X002", "初级", 40)), "40");
-    Json increase = town.declaration(school);
-    increase["form"] = "quota_increase";
-    increase["period"] = "2023";
-    increase["answers"] = {{"rows", {{{"certificate", "X002"},
-                                      {"level", "初级"},
-                                      {"approved_before", 40},
-                                      {"approved_after", 60}}}},
-                           {"contact", "王芳"},
-                           {"phone", "0558-5550000"}};
+    Json increase = increase_of(town, school);
     increase["anchor"] = town.site().make_anchor();
     const std::string waiting = take(school, increase);
     const Json        spring = rows_of(counter, "by-school", "2023-spring");
