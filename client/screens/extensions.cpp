@@ -148,7 +148,7 @@ void draw_granted(App& app) {
         table.text(act.reason, widgets::second_text);
         const auto cell = table.cell();
         // Only who grants takes back.
-        if (!over && app.desk().find_enrolment()->role == "province" &&
+        if (!over && is_province(app) &&
             widgets::button("back", "收回", {.size = widgets::ButtonSize::small}))
             typed(app, "back") = one.id.text();
         if (typed(app, "back") != one.id.text()) continue;
@@ -170,7 +170,7 @@ void draw_extensions(App& app) {
     widgets::heading("延期", 1);
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
     columns.next();
-    if (app.desk().find_enrolment()->role == "province") draw_granting(app);
+    if (is_province(app)) draw_granting(app);
     draw_granted(app);
     columns.next();
     draw_sync_card(app);

@@ -119,7 +119,7 @@ const notice::Form* bundle_form(App& app) {
     if (package == nullptr) return nullptr;
     for (const notice::Form& form : package->forms)
         for (const notice::UnitKind& kind : package->unit_kinds)
-            if (form.mail && form.serves != notice::Serves::increase && kind.first_review &&
+            if (form.mail && !form.direct && kind.first_review &&
                 package->files(form, kind.id))
                 return &form;
     return nullptr;

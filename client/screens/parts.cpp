@@ -88,6 +88,7 @@ std::string label_of(const notice::Form& form, const base::FieldId& name) {
 }
 
 bool is_school(App& app) { return app.desk().find_enrolment()->role == "school"; }
+bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
 
 std::string matter_words(App& app, const device::QueueRow& row) {
     if (row.certificate) return row.certificate_name + " · " + row.level;

@@ -13,7 +13,9 @@ class App;
 // "老年照护 · 初级　60 人", "进度月报表　2023年5月": what answers to a form say, in a clerk's words.
 std::string answers_words(App& app, const notice::Package& package, const notice::Form& form,
                           const base::Period& period, const base::Json& answers);
+// What this desk's unit is. There must be an enrolment.
 bool is_school(App& app);
+bool is_province(App& app);
 
 // What a filing is about, as its reviewers see it in a list.
 std::string matter_words(App& app, const device::QueueRow& row);

@@ -40,8 +40,6 @@ std::string row_words(int row) {
 
 // --- What is said --------------------------------------------------------------------------------
 
-bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
-
 // The numbers that the province's pass is about: the declared one, or one for each row.
 std::vector<std::int64_t> filed_numbers(const Dossier& dossier) {
     const notice::Form& form = *dossier.form;

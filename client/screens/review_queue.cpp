@@ -22,8 +22,6 @@ using Column = Reviews::Column;
 using View = Reviews::View;
 namespace key = semantics::key;
 
-bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
-
 const QueueRow& row_at(App& app, int place) {
     return app.review_rows()[std::size_t(shown_rows(app).rows[std::size_t(place)])];
 }

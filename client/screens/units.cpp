@@ -48,8 +48,6 @@ bool issue(App& app, const envelope::Act& act, const std::string& words) {
 
 namespace {
 
-bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
-
 // What is typed about the unit that is open.
 std::string& typed(App& app, const char* field) {
     return app.visit_memory(std::string("unit/") + field);
