@@ -128,5 +128,7 @@ TEST_CASE("a number that a school types stands in the province's CSV") {
     CHECK(csv() == "\xEF\xBB\xBF市,学校数,申报项数,拟申报人数,审核通过人数\r\n");
 
     // What was maintained is what the log alone gives.
-    CHECK(*(*reader)->digests() == *(*reader)->rebuilt_digests());
+    const auto maintained = (*reader)->digests();
+    REQUIRE((*reader)->rebuild().has_value());
+    CHECK(*maintained == *(*reader)->digests());
 }

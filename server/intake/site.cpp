@@ -32,6 +32,8 @@ std::int64_t read_offset(const std::string& text) {
 
 fs::path database_path(const std::string& folder) { return fs::path(folder) / "shenbao.db"; }
 fs::path key_path(const std::string& folder) { return fs::path(folder) / "server.key"; }
+// Where a new folder's files are made before they are moved to their places.
+fs::path filling_path(const std::string& folder) { return fs::path(folder) / ".filling"; }
 
 base::Status write_key(const fs::path& path, const envelope::SecretKey& key) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -60,9 +62,25 @@ base::Status Site::init(const std::string& folder, std::string_view document) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) return base::fail(Outcome::storage_failed, folder + ": " + error.message());
-    if (fs::exists(key_path(folder)) || fs::exists(database_path(folder)))
+    const std::string filling = filling_path(folder).string();
+    if (fs::exists(key_path(folder)) ||
+        (fs::exists(database_path(folder)) && !fs::exists(key_path(filling))))
         return base::fail(Outcome::storage_foreign, folder + "：这里已有数据");
     SHENBAO_ASSIGN(const notice::Package package, notice::load_package(document));
+    fs::remove_all(filling, error);
+    fs::create_directories(filling, error);
+    if (error) return base::fail(Outcome::storage_failed, filling + ": " + error.message());
+    SHENBAO_TRY(fill(filling, package, document));
+    // The key comes last: a folder is one of ours when it has its key.
+    fs::rename(database_path(filling), database_path(folder), error);
+    if (!error) fs::rename(key_path(filling), key_path(folder), error);
+    if (error) return base::fail(Outcome::storage_failed, folder + ": " + error.message());
+    fs::remove_all(filling, error);
+    return {};
+}
+
+base::Status Site::fill(const std::string& folder, const notice::Package& package,
+                        std::string_view document) {
     base::SystemRandom random;
     const auto         key = envelope::SecretKey::make(random);
     SHENBAO_ASSIGN(auto store, records::open_sqlite_store(database_path(folder).string(),
@@ -261,6 +279,23 @@ bool Site::is_current(const base::NoticeRef& ref) {
 base::Result<std::unique_ptr<records::Store>> Site::open_store() const {
     return records::open_sqlite_store(database_path(m_folder).string(),
                                       sqlite::OpenMode::existing);
+}
+
+base::Result<std::unique_ptr<Site::Copy>> Site::Copy::make(const Site& site) {
+    std::string path = (fs::path(site.m_folder) / "copy-XXXXXX").string();
+    const int   file = ::mkstemp(path.data());
+    if (file < 0) return base::fail(Outcome::storage_failed, path);
+    ::close(file);
+    std::unique_ptr<Copy> copy(new Copy(path));
+    SHENBAO_TRY(records::copy_sqlite_store(database_path(site.m_folder).string(), path));
+    SHENBAO_ASSIGN(copy->m_store, records::open_sqlite_store(path, sqlite::OpenMode::existing));
+    return copy;
+}
+
+Site::Copy::~Copy() {
+    m_store.reset();
+    std::error_code gone_already;
+    fs::remove(m_path, gone_already);
 }
 
 base::Result<Site::Reader> Site::reader() {

@@ -21,7 +21,7 @@ enum class Mode { unset, real, rehearsal };
 class Site {
 public:
     // Makes a new data folder with a key and the notice. storage_foreign when the folder holds
-    // something.
+    // something. What an interrupted call has left behind counts as nothing: it was never served.
     static base::Status init(const std::string& folder, std::string_view package_document);
 
     static base::Result<std::unique_ptr<Site>> open(const std::string& folder);
@@ -80,6 +80,23 @@ public:
 
     base::Result<std::unique_ptr<records::Store>> open_store() const;
 
+    // Everything as it is at this moment, in a file of its own beside the data: what is done to the
+    // Store changes nothing, and the server goes on. Gone at the end.
+    class Copy {
+    public:
+        static base::Result<std::unique_ptr<Copy>> make(const Site& site);
+        Copy(const Copy&) = delete;
+        ~Copy();
+        records::Store* operator->() const { return m_store.get(); }
+        records::Store& operator*() const { return *m_store; }
+
+    private:
+        explicit Copy(std::string path) : m_path(std::move(path)) {}
+
+        std::string                     m_path;
+        std::unique_ptr<records::Store> m_store;
+    };
+
     // A borrowed reading Store; goes back to the pool at the end.
     class Reader {
     public:
@@ -113,6 +130,9 @@ public:
     std::string       sign_receipt_of(const records::StoredEnvelope& entry) const;
 
 private:
+    // A whole data folder, made in `folder`, which is empty.
+    static base::Status fill(const std::string& folder, const notice::Package& package,
+                             std::string_view document);
     std::optional<base::Time> taken_until(std::size_t published) const; // Under m_package_mutex.
     Site(std::string folder, envelope::SecretKey key)
         : m_folder(std::move(folder)), m_key(std::move(key)) {}

@@ -515,19 +515,6 @@ public:
         SHENBAO_TRY(replay_all());
         return transaction.commit();
     }
-    Result<std::vector<std::pair<std::string, std::string>>> rebuilt_digests() override {
-        std::vector<std::pair<std::string, std::string>> rebuilt;
-        {
-            SHENBAO_ASSIGN(const sqlite::Transaction given_up,
-                           sqlite::Transaction::begin(m_database));
-            SHENBAO_TRY(replay_all());
-            SHENBAO_ASSIGN(rebuilt, derived_digests(m_database));
-            m_derived.reset();
-            m_statements.clear();
-        }
-        m_derived.emplace(m_database);
-        return rebuilt;
-    }
     Result<std::vector<std::pair<std::string, std::string>>> digests() override {
         return derived_digests(m_database);
     }
@@ -598,6 +585,12 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, sqlite
     auto store = std::make_unique<SqliteStore>(std::move(database));
     SHENBAO_TRY(store->prepare());
     return store;
+}
+
+Status copy_sqlite_store(const std::string& from, const std::string& to) {
+    SHENBAO_ASSIGN(sqlite::Database database,
+                   sqlite::Database::open(from, sqlite::OpenMode::existing));
+    return database.copy_to(to);
 }
 
 bool may_see(const Viewer& viewer, const envelope::UnitEntry& unit) {

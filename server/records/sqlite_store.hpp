@@ -11,4 +11,9 @@ namespace records {
 base::Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path,
                                                        sqlite::OpenMode   mode);
 
+// Writes everything that the database file `from` holds at this moment into `to`, a new file or an
+// empty one, which can then be opened as a Store of its own. A server that writes to `from`
+// meanwhile is not kept waiting.
+[[nodiscard]] base::Status copy_sqlite_store(const std::string& from, const std::string& to);
+
 } // namespace records

@@ -250,8 +250,6 @@ public:
     [[nodiscard]] virtual base::Status rebuild() = 0;
     // A digest of each derived table, by name: equal digests mean equal rows.
     virtual base::Result<std::vector<std::pair<std::string, std::string>>> digests() = 0;
-    // The digests that rebuild() would leave; nothing is changed.
-    virtual base::Result<std::vector<std::pair<std::string, std::string>>> rebuilt_digests() = 0;
 };
 
 // What a stored envelope says; its signature was verified when it came. Not for enrolments, whose

@@ -250,6 +250,10 @@ std::vector<std::string> Database::tables_behind(std::string_view sql) {
     return tables;
 }
 
+base::Status Database::copy_to(const std::string& path) {
+    return prepare("VACUUM INTO ?1").bind(path).run();
+}
+
 void Database::limit_steps(int steps) {
     if (m_steps_left == nullptr) m_steps_left = std::make_unique<std::int64_t>(0);
     *m_steps_left = steps;

@@ -160,6 +160,10 @@ public:
     // The tables and views that a statement of our own reads, each once.
     std::vector<std::string> tables_behind(std::string_view sql);
 
+    // Writes all of the database, as of one moment, into `path`: a new file or an empty one. Others
+    // may write meanwhile; they are not kept waiting.
+    [[nodiscard]] base::Status copy_to(const std::string& path);
+
     // From now on all statements together may take about this many steps of SQLite's virtual
     // machine and no value may exceed a mebibyte; then they stop with bad_rule. 0 lifts both
     // limits.

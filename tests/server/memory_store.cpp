@@ -351,7 +351,6 @@ public:
     Status rebuild() override { return {}; }
     // Nothing is derived beforehand.
     Result<Digests> digests() override { return Digests(); }
-    Result<Digests> rebuilt_digests() override { return Digests(); }
 
 private:
     std::int64_t add(Fact fact) {

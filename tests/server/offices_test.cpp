@@ -84,7 +84,7 @@ struct Offices {
     }
     void require_rebuilt_alike() {
         auto store = town.site().open_store();
-        CHECK(*(*store)->digests() == *(*store)->rebuilt_digests());
+        CHECK(town::rebuilds_to_the_same(**store));
     }
 };
 

@@ -167,6 +167,11 @@ std::int64_t Town::last_index() {
     return *(*reader)->last_index();
 }
 
+bool rebuilds_to_the_same(records::Store& store) {
+    const auto maintained = store.digests();
+    return store.rebuild().has_value() && *maintained == *store.digests();
+}
+
 std::string sign(const base::Json& payload, const envelope::SecretKey& key) {
     return envelope::sign_jws(base::to_text(payload), key, envelope::HeaderKey::kid);
 }

@@ -71,6 +71,9 @@ private:
     std::unique_ptr<intake::Intake> m_intake;
 };
 
+// True when everything derived comes out of the facts as it was kept up; the Store is rebuilt.
+bool rebuilds_to_the_same(records::Store& store);
+
 std::string sign(const base::Json& payload, const envelope::SecretKey& key);
 
 } // namespace town
