@@ -16,7 +16,6 @@ using base::Outcome;
 
 constexpr std::string_view program_version = "0.1.0";
 
-Response json(std::string body) { return {200, "application/json", std::move(body), {}}; }
 
 // A notice may have been published beside the running server.
 void look_for_notices(Server& server) {
@@ -55,6 +54,18 @@ std::optional<std::string> text_query(const Request& request, const char* name) 
 }
 
 } // namespace
+
+Response json(std::string body) { return {200, "application/json", std::move(body), {}}; }
+
+Response by_content(const Request& request, Response response) {
+    if (response.status != 200) return response;
+    const std::string etag = "\"" + base::sha256_hex(response.body).text() + "\"";
+    if (etag_matches(request, etag)) response = {304, "", "", {}};
+    response.headers.push_back({"ETag", etag});
+    response.headers.push_back({"Cache-Control", "private, no-cache"});
+    response.headers.push_back({"Vary", "Authorization, Cookie"});
+    return response;
+}
 
 Response healthz(Server&, const Request&, const records::Viewer&) {
     return {200, "text/plain; charset=utf-8", "ok", {{"Cache-Control", "no-store"}}};
@@ -251,17 +262,6 @@ Response fresh_or_304(Server& server, const Request& request, const records::Vie
         response.headers.push_back({"Cache-Control", "private, no-cache"});
         response.headers.push_back({"Vary", "Authorization, Cookie"});
     }
-    return response;
-}
-
-// A list that changes seldom is told by its bytes: filings do not make it new.
-Response by_content(const Request& request, Response response) {
-    if (response.status != 200) return response;
-    const std::string etag = "\"" + base::sha256_hex(response.body).text() + "\"";
-    if (etag_matches(request, etag)) response = {304, "", "", {}};
-    response.headers.push_back({"ETag", etag});
-    response.headers.push_back({"Cache-Control", "private, no-cache"});
-    response.headers.push_back({"Vary", "Authorization, Cookie"});
     return response;
 }
 

@@ -24,4 +24,11 @@ Response devices(Server&, const Request&, const records::Viewer&);
 Response extensions(Server&, const Request&, const records::Viewer&);
 Response new_code(Server&, const Request&, const records::Viewer&);
 
+// --- For the handlers themselves -----------------------------------------------------------------
+// What is answered with 200 as JSON.
+Response json(std::string body);
+// A list that changes seldom is told by its bytes, so that filings do not make it new: 304 when the
+// asker has these already. Other answers pass as they are.
+Response by_content(const Request& request, Response response);
+
 } // namespace handlers

@@ -10,19 +10,6 @@ namespace {
 using base::Json;
 using base::Outcome;
 
-// A list that changes seldom is told by its bytes.
-Response by_content(const Request& request, std::string body) {
-    const std::string etag = "\"" + base::sha256_hex(body).text() + "\"";
-    Response          response{200, "application/json", std::move(body), {}};
-    const std::string asked = request.header("if-none-match");
-    if (!asked.empty() && (asked == "*" || asked.find(etag) != std::string::npos))
-        response = {304, "", "", {}};
-    response.headers.push_back({"ETag", etag});
-    response.headers.push_back({"Cache-Control", "private, no-cache"});
-    response.headers.push_back({"Vary", "Authorization, Cookie"});
-    return response;
-}
-
 // The unit, if this route reaches it for the viewer; else it is not there.
 base::Result<envelope::UnitEntry> reached_unit(records::Store& store, const records::Viewer& viewer,
                                                std::string_view method, std::string_view pattern,
@@ -69,7 +56,7 @@ Response devices(Server& server, const Request& request, const records::Viewer& 
         if (seen != lately.end() && (!key.seen_at || *key.seen_at < seen->second))
             list.back().seen_at = seen->second;
     }
-    return by_content(request, protocol::write_devices(list));
+    return by_content(request, json(protocol::write_devices(list)));
 }
 
 Response extensions(Server& server, const Request& request, const records::Viewer& viewer) {
@@ -80,7 +67,7 @@ Response extensions(Server& server, const Request& request, const records::Viewe
     std::vector<protocol::ExtensionInfo> list;
     for (const records::ExtensionRecord& one : *found)
         list.push_back({one.id, one.extension, one.received_at});
-    return by_content(request, protocol::write_extensions(list));
+    return by_content(request, json(protocol::write_extensions(list)));
 }
 
 Response unit(Server& server, const Request& request, const records::Viewer& viewer) {
@@ -99,8 +86,8 @@ Response unit(Server& server, const Request& request, const records::Viewer& vie
         one["from"] = base::to_rfc3339(*change.unit.from);
         changes.push_back(std::move(one));
     }
-    return by_content(request, base::to_text({{"unit", protocol::to_json(*found)},
-                                              {"history", std::move(changes)}}));
+    return by_content(request, json(base::to_text({{"unit", protocol::to_json(*found)},
+                                                   {"history", std::move(changes)}})));
 }
 
 } // namespace handlers

@@ -1,5 +1,5 @@
 // What the offices do besides reviewing: the roster, devices, announcements (rulings.hpp).
-#include "server/intake/rulings.hpp"
+#include "server/intake/objections.hpp"
 
 #include "shared/base/text.hpp"
 
@@ -12,24 +12,6 @@ using base::Outcome;
 using base::Result;
 
 const Ruling not_there{Outcome::unknown_target, {}, {}};
-
-// Collects what stands against an act.
-class Objections {
-public:
-    void add(const char* field, std::string text) {
-        m_findings.push_back({base::RuleId(field),
-                              {base::FieldId(field)},
-                              notice::Severity::error,
-                              std::move(text)});
-    }
-    Ruling ruling() {
-        const Outcome outcome = m_findings.empty() ? Outcome::accepted : Outcome::rules_failed;
-        return {outcome, std::move(m_findings), {}};
-    }
-
-private:
-    std::vector<rules::Finding> m_findings;
-};
 
 base::Status check_reviewer(records::Store& store, const notice::Package& package,
                             const notice::UnitKind& kind, const envelope::UnitEntry& unit,

@@ -1,4 +1,4 @@
-#include "server/intake/rulings.hpp"
+#include "server/intake/objections.hpp"
 
 #include "shared/base/check.hpp"
 #include "shared/base/limits.hpp"
@@ -47,24 +47,6 @@ Result<Target> open_target(Site& site, records::Store& store, const base::Envelo
     SHENBAO_CHECK(target.form != nullptr); // It was judged when it came.
     return target;
 }
-
-// Collects what stands against an act.
-class Objections {
-public:
-    void add(const char* rule, const char* field, std::string text) {
-        m_findings.push_back({base::RuleId(rule),
-                              {base::FieldId(field)},
-                              notice::Severity::error,
-                              std::move(text)});
-    }
-    Ruling ruling(envelope::Timing timing) {
-        const Outcome outcome = m_findings.empty() ? Outcome::accepted : Outcome::rules_failed;
-        return {outcome, std::move(m_findings), timing};
-    }
-
-private:
-    std::vector<rules::Finding> m_findings;
-};
 
 Party party_of(const Speaker& speaker) {
     return speaker.role == rights::Role::province ? Party::province

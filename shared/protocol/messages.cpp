@@ -1,6 +1,7 @@
 #include "shared/protocol/messages.hpp"
 
 #include "shared/base/limits.hpp"
+#include "shared/protocol/reading.hpp"
 
 namespace protocol {
 namespace {
@@ -10,30 +11,6 @@ using base::ObjectReader;
 using base::Outcome;
 
 constexpr std::size_t anchor_bytes_max = 2048;
-
-// Answers may grow: what nobody read is let be, everything else must be right.
-base::Status settled(ObjectReader& reader) {
-    if (reader.sound()) return {};
-    return base::fail(Outcome::bad_answer, reader.finish().error().detail);
-}
-
-base::Result<Json> parse_answer(std::string_view body) {
-    auto json = base::parse_json(body);
-    if (!json) return base::fail(Outcome::bad_answer, json.error().detail);
-    return json;
-}
-
-base::Result<Json> parse_request(std::string_view body) {
-    auto json = base::parse_json(body);
-    if (!json) return base::fail(Outcome::bad_request, json.error().detail);
-    return json;
-}
-
-base::Status finish_request(ObjectReader& reader) {
-    if (const auto finished = reader.finish(); !finished)
-        return base::fail(Outcome::bad_request, finished.error().detail);
-    return {};
-}
 
 Json notice_json(const base::NoticeRef& notice) {
     return {{"id", notice.id.text()}, {"sha256", notice.sha256.text()}};

@@ -1,18 +1,13 @@
 #include "shared/protocol/offices.hpp"
 
 #include "shared/base/limits.hpp"
+#include "shared/protocol/reading.hpp"
 
 namespace protocol {
 namespace {
 
 using base::Json;
 using base::ObjectReader;
-using base::Outcome;
-
-base::Status settled(ObjectReader& reader) {
-    if (reader.sound()) return {};
-    return base::fail(Outcome::bad_answer, reader.finish().error().detail);
-}
 
 Json time_or_null(const std::optional<base::Time>& time) {
     return time ? Json(base::to_rfc3339(*time)) : Json();
@@ -21,9 +16,8 @@ Json time_or_null(const std::optional<base::Time>& time) {
 // The items of a list that is the whole answer.
 template <class Item, class Read>
 base::Result<std::vector<Item>> read_list(std::string_view body, const char* name, Read read) {
-    const auto json = base::parse_json(body);
-    if (!json) return base::fail(Outcome::bad_answer, json.error().detail);
-    ObjectReader      answer(*json, name);
+    SHENBAO_ASSIGN(const Json json, parse_answer(body));
+    ObjectReader      answer(json, name);
     std::vector<Item> items;
     for (const Json& one : answer.array(name, 200000)) {
         ObjectReader reader(one, name);
@@ -96,12 +90,10 @@ std::string write_code_request(const base::UnitId& unit) {
 }
 
 base::Result<base::UnitId> read_code_request(std::string_view body) {
-    const auto json = base::parse_json(body);
-    if (!json) return base::fail(Outcome::bad_request, json.error().detail);
-    ObjectReader       reader(*json, "code");
+    SHENBAO_ASSIGN(const Json json, parse_request(body));
+    ObjectReader       reader(json, "code");
     const base::UnitId unit = reader.id("unit", base::parse_unit_id);
-    if (const auto finished = reader.finish(); !finished)
-        return base::fail(Outcome::bad_request, finished.error().detail);
+    SHENBAO_TRY(finish_request(reader));
     return unit;
 }
 
@@ -114,9 +106,8 @@ std::string write_new_code(const NewCode& code) {
 }
 
 base::Result<NewCode> read_new_code(std::string_view body) {
-    const auto json = base::parse_json(body);
-    if (!json) return base::fail(Outcome::bad_answer, json.error().detail);
-    ObjectReader reader(*json, "code");
+    SHENBAO_ASSIGN(const Json json, parse_answer(body));
+    ObjectReader reader(json, "code");
     NewCode      code;
     code.unit = reader.id("unit", base::parse_unit_id);
     code.name = reader.text("name", 300);
