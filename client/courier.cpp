@@ -114,7 +114,11 @@ void Courier::carry() {
 
 void Courier::when_saved(Held held) {
     m_held = std::move(held);
-    disk_changed();
+    // After a failure what counts is the attempt that begins now, not the word of the one before.
+    if (platform::disk::saving().state == platform::disk::SaveState::failed)
+        platform::disk::retry();
+    else
+        disk_changed();
 }
 
 void Courier::disk_changed() {
