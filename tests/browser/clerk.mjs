@@ -32,9 +32,9 @@ export function throw_faults() {
 
 // A test; what the page meant when it failed says more than where it waited.
 export function journey(name, act) {
-    test(name, async () => {
+    test(name, async (context) => {
         try {
-            await act();
+            await act(context);
             throw_faults();
         } catch (fault) {
             console.error(...faults.splice(0));

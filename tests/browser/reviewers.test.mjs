@@ -60,7 +60,9 @@ test("a bureau and the province review from the command line, offline in between
 
     sync("province");
     assert.match(sync("bureau"), /被退回1份/); // The province has spoken finally.
-    assert.match(device("status", "bureau"), /未被接收：1份[^]*服务器不接收本机的审核（132）/);
+    // Told in words that are right for a bureau: the province has been there before it.
+    assert.match(device("status", "bureau"),
+        /未被接收：1份[^]*服务器不接收本机的审核（132）：这份文件的审核已到下一步，退回之后才能再改动。/);
     device("cancel", "bureau", second);
     assert.match(device("status", "bureau"), /未被接收：0份/);
     const stages = Object.fromEntries(rows("bureau").map((row) => [row[0], row[7]]));

@@ -17,18 +17,26 @@ export const csv_rows = (text) =>
     text.replace(/^\uFEFF/, "").trim().split(/\r?\n/).map((line) => line.split(","));
 
 export class Server {
+    // units: a file, or a list of {id, name, kind, city, review_by}; notice: a folder with another package.
     constructor({ units = path.join(demo, "units.csv"), catalogue = path.join(demo, "catalogue.csv"),
-        clock = "2023-03-29T09:00:00+08:00", notice } = {}) { // notice: a folder with another package.
+        clock = "2023-03-29T09:00:00+08:00", notice } = {}) {
         this.clock = clock;
         this.port = 0; // The system's choice, then the same again: it is part of the page's origin.
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-server-"));
         this.data = path.join(this.folder, "data");
         run("init", "--data", this.data, ...(notice ? ["--notice", notice] : []));
-        run("units", "import", "--data", this.data, units);
+        run("units", "import", "--data", this.data, Array.isArray(units) ? this.write_units(units) : units);
         run("catalogue", "import", "--data", this.data, catalogue);
         const codes = path.join(this.folder, "codes.csv");
         run("codes", "new", "--data", this.data, "--all", "--out", codes);
         this.codes = new Map(csv_rows(fs.readFileSync(codes, "utf8")).map((row) => [row[0], row[3]])); // By unit.
+    }
+
+    write_units(units) {
+        const heads = ["id", "name", "kind", "city", "review_by"];
+        const file = path.join(this.folder, "units.csv");
+        fs.writeFileSync(file, [heads, ...units.map((unit) => heads.map((head) => unit[head]))].join("\n"));
+        return file;
     }
 
     start() {
@@ -49,6 +57,7 @@ export class Server {
     }
 
     stop() {
+        if (this.process.exitCode !== null || this.process.signalCode !== null) return Promise.resolve();
         const ended = new Promise((resolve) => this.process.once("exit", resolve));
         this.process.kill();
         return ended;
