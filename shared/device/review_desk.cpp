@@ -82,6 +82,9 @@ bool contains_all(std::string_view typed, const QueueRow& row) {
     return true;
 }
 
+// Under which a half-said word is kept.
+std::string half_name(const base::EnvelopeId& root) { return "half/" + root.text(); }
+
 Status wrong(std::string sentence) { return base::fail(Outcome::incomplete, std::move(sentence)); }
 
 } // namespace
@@ -424,6 +427,41 @@ const QueueRow* ReviewDesk::find_row(const base::EnvelopeId& root) const {
     return place == m_inside->review_rows.places.end() ? nullptr : &rows[place->second];
 }
 
+std::map<base::UnitId, Contact> ReviewDesk::contacts() const {
+    std::vector<const QueueRow*> rows;
+    for (const QueueRow& row : queue()) rows.push_back(&row);
+    std::sort(rows.begin(), rows.end(), [](const QueueRow* a, const QueueRow* b) {
+        return a->newest_index > b->newest_index;
+    });
+    std::map<base::UnitId, Contact> contacts;
+    auto select = m_inside->database.prepare(
+        "SELECT m.notice, e.sha256, e.text FROM review_matters m "
+        "JOIN review_entries e ON e.id = m.newest WHERE m.root = ?");
+    for (const QueueRow* row : rows) {
+        if (contacts.count(row->unit) > 0) continue;
+        const auto found = select.bind(row->root).step();
+        if (!found || !*found) continue;
+        const notice::Form* form = m_inside->edition_at(base::Sha256Hex(select.text(0)))
+                                       .package.find_form(row->form);
+        const notice::Field *name = nullptr, *phone = nullptr;
+        if (form != nullptr)
+            for (const notice::Field& field : form->fields) {
+                if (name == nullptr && field.type == notice::FieldType::text) name = &field;
+                if (phone == nullptr && field.type == notice::FieldType::phone) phone = &field;
+            }
+        if (phone == nullptr) continue;
+        const auto opened =
+            open_kept(select.text_view(2), row->newest, base::Sha256Hex(select.text(1)));
+        const auto* filing = opened ? std::get_if<envelope::Filing>(&opened->act()) : nullptr;
+        if (filing == nullptr) continue;
+        const auto text_of = [&](const notice::Field* field) {
+            return field == nullptr ? "" : filing->answers.value(field->id.text(), std::string());
+        };
+        if (!text_of(phone).empty()) contacts[row->unit] = {text_of(name), text_of(phone)};
+    }
+    return contacts;
+}
+
 std::optional<Dossier> ReviewDesk::find_dossier(const base::EnvelopeId& root) const {
     const QueueRow* found = find_row(root);
     if (found == nullptr) return std::nullopt;
@@ -615,9 +653,49 @@ base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, cons
         const auto& rows = inside.review_rows; // As the checks have read them.
         for (const base::EnvelopeId& root : roots) {
             SHENBAO_TRY(sign(rows.rows[rows.places.at(root.text())], word, *anchor));
+            SHENBAO_TRY(inside.database.prepare("DELETE FROM kept WHERE name = ?")
+                            .bind(half_name(root))
+                            .run());
             inside.review_rows.stale.insert(root);
         }
         return {};
+    });
+}
+
+std::optional<HalfWord> ReviewDesk::half_word(const base::EnvelopeId& root) const {
+    auto       select = m_inside->database.prepare("SELECT body FROM kept WHERE name = ?");
+    const auto found = select.bind(half_name(root)).step();
+    if (!found || !*found) return std::nullopt;
+    const auto json = base::parse_json(select.text_view(0));
+    SHENBAO_CHECK(json.has_value()); // Our own words, written below.
+    HalfWord word;
+    word.version = base::EnvelopeId(json->at("version").get<std::string>());
+    for (const auto verdict : {envelope::ReviewVerdict::pass, envelope::ReviewVerdict::send_back,
+                               envelope::ReviewVerdict::reject})
+        if (json->at("verdict") == std::string(envelope::verdict_name(verdict)))
+            word.verdict = verdict;
+    for (const base::Json& number : json->at("approved"))
+        word.approved.push_back(number.get<std::string>());
+    for (const base::Json& remark : json->at("remarks"))
+        word.remarks.emplace_back(base::FieldId(remark.at("field").get<std::string>()),
+                                  remark.at("text").get<std::string>());
+    word.due = json->at("due").get<std::string>();
+    word.reason = json->at("reason").get<std::string>();
+    return word;
+}
+
+base::Status ReviewDesk::keep_half_word(const base::EnvelopeId& root, const HalfWord& word) {
+    base::Json remarks = base::Json::array();
+    for (const auto& [field, text] : word.remarks)
+        remarks.push_back({{"field", field.text()}, {"text", text}});
+    const base::Json json = {{"version", word.version.text()},
+                             {"verdict", std::string(envelope::verdict_name(word.verdict))},
+                             {"approved", word.approved},
+                             {"remarks", std::move(remarks)},
+                             {"due", word.due},
+                             {"reason", word.reason}};
+    return m_inside->change([&] {
+        return m_inside->write_kept(half_name(root), base::to_text(json));
     });
 }
 

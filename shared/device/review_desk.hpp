@@ -11,6 +11,7 @@
 #include "shared/device/desk.hpp"
 #include "shared/protocol/transitions.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -118,6 +119,20 @@ struct Word {
     std::string                 reason   = {};
 };
 
+// What is being said about a filing and is not signed yet, as typed.
+struct HalfWord {
+    base::EnvelopeId         version; // The one it is about.
+    envelope::ReviewVerdict  verdict = envelope::ReviewVerdict::pass;
+    std::vector<std::string> approved; // The number, or one for each row.
+    std::vector<std::pair<base::FieldId, std::string>> remarks;
+    std::string              due, reason;
+    bool                     operator==(const HalfWord&) const = default;
+};
+
+struct Contact {
+    std::string name, phone;
+};
+
 class ReviewDesk {
 public:
     // Every matter of the units that this desk sees, in the log's order of their first versions.
@@ -130,6 +145,10 @@ public:
     // Nothing when there is no such matter, or it is of a unit that is not seen any more.
     std::optional<Dossier> find_dossier(const base::EnvelopeId& root) const;
 
+    // Whom each unit has last named on a form that asks for a phone, by its newest version. A unit
+    // that never filed such a form is not in it. For reminding people: no list shows it (R46).
+    std::map<base::UnitId, Contact> contacts() const;
+
     // What the table of transitions says of it: accepted, and whether it needs a reason; 121, 130,
     // 132 or 140 otherwise. Where the row stands on the log counts, not an unsent decision.
     review::Step may(const QueueRow& row, envelope::ReviewVerdict verdict) const;
@@ -141,6 +160,9 @@ public:
     // that do not fit the filing or that only the province's pass has, a late filing passed, a text
     // that is too long).
     base::Status decide(const std::vector<base::EnvelopeId>& roots, const Word& word);
+    // What was being said about the matter, kept as drafts are; decide() drops it.
+    std::optional<HalfWord> half_word(const base::EnvelopeId& root) const;
+    base::Status keep_half_word(const base::EnvelopeId& root, const HalfWord& word);
     // Takes back a decision that was never sent, and puts a refused one away. frozen when there is
     // none such.
     base::Status cancel(const base::EnvelopeId& root);

@@ -112,6 +112,62 @@ TEST_CASE("a bureau's queue: its schools, what it decides and what it does not")
           Outcome::frozen);
 }
 
+TEST_CASE("whom to ring up is whom the unit has named last, of the units one reviews") {
+    Log        log;
+    const auto report = [&](const base::UnitId& unit, const char* filler, const char* phone) {
+        envelope::Filing filing;
+        filing.form = review_log::monthly_report;
+        filing.period = base::Period("2023-05");
+        filing.answers = {{"quota", 40}, {"filler", filler}, {"phone", phone}};
+        log.file(unit, filing);
+    };
+    report(school, "旧人", "1");
+    file_increase(log, school); // 张三, the newest.
+    report(college, "李四", "0551-1");
+    log.declare(base::UnitId("S2"), 40); // A form without a phone says nothing.
+    Reviewer reviewer(log, bureau, "city");
+    reviewer.hear_all();
+    const auto contacts = reviewer.reviews().contacts();
+    REQUIRE(contacts.size() == 1);
+    CHECK(contacts.at(school).name == "张三");
+    CHECK(contacts.at(school).phone == "13800000000");
+    Reviewer office(log, province, "province");
+    office.hear_all();
+    CHECK(office.reviews().contacts().size() == 2);
+    CHECK(office.reviews().contacts().at(college).phone == "0551-1");
+}
+
+TEST_CASE("a word that is half said is kept, and goes when it is signed") {
+    Log        log;
+    const auto declared = log.declare(school, 40);
+    const auto other = log.declare(school, 50);
+    Reviewer   reviewer(log, bureau, "city");
+    reviewer.hear_all();
+    device::ReviewDesk reviews = reviewer.reviews();
+    CHECK(!reviews.half_word(declared).has_value());
+    device::HalfWord half;
+    half.version = declared;
+    half.verdict = ReviewVerdict::send_back;
+    half.approved = {"40"};
+    half.remarks = {{base::FieldId("headcount"), "请核"}};
+    half.due = "2023-04";
+    half.reason = "人数";
+    REQUIRE(reviews.keep_half_word(declared, half).has_value());
+    half.reason = "人数与培养方案不符";
+    REQUIRE(reviews.keep_half_word(declared, half).has_value());
+    CHECK(reviews.half_word(declared) == half);
+    reviewer.hear_all(); // What the log brings leaves it.
+    CHECK(reviews.half_word(declared) == half);
+    REQUIRE(reviews.decide({other}, {}).has_value());
+    CHECK(reviews.half_word(declared) == half);
+    CHECK(reviews.decide({declared}, word(ReviewVerdict::send_back)).error().outcome ==
+          Outcome::incomplete);
+    CHECK(reviews.half_word(declared) == half); // Nothing was signed.
+    REQUIRE(reviews.decide({declared}, word(ReviewVerdict::send_back, "人数与培养方案不符"))
+                .has_value());
+    CHECK(!reviews.half_word(declared).has_value());
+}
+
 TEST_CASE("a view that begins again leaves nothing twice") {
     Log        log;
     const auto root = log.declare(school, 40);
