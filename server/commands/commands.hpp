@@ -27,8 +27,12 @@ base::Status init(const std::string& data, const std::string& notice_folder);
 base::Status serve(const ServeOptions& options);
 base::Status import_units(const std::string& data, const std::string& file);
 base::Status import_catalogue(const std::string& data, const std::string& file);
-// One new code for `unit`, or for every unit when it is empty; CSV to `out` or standard output.
-base::Status new_codes(const std::string& data, const std::string& unit, const std::string& out);
+// One new code for `unit`, or for every unit when it is empty; CSV to `out` or standard output, and
+// slips to be handed over, as HTML to print, to `slips`: the page's address makes their QR codes.
+struct CodeOptions {
+    std::string data, unit, out, slips, address;
+};
+base::Status new_codes(const CodeOptions& options);
 base::Status revoke_key(const std::string& data, const std::string& kid);
 base::Status summary(const std::string& data, const std::string& name, const std::string& period,
                      const std::string& form, const std::string& format, const std::string& out);
