@@ -77,6 +77,9 @@ void draw_first_start(App& app) {
                       {.size = widgets::type_size::small,
                        .colour = widgets::colour::second_ground});
         draw_restore(app);
+        widgets::text("原来的设备已停用的，请用新的登记码登记，再到“设置与备份”接收它的草稿。",
+                      {.size = widgets::type_size::small,
+                       .colour = widgets::colour::second_ground});
         widgets::gap(16);
         widgets::text("填写的内容保存在这台电脑的浏览器里。请使用固定的电脑和浏览器，不要使用无痕模式。",
                       {.size = widgets::type_size::small,

@@ -247,6 +247,11 @@ int run_command(int argument_count, char** arguments) {
     sync_command->add_option("--server", device.server, "服务器地址")->required();
     auto* status_command = device_act("status", "本机的申报与回执", device_status);
     status_command->add_option("--receipts", device.out, "把回执写入这个目录");
+    auto* rescue_command =
+        device_act("rescue", "接收本单位另一台设备备份文件里的草稿", device_rescue);
+    rescue_command->add_option("file", device.file, "备份文件，或另一台设备的本机数据文件")->required();
+    rescue_command->add_flag_callback(
+        "--preview", [&] { device.apply = Apply::preview; }, "只看里面有什么，不接收");
     const auto reviewer_act = [&](const char* act, const char* help,
                                   base::Status (*run)(const DeviceReviewOptions&)) {
         auto* command = device_command->add_subcommand(act, help);

@@ -64,7 +64,8 @@ base::Status publish_notice(const std::string& data, const std::string& folder);
 
 struct DeviceOptions {
     std::string store, server, code, name, form, period, replace, certificate, level, headcount,
-        contact, phone, out;
+        contact, phone, out, file;
+    Apply                    apply = Apply::write; // Of a rescue file.
     std::vector<std::string> values, rows, explanations; // As commands::Filling has them.
 };
 base::Status device_enrol(const DeviceOptions& options);
@@ -73,6 +74,8 @@ base::Status device_declare(const DeviceOptions& options);
 base::Status device_summarise(const DeviceOptions& options);
 base::Status device_sync(const DeviceOptions& options);
 base::Status device_status(const DeviceOptions& options);
+// Takes the drafts out of another machine's rescue file or store.
+base::Status device_rescue(const DeviceOptions& options);
 // A reviewer's machine (device_review.cpp).
 struct DeviceReviewOptions {
     std::string              store, period, form, stage;
