@@ -224,13 +224,7 @@ void draw_chase(App& app, const notice::Form& form, const base::Period& period,
     const auto            extended = extended_until(app, form, period);
     const std::string     what = window_words(app, form, period);
     std::map<std::string, std::string> names; // By what is said of the time.
-    // Phones go out with the list alone; here is said how many have none.
-    static std::int64_t                                  read_at = -1;
-    static std::map<base::UnitId, device::Contact>       contacts;
-    if (read_at != app.desk().change_count()) contacts = app.desk().reviews().contacts();
-    read_at = app.desk().change_count();
-    int         without_phone = 0;
-    std::string csv = std::string(base::csv_mark) + "单位,市,联系人,电话,内容\r\n";
+    std::string csv = std::string(base::csv_mark) + "单位,市,内容\r\n";
     for (const base::Json& row : rows) {
         const std::string name = row.value("school_name", std::string());
         std::string       when = "请尽快填报并同步";
@@ -240,11 +234,7 @@ void draw_chase(App& app, const notice::Form& form, const base::Period& period,
         }
         std::string& group = names[when];
         group += (group.empty() ? "" : "、") + name;
-        const auto known = contacts.find(base::UnitId(row.value("school_code", std::string())));
-        const device::Contact contact = known == contacts.end() ? device::Contact() : known->second;
-        without_phone += contact.phone.empty();
         csv += base::csv_cell(name) + "," + base::csv_cell(row.value("city", std::string())) + "," +
-               base::csv_cell(contact.name) + "," + base::csv_cell(contact.phone) + "," +
                base::csv_cell("还没有收到" + what + "，" + when + "。") + "\r\n";
     }
     std::string text = "【催报】以下学校还没有报送" + what + "。";
@@ -254,11 +244,6 @@ void draw_chase(App& app, const notice::Form& form, const base::Period& period,
         widgets::text(words);
         text += "\n" + words;
     }
-    widgets::text("短信名单的联系人和电话取自各单位最近报送的表" +
-                      (without_phone == 0 ? std::string("。")
-                                          : "；其中 " + std::to_string(without_phone) +
-                                                " 个单位没有报过，电话为空。"),
-                  widgets::second_text);
     const widgets::Line line;
     if (widgets::button("copy", "复制文字")) {
         platform::copy_text(text);

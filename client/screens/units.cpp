@@ -9,7 +9,7 @@
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
 #include "client/widgets/table.hpp"
-#include "shared/print/slip.hpp"
+#include "shared/protocol/slips.hpp"
 
 #include <algorithm>
 
@@ -105,12 +105,6 @@ void draw_list(App& app) {
     });
 }
 
-// Where the page was opened, without what is not the page's.
-std::string page_address() {
-    const std::string address = platform::address();
-    return address.substr(0, address.find_first_of("?#"));
-}
-
 void draw_code(App& app, const UnitEntry& unit) {
     const std::string code = typed(app, "code");
     if (code.empty()) {
@@ -128,6 +122,7 @@ void draw_code(App& app, const UnitEntry& unit) {
                 }
                 open_unit(app, unit);
                 typed(app, "code") = made->code;
+                typed(app, "slip") = protocol::read_slip(*body);
                 typed(app, "expires") = base::to_rfc3339(made->expires_at);
             });
         return;
@@ -143,8 +138,7 @@ void draw_code(App& app, const UnitEntry& unit) {
         platform::copy_text(code);
         app.say("已复制登记码");
     }
-    if (widgets::button("print", "打印"))
-        platform::print_html(print::slips({{unit.name, code, expires_at, page_address()}}));
+    if (widgets::button("print", "打印")) platform::print_html(typed(app, "slip"));
 }
 
 void draw_devices(App& app, const UnitEntry& unit) {

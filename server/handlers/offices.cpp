@@ -3,11 +3,12 @@
 
 #include "server/intake/codes.hpp"
 #include "server/rights/rights.hpp"
+#include "shared/print/slip.hpp"
+#include "shared/protocol/slips.hpp"
 
 namespace handlers {
 namespace {
 
-using base::Json;
 using base::Outcome;
 
 // A list that changes seldom is told by its bytes.
@@ -35,6 +36,12 @@ base::Result<envelope::UnitEntry> reached_unit(records::Store& store, const reco
     return *unit;
 }
 
+// Where the asking page is, as its browser says: a proxy may stand between, so only that knows.
+std::string page_address(const Request& request) {
+    const std::string origin = request.header("origin");
+    return origin.compare(0, 4, "http") == 0 ? origin + "/" : std::string();
+}
+
 } // namespace
 
 Response new_code(Server& server, const Request& request, const records::Viewer& viewer) {
@@ -51,7 +58,9 @@ Response new_code(Server& server, const Request& request, const records::Viewer&
         return problem(appended.error());
     return {201,
             "application/json",
-            protocol::write_new_code(made->told),
+            protocol::write_new_code(made->told, print::slips({{made->told.name, made->told.code,
+                                                                made->told.expires_at,
+                                                                page_address(request)}})),
             {{"Cache-Control", "no-store"}}};
 }
 
@@ -91,16 +100,10 @@ Response unit(Server& server, const Request& request, const records::Viewer& vie
     if (!found) return problem(found.error());
     const auto history = (*reader)->unit_history(found->unit);
     if (!history) return problem(history.error());
-    Json changes = Json::array();
-    for (const records::UnitChange& change : *history) {
-        Json one = protocol::to_json(change.unit);
-        one["index"] = change.index;
-        one["by"] = change.by.text();
-        one["from"] = base::to_rfc3339(*change.unit.from);
-        changes.push_back(std::move(one));
-    }
-    return by_content(request, base::to_text({{"unit", protocol::to_json(*found)},
-                                              {"history", std::move(changes)}}));
+    protocol::UnitHistory told{*found, {}};
+    for (const records::UnitChange& change : *history)
+        told.changes.push_back({change.index, change.by, change.kid, change.unit});
+    return by_content(request, protocol::write_unit_history(told));
 }
 
 } // namespace handlers

@@ -16,7 +16,25 @@ namespace {
 using base::Json;
 using base::Outcome;
 
-constexpr std::string_view copy_prefix = "copy/"; // Of the names under which copies are kept.
+// A copy is a matter that is not shown; under this with its root is kept what it is.
+const char* const copy_prefix = "copy/";
+
+std::string copy_body(const base::EnvelopeId& of, const std::string& name) {
+    return base::to_text({{"of", of.text()}, {"name", name}});
+}
+
+base::Status hide(sqlite::Database& database, const base::EnvelopeId& root, base::Time at) {
+    return database.prepare("UPDATE matters SET deleted_at = ? WHERE root = ?").bind(at, root).run();
+}
+
+// Never signed and never sent: nothing else knows of it.
+base::Status forget(sqlite::Database& database, const base::EnvelopeId& root) {
+    for (const char* table : {"draft_values", "draft_notes", "carryovers", "matters"})
+        SHENBAO_TRY(database.prepare("DELETE FROM " + std::string(table) + " WHERE root = ?")
+                        .bind(root)
+                        .run());
+    return database.prepare("DELETE FROM kept WHERE name = ?").bind(copy_prefix + root.text()).run();
+}
 
 // One for the life of the program (page_vfs.hpp); empty but while a file is looked at.
 sqlite::PageStore& file_store() {
@@ -129,50 +147,12 @@ std::string words_of(const Desk& desk, const Matter& matter) {
     return words;
 }
 
-Json to_json(const Desk& desk, const Matter& matter, const base::EnvelopeId& of,
-             const std::string& name) {
-    const notice::Form* form = desk.form_of(matter);
-    Json                values = Json::array(), notes = Json::object();
-    for (const auto& [cell, value] : typed_in(matter, form)) {
-        const notice::Field* field = field_in(form, cell);
-        values.push_back({{"row", cell.first},
-                          {"field", cell.second.text()},
-                          {"label", field == nullptr ? cell.second.text() : field->label},
-                          {"text", value.text},
-                          {"value", value.value}});
-    }
-    for (const auto& [rule, note] : matter.notes) notes[rule.text()] = note;
-    return {{"of", of.text()},
-            {"name", name},
-            {"form", matter.form.text()},
-            {"period", matter.period.text()},
-            {"notice", matter.notice.text()},
-            {"updated_at", matter.updated_at.microseconds},
-            {"values", std::move(values)},
-            {"notes", std::move(notes)}};
-}
-
-// Our own words, written by to_json above.
-Matter matter_in(const Json& json) {
-    Matter matter;
-    matter.root = base::EnvelopeId(json.at("of").get<std::string>());
-    matter.form = base::FormId(json.at("form").get<std::string>());
-    matter.period = base::Period(json.at("period").get<std::string>());
-    matter.notice = base::Sha256Hex(json.at("notice").get<std::string>());
-    matter.updated_at = {json.at("updated_at").get<std::int64_t>()};
-    for (const Json& one : json.at("values"))
-        matter.values.emplace(
-            Cell{one.at("row").get<int>(), base::FieldId(one.at("field").get<std::string>())},
-            TypedValue{one.at("text").get<std::string>(), one.at("value"), {}});
-    for (const auto& [rule, note] : json.at("notes").items())
-        matter.notes.emplace(base::RuleId(rule), note.get<std::string>());
-    return matter;
-}
-
-std::string copy_name(const Desk& desk, const Matter& matter, const std::string& whose) {
-    return words_of(desk, matter) + "　（" + whose + "，" +
+// What it is, whose machine's, and from when: no other copy is called the same.
+std::string copy_name(const Desk& desk, const Matter& matter) {
+    return words_of(desk, matter) + "　（" + desk.find_enrolment()->device + "，" +
            base::clerk_day_minute(matter.updated_at) + "）";
 }
+
 
 } // namespace
 
@@ -258,8 +238,7 @@ void Desk::Rescued::judge(const Desk& here, const std::optional<base::EnvelopeId
         handover = Handover::copy;
         one.beside = mine.root;
         for (const auto& [id, kept] : here.m_inside->kept_copies())
-            if (kept.at("of") == mine.root.text() &&
-                same(one.matter, theirs, matter_in(kept), theirs))
+            if (kept.at("of") == mine.root.text() && kept.at("name") == copy_name(desk, one.matter))
                 handover = Handover::here;
     };
     if (const auto mine = here.find_matter(one.matter.root)) {
@@ -360,32 +339,20 @@ base::Result<RescueUndo> Desk::take_rescue(base::ByteView file) {
             switch (one.draft.handover) {
             case Handover::here:
             case Handover::waits: break;
-            case Handover::copy: {
-                const base::EnvelopeId id =
-                    envelope::make_envelope_id(here.clock.now(), here.random);
-                SHENBAO_TRY(here.write_kept(
-                    std::string(copy_prefix) + id.text(),
-                    base::to_text(to_json(rescued.desk, matter, one.beside,
-                                          copy_name(rescued.desk, matter,
-                                                    rescued.desk.find_enrolment()->device)))));
-                undo.copies.push_back(id);
-                break;
-            }
             case Handover::revision:
                 SHENBAO_TRY(here.refresh_matter(matter.root, 1));
                 SHENBAO_TRY(here.write_foreign(matter));
                 undo.revised.push_back(matter.root);
                 break;
+            case Handover::copy:
             case Handover::fresh: {
+                const bool copy = one.draft.handover == Handover::copy;
+                const std::string name = copy_name(rescued.desk, matter);
                 auto known = here.database.prepare("SELECT 1 FROM matters WHERE root = ?");
-                SHENBAO_ASSIGN(const bool deleted, known.bind(matter.root).step());
-                if (deleted)
-                    matter.root = envelope::make_envelope_id(here.clock.now(), here.random);
+                SHENBAO_ASSIGN(const bool taken, known.bind(matter.root).step());
+                if (taken) matter.root = envelope::make_envelope_id(here.clock.now(), here.random);
                 if (!one.removed.empty()) {
-                    SHENBAO_TRY(
-                        here.database.prepare("UPDATE matters SET deleted_at = ? WHERE root = ?")
-                            .bind(here.clock.now(), one.removed)
-                            .run());
+                    SHENBAO_TRY(hide(here.database, one.removed, here.clock.now()));
                     undo.removed.push_back(one.removed);
                 }
                 SHENBAO_TRY(here.database
@@ -395,7 +362,11 @@ base::Result<RescueUndo> Desk::take_rescue(base::ByteView file) {
                                       matter.notice)
                                 .run());
                 SHENBAO_TRY(here.write_foreign(matter));
-                undo.made.push_back(matter.root);
+                (copy ? undo.copies : undo.made).push_back(matter.root);
+                if (!copy) break;
+                SHENBAO_TRY(hide(here.database, matter.root, here.clock.now()));
+                SHENBAO_TRY(here.write_kept(copy_prefix + matter.root.text(),
+                                            copy_body(one.beside, name)));
                 break;
             }
             }
@@ -413,18 +384,13 @@ base::Status Desk::undo_rescue(const RescueUndo& taken) {
         }
     for (const base::EnvelopeId& root : taken.revised) SHENBAO_TRY(discard_revision(root));
     return m_inside->change([&]() -> base::Status {
-        const auto run = [&](const std::string& sql, std::string_view argument) {
-            return m_inside->database.prepare(sql).bind(argument).run();
-        };
-        for (const base::EnvelopeId& root : taken.made)
-            for (const char* table : {"draft_values", "draft_notes", "carryovers", "matters"})
-                SHENBAO_TRY(run("DELETE FROM " + std::string(table) + " WHERE root = ?",
-                                root.text()));
+        sqlite::Database& database = m_inside->database;
+        for (const auto& roots : {taken.made, taken.copies})
+            for (const base::EnvelopeId& root : roots) SHENBAO_TRY(forget(database, root));
         for (const base::EnvelopeId& root : taken.removed)
-            SHENBAO_TRY(run("UPDATE matters SET deleted_at = NULL WHERE root = ?", root.text()));
-        for (const base::EnvelopeId& id : taken.copies)
-            SHENBAO_TRY(run("DELETE FROM kept WHERE name = ?",
-                            std::string(copy_prefix) + id.text()));
+            SHENBAO_TRY(database.prepare("UPDATE matters SET deleted_at = NULL WHERE root = ?")
+                            .bind(root)
+                            .run());
         return {};
     });
 }
@@ -437,7 +403,7 @@ std::vector<std::pair<base::EnvelopeId, Json>> Desk::Inside::kept_copies() {
     for (auto row = select.step(); row && *row; row = select.step()) {
         auto json = base::parse_json(select.text_view(1));
         SHENBAO_CHECK(json.has_value());
-        copies.emplace_back(select.text(0).substr(copy_prefix.size()), std::move(*json));
+        copies.emplace_back(select.text(0).substr(5), std::move(*json));
     }
     return copies;
 }
@@ -447,43 +413,53 @@ std::vector<DraftCopy> Desk::copies() const {
     for (const auto& [id, json] : m_inside->kept_copies()) {
         DraftCopy copy{id, base::EnvelopeId(json.at("of").get<std::string>()),
                        json.at("name").get<std::string>(), {}};
-        for (const Json& one : json.at("values"))
-            copy.values.push_back({one.at("row").get<int>(), one.at("label").get<std::string>(),
-                                   one.at("text").get<std::string>(), ""});
+        auto select = m_inside->database.prepare(
+            "SELECT v.row, v.field, v.typed, m.form, m.notice FROM draft_values v "
+            "JOIN matters m ON m.root = v.root WHERE v.root = ? ORDER BY v.row");
+        select.bind(id);
+        for (auto row = select.step(); row && *row; row = select.step()) {
+            const notice::Form* form = m_inside->edition_at(base::Sha256Hex(select.text(4)))
+                                           .package.find_form(base::FormId(select.text(3)));
+            const notice::Field* field =
+                field_in(form, {int(select.integer(0)), base::FieldId(select.text(1))});
+            copy.values.push_back({int(select.integer(0)),
+                                   field == nullptr ? select.text(1) : field->label,
+                                   select.text(2), ""});
+        }
         copies.push_back(std::move(copy));
     }
     return copies;
 }
 
 base::Status Desk::use_copy(const base::EnvelopeId& id) {
-    const std::string name = std::string(copy_prefix) + id.text();
-    const auto        body = kept(name);
-    if (!body) return base::fail(Outcome::not_found_locally, id.text());
-    const auto json = base::parse_json(*body);
-    SHENBAO_CHECK(json.has_value());
-    const Matter copy = matter_in(*json);
-    auto         mine = find_matter(copy.root);
-    if (!mine) return base::fail(Outcome::not_found_locally, copy.root.text());
+    base::EnvelopeId of;
+    for (const auto& [known, json] : m_inside->kept_copies())
+        if (known == id) of = base::EnvelopeId(json.at("of").get<std::string>());
+    auto mine = find_matter(of);
+    if (!mine) return base::fail(Outcome::not_found_locally, id.text());
     if (!is_open(mine->state)) {
-        SHENBAO_TRY(revise(mine->root));
-        mine = find_matter(copy.root);
+        SHENBAO_TRY(revise(of));
+        mine = find_matter(of);
         SHENBAO_CHECK(mine.has_value());
     }
-    Inside& here = *m_inside;
-    return here.change([&]() -> base::Status {
-        const Json swapped =
-            to_json(*this, *mine, mine->root, copy_name(*this, *mine, here.enrolment->device));
-        SHENBAO_TRY(here.write_kept(name, base::to_text(swapped)));
-        return here.write_foreign(copy);
+    return m_inside->change([&]() -> base::Status {
+        // In three steps, because what is typed in the one must not meet the other's on the way.
+        const base::EnvelopeId between("between"), steps[] = {of, between, id, of, between, id};
+        for (const char* table : {"draft_values", "draft_notes"})
+            for (const int step : {0, 2, 4})
+                SHENBAO_TRY(m_inside->database
+                                .prepare("UPDATE " + std::string(table) +
+                                         " SET root = ? WHERE root = ?")
+                                .bind(steps[step + 1], steps[step])
+                                .run());
+        SHENBAO_TRY(m_inside->write_kept(copy_prefix + id.text(),
+                                         copy_body(of, copy_name(*this, *mine))));
+        return m_inside->touch(of, m_inside->clock.now());
     });
 }
 
 base::Status Desk::drop_copy(const base::EnvelopeId& id) {
-    return m_inside->change([&] {
-        return m_inside->database.prepare("DELETE FROM kept WHERE name = ?")
-            .bind(std::string(copy_prefix) + id.text())
-            .run();
-    });
+    return m_inside->change([&] { return forget(m_inside->database, id); });
 }
 
 bool Desk::revoked() const { return setting("revoked").has_value(); }
