@@ -427,41 +427,6 @@ const QueueRow* ReviewDesk::find_row(const base::EnvelopeId& root) const {
     return place == m_inside->review_rows.places.end() ? nullptr : &rows[place->second];
 }
 
-std::map<base::UnitId, Contact> ReviewDesk::contacts() const {
-    std::vector<const QueueRow*> rows;
-    for (const QueueRow& row : queue()) rows.push_back(&row);
-    std::sort(rows.begin(), rows.end(), [](const QueueRow* a, const QueueRow* b) {
-        return a->newest_index > b->newest_index;
-    });
-    std::map<base::UnitId, Contact> contacts;
-    auto select = m_inside->database.prepare(
-        "SELECT m.notice, e.sha256, e.text FROM review_matters m "
-        "JOIN review_entries e ON e.id = m.newest WHERE m.root = ?");
-    for (const QueueRow* row : rows) {
-        if (contacts.count(row->unit) > 0) continue;
-        const auto found = select.bind(row->root).step();
-        if (!found || !*found) continue;
-        const notice::Form* form = m_inside->edition_at(base::Sha256Hex(select.text(0)))
-                                       .package.find_form(row->form);
-        const notice::Field *name = nullptr, *phone = nullptr;
-        if (form != nullptr)
-            for (const notice::Field& field : form->fields) {
-                if (name == nullptr && field.type == notice::FieldType::text) name = &field;
-                if (phone == nullptr && field.type == notice::FieldType::phone) phone = &field;
-            }
-        if (phone == nullptr) continue;
-        const auto opened =
-            open_kept(select.text_view(2), row->newest, base::Sha256Hex(select.text(1)));
-        const auto* filing = opened ? std::get_if<envelope::Filing>(&opened->act()) : nullptr;
-        if (filing == nullptr) continue;
-        const auto text_of = [&](const notice::Field* field) {
-            return field == nullptr ? "" : filing->answers.value(field->id.text(), std::string());
-        };
-        if (!text_of(phone).empty()) contacts[row->unit] = {text_of(name), text_of(phone)};
-    }
-    return contacts;
-}
-
 std::optional<Dossier> ReviewDesk::find_dossier(const base::EnvelopeId& root) const {
     const QueueRow* found = find_row(root);
     if (found == nullptr) return std::nullopt;

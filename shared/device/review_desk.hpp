@@ -11,7 +11,6 @@
 #include "shared/device/desk.hpp"
 #include "shared/protocol/transitions.hpp"
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -129,10 +128,6 @@ struct HalfWord {
     bool                     operator==(const HalfWord&) const = default;
 };
 
-struct Contact {
-    std::string name, phone;
-};
-
 class ReviewDesk {
 public:
     // Every matter of the units that this desk sees, in the log's order of their first versions.
@@ -144,10 +139,6 @@ public:
     const QueueRow* find_row(const base::EnvelopeId& root) const;
     // Nothing when there is no such matter, or it is of a unit that is not seen any more.
     std::optional<Dossier> find_dossier(const base::EnvelopeId& root) const;
-
-    // Whom each unit has last named on a form that asks for a phone, by its newest version. A unit
-    // that never filed such a form is not in it. For reminding people: no list shows it (R46).
-    std::map<base::UnitId, Contact> contacts() const;
 
     // What the table of transitions says of it: accepted, and whether it needs a reason; 121, 130,
     // 132 or 140 otherwise. Where the row stands on the log counts, not an unsent decision.

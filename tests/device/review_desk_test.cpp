@@ -112,31 +112,6 @@ TEST_CASE("a bureau's queue: its schools, what it decides and what it does not")
           Outcome::frozen);
 }
 
-TEST_CASE("whom to ring up is whom the unit has named last, of the units one reviews") {
-    Log        log;
-    const auto report = [&](const base::UnitId& unit, const char* filler, const char* phone) {
-        envelope::Filing filing;
-        filing.form = review_log::monthly_report;
-        filing.period = base::Period("2023-05");
-        filing.answers = {{"quota", 40}, {"filler", filler}, {"phone", phone}};
-        log.file(unit, filing);
-    };
-    report(school, "旧人", "1");
-    file_increase(log, school); // 张三, the newest.
-    report(college, "李四", "0551-1");
-    log.declare(base::UnitId("S2"), 40); // A form without a phone says nothing.
-    Reviewer reviewer(log, bureau, "city");
-    reviewer.hear_all();
-    const auto contacts = reviewer.reviews().contacts();
-    REQUIRE(contacts.size() == 1);
-    CHECK(contacts.at(school).name == "张三");
-    CHECK(contacts.at(school).phone == "13800000000");
-    Reviewer office(log, province, "province");
-    office.hear_all();
-    CHECK(office.reviews().contacts().size() == 2);
-    CHECK(office.reviews().contacts().at(college).phone == "0551-1");
-}
-
 TEST_CASE("a word that is half said is kept, and goes when it is signed") {
     Log        log;
     const auto declared = log.declare(school, 40);
