@@ -8,6 +8,7 @@
 #include "client/screens/all.hpp"
 #include "client/shell.hpp"
 #include "client/texts/words.hpp"
+#include "shared/print/slip.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,9 @@ App::App(device::Desk desk)
     changed();
     sync_when_worth_it();
     tick();
+    if (m_desk.find_enrolment() != nullptr &&
+        !print::code_in_address(platform::address()).empty())
+        say("本机已经登记过，网址里的登记码没有使用。");
 }
 
 // The clock's words change once a minute, and only while somebody can see them.

@@ -29,13 +29,9 @@ struct Reviews {
     int                        place = 0; // Where it stood in the list when it was last in it.
 
     // What is being said about a filing, as typed.
-    struct Said {
-        base::EnvelopeId                     version;       // The one it is about.
-        bool                                 newer = false; // It began about an earlier one.
-        envelope::ReviewVerdict              verdict = envelope::ReviewVerdict::pass;
-        std::vector<std::string>             approved; // The number, or one for each row.
-        std::vector<std::pair<base::FieldId, std::string>> remarks;
-        std::string                          due, reason;
+    struct Said : device::HalfWord {
+        bool             newer = false; // It began about an earlier version.
+        device::HalfWord kept;          // As the desk has it, or as it began: nothing to keep.
     };
     // By matter: whoever looks at another filing meanwhile finds it as it was, and a new version
     // that comes meanwhile takes away no word.

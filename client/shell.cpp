@@ -99,6 +99,16 @@ void draw_warnings(App& app) {
         if (widgets::button("rescue", "另存为备份文件", widgets::primary_button))
             platform::disk::download_rescue();
     }
+    if (app.desk().revoked()) {
+        widgets::notice("revoked", widgets::Tone::wrong,
+                        "本机已被停用，不能再签名提交。已送达的申报不受影响，没有提交的内容都还在本机。");
+        widgets::text(is_school(app)
+                          ? "请先保存备份文件，再向主管部门要新的登记码，在另一台电脑（或本机的另一种浏览器）上"
+                            "登记，然后在那里的“设置与备份”中按“从备份文件接收草稿”。"
+                          : "请向上级要新的登记码，在另一台电脑（或本机的另一种浏览器）上登记。");
+        if (widgets::button("rescue_drafts", "保存备份文件", widgets::primary_button))
+            platform::disk::download_rescue();
+    }
     if (app.desk().find_package() == nullptr && !app.courier().running())
         widgets::notice("no_notice", widgets::Tone::attention,
                         "还没有收到通知和证书目录。请在有网络时同步一次，之后就可以离线填写。");

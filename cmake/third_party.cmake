@@ -71,6 +71,12 @@ else()
     target_compile_definitions(dep_sodium PRIVATE NATIVE_LITTLE_ENDIAN=1)
 endif()
 
+# Its checks are for its own author; the page would load their words.
+add_library(dep_qrcode STATIC ${deps}/qrcode/c/qrcodegen.c)
+target_include_directories(dep_qrcode SYSTEM PUBLIC ${deps}/qrcode/c)
+target_compile_options(dep_qrcode PRIVATE -w)
+target_compile_definitions(dep_qrcode PRIVATE NDEBUG)
+
 if(EMSCRIPTEN)
     # No backend of ImGui's own: client/platform and web/ are ours.
     add_library(dep_imgui STATIC
@@ -96,7 +102,7 @@ endif()
 # The page's bytes are counted (scripts/assemble_web), and none of these is what a frame waits for.
 # Newer compilers write much more code at -Os than clang 14 does.
 if(EMSCRIPTEN)
-    foreach(name sqlite sodium imgui)
+    foreach(name sqlite sodium imgui qrcode)
         target_compile_options(dep_${name} PRIVATE -Oz)
     endforeach()
 endif()

@@ -8,6 +8,12 @@ import { Page } from "./page.js";
 import { context_of } from "./picture.js";
 import make_program from "./shenbao.js";
 
+// A slip's QR code brings a code behind #, which no server is sent. It is not left where others read it.
+const address = window.location.href;
+const brings_code = () => window.location.hash.startsWith("#code=");
+if (brings_code()) window.history.replaceState(null, "", window.location.pathname);
+window.addEventListener("hashchange", () => { if (brings_code()) window.location.reload(); });
+
 const again = [["重新打开", () => window.location.reload()]];
 
 // What is missing, as [title, sentence], or null.
@@ -59,7 +65,7 @@ async function start() {
     loading.catch(() => {}); // Told below, where it is waited for: what is stored is read meanwhile.
     const disk = await open_disk(say); // Waits here while another tab is the one that writes.
     const offline = disk.offline = new Offline(disk);
-    const page = new Page(document.getElementById("drawing"), document.getElementById("mirror"));
+    const page = new Page(document.getElementById("drawing"), document.getElementById("mirror"), address);
     const program = await make_program({
         page,
         disk,

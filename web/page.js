@@ -98,8 +98,9 @@ class Glyphs {
 }
 
 export class Page {
-    constructor(canvas, root) {
+    constructor(canvas, root, address) {
         this.canvas = canvas;
+        this.address = address;
         this.glyphs = new Glyphs();
         this.picture = new Picture(canvas);
         this.program = null;

@@ -71,6 +71,11 @@ bool online() { return page_online() != 0; }
 bool visible() { return page_visible() != 0; }
 void reload() { page_reload(); }
 
+std::string address() {
+    char text[500];
+    return {text, page_address(text, sizeof text)};
+}
+
 std::string_view Response::header(std::string_view name) const {
     for (const auto& [known, value] : headers)
         if (known == name) return value;

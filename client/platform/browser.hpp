@@ -32,6 +32,8 @@ void print_html(std::string_view html);
 // frame.
 bool online();
 bool visible();
+// As the page was opened, with the fragment that has gone from the browser's own line since.
+std::string address();
 void reload();
 
 } // namespace platform

@@ -48,5 +48,6 @@ void page_print(const char* at, std::size_t bytes);
 int page_online();
 int page_visible();
 void page_reload();
+std::size_t page_address(char* into, std::size_t bytes_max); // The number of bytes written.
 
 } // extern "C"

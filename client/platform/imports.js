@@ -62,4 +62,9 @@ mergeInto(LibraryManager.library, {
     page_online: function () { return navigator.onLine ? 1 : 0; },
     page_visible: function () { return document.hidden ? 0 : 1; },
     page_reload: function () { window.location.reload(); },
+    page_address: function (into, bytesMax) {
+        var bytes = new TextEncoder().encode(Module['page'].address).subarray(0, bytesMax);
+        HEAPU8.set(bytes, into);
+        return bytes.length;
+    },
 });

@@ -11,6 +11,7 @@
 #include "client/widgets/layout.hpp"
 #include "client/widgets/table.hpp"
 #include "shared/base/csv.hpp"
+#include "shared/base/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -53,21 +54,36 @@ std::string& typed(App& app, const char* field) {
 }
 
 void choose_whom(App& app, const notice::Form& form) {
-    std::vector<std::string> ids, names;
-    const auto               add = [&](std::string id, std::string name) {
-        ids.push_back(std::move(id));
-        names.push_back(std::move(name));
-    };
+    std::vector<widgets::Suggestion> all;
     for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds)
-        if (app.desk().find_package()->files(form, kind.id)) add("k" + kind.id, "全部" + kind.name);
-    for (const std::string& city : cities(app)) add("c" + city, city + "全部学校");
+        if (app.desk().find_package()->files(form, kind.id))
+            all.push_back({"k" + kind.id, "全部" + kind.name, ""});
+    for (const std::string& city : cities(app)) all.push_back({"c" + city, city + "全部学校", ""});
     for (const envelope::UnitEntry& unit : app.desk().units())
         if (app.desk().find_package()->files(form, unit.kind))
-            add("u" + unit.unit.text(), unit.name);
-    int chosen = int(std::find(ids.begin(), ids.end(), typed(app, "whom")) - ids.begin());
-    if (chosen == int(ids.size())) chosen = -1;
-    if (widgets::select("whom", names, chosen, {.label = "单位"}))
-        typed(app, "whom") = ids[std::size_t(chosen)];
+            all.push_back({"u" + unit.unit.text(), unit.name, unit.city});
+    std::string& text = typed(app, "whom_typed");
+    std::string& whom = typed(app, "whom");
+    const auto   chosen = std::find_if(all.begin(), all.end(),
+                                     [&](const auto& one) { return one.id == whom; });
+    // What has been chosen can be changed to anything, so its name does not narrow the list.
+    const bool whole = chosen != all.end() && chosen->title == text;
+    std::vector<widgets::Suggestion> found;
+    for (const widgets::Suggestion& one : all)
+        if (whole || base::has_parts(one.title + "\n" + one.detail, text)) found.push_back(one);
+    constexpr std::size_t shown_max = 50;
+    if (found.size() > shown_max) found.resize(shown_max);
+    const widgets::Searched searched = widgets::search_box(
+        "whom", text, found,
+        {.label = "单位", .hint = "输入名称的任一部分；也可选一类学校或一个市",
+         .placeholder = "查找单位"});
+    if (searched.chosen) {
+        const widgets::Suggestion& one = found[std::size_t(*searched.chosen)];
+        whom = one.id;
+        text = one.title;
+    } else if (searched.edited.changed) {
+        whom.clear(); // Another text names nobody until one is chosen.
+    }
 }
 
 void draw_granting(App& app) {

@@ -1,4 +1,5 @@
 #include "client/app.hpp"
+#include "client/platform/browser.hpp"
 #include "client/platform/disk.hpp"
 #include "client/screens/all.hpp"
 #include "client/screens/parts.hpp"
@@ -7,6 +8,7 @@
 #include "client/widgets/layout.hpp"
 #include "client/widgets/shell.hpp"
 #include "client/widgets/words.hpp"
+#include "shared/print/slip.hpp"
 
 namespace {
 
@@ -18,6 +20,11 @@ std::string sentence_of(const base::Fault& fault) {
 
 void draw_enrolment(App& app) {
     std::string& code = app.memory("first_start/code");
+    // A slip's QR code leads here with the code. Read once: what is typed over it stays.
+    if (std::string& seen = app.memory("first_start/seen"); seen.empty()) {
+        seen = "1";
+        code = print::code_in_address(platform::address());
+    }
     std::string& name = app.memory("first_start/name");
     Courier&     courier = app.courier();
     const widgets::Card card("enrolment", {.title = "登记本机"});
@@ -70,6 +77,9 @@ void draw_first_start(App& app) {
                       {.size = widgets::type_size::small,
                        .colour = widgets::colour::second_ground});
         draw_restore(app);
+        widgets::text("原来的设备已停用的，请用新的登记码登记，再到“设置与备份”接收它的草稿。",
+                      {.size = widgets::type_size::small,
+                       .colour = widgets::colour::second_ground});
         widgets::gap(16);
         widgets::text("填写的内容保存在这台电脑的浏览器里。请使用固定的电脑和浏览器，不要使用无痕模式。",
                       {.size = widgets::type_size::small,

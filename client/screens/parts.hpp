@@ -63,6 +63,10 @@ void draw_review_badge(const device::QueueRow& row);
 // 从备份文件恢复: picks a file, asks, and replaces everything on this device by what it holds.
 void draw_restore(App& app);
 
+// 交接草稿: takes the drafts out of another machine's backup file, and what was kept of them beside
+// those that are here. Nothing in an office.
+void draw_handover(App& app);
+
 // The newest receipts, at most `count_max`.
 void draw_receipt_table(App& app, std::size_t count_max);
 

@@ -82,7 +82,12 @@ std::vector<ReviewVerdict> verdicts_of(App& app, const QueueRow& row) {
 Reviews::Said& said_of(App& app, const Dossier& dossier) {
     const auto [at, is_new] = app.reviews().said.try_emplace(dossier.row.root);
     Reviews::Said& said = at->second;
-    if (is_new && dossier.refused_word) said = said_again(*dossier.refused_word);
+    if (is_new) {
+        // Typed before the page was opened again.
+        if (const auto half = app.desk().reviews().half_word(dossier.row.root))
+            static_cast<device::HalfWord&>(said) = said.kept = *half;
+        else if (dossier.refused_word) said = said_again(*dossier.refused_word);
+    }
     const bool other = said.version != dossier.row.newest;
     const bool fresh = other && said.reason.empty() && said.remarks.empty(); // Only looked at.
     if (fresh) said = {};
@@ -100,7 +105,18 @@ Reviews::Said& said_of(App& app, const Dossier& dossier) {
     said.due = base::to_iso(base::date_of(until));
     const std::vector<ReviewVerdict> verdicts = verdicts_of(app, dossier.row);
     if (!verdicts.empty()) said.verdict = verdicts.front();
+    said.kept = said;
     return said;
+}
+
+// As drafts are: what was typed last is there after the page was closed.
+void keep_said(App& app, const Dossier& dossier) {
+    const auto found = app.reviews().said.find(dossier.row.root);
+    if (found == app.reviews().said.end()) return;
+    const device::HalfWord& word = found->second;
+    if (word == found->second.kept) return;
+    found->second.kept = word;
+    app.tell(app.desk().reviews().keep_half_word(dossier.row.root, word));
 }
 
 bool needs_reason(App& app, const QueueRow& row, ReviewVerdict verdict) {
@@ -527,6 +543,7 @@ void draw_review_file(App& app) {
     if (pressed) remark_on(app, dossier, *pressed);
     columns.next();
     draw_decision(app, dossier);
+    keep_said(app, dossier);
     draw_differences(app, dossier);
     draw_notes(dossier);
     draw_history(app, *dossier.form, dossier.history);

@@ -75,6 +75,7 @@ void draw_settings(App& app) {
     columns.next();
     draw_machine(app);
     draw_backup(app);
+    draw_handover(app);
     draw_program(app);
     columns.next();
     draw_notice(app);

@@ -9,6 +9,7 @@
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
 #include "client/widgets/table.hpp"
+#include "shared/protocol/slips.hpp"
 
 #include <algorithm>
 
@@ -104,18 +105,6 @@ void draw_list(App& app) {
     });
 }
 
-// A slip to hand over; it says nothing that is not needed to enrol.
-std::string slip(const std::string& name, const std::string& code, base::Time expires_at) {
-    std::string safe;
-    for (const char c : name)
-        safe += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
-    return "<!doctype html><meta charset=utf-8><title>登记码</title><body style=\"font:18px "
-           "sans-serif;text-align:center;margin:30mm\"><p>" +
-           safe + "</p><p style=\"font:bold 40px monospace;border:2px solid;padding:8mm\">" + code +
-           "</p><p>登记码只能使用一次，" + base::clerk_date(base::date_of(expires_at)) +
-           "前有效。</p>";
-}
-
 void draw_code(App& app, const UnitEntry& unit) {
     const std::string code = typed(app, "code");
     if (code.empty()) {
@@ -133,6 +122,7 @@ void draw_code(App& app, const UnitEntry& unit) {
                 }
                 open_unit(app, unit);
                 typed(app, "code") = made->code;
+                typed(app, "slip") = protocol::read_slip(*body);
                 typed(app, "expires") = base::to_rfc3339(made->expires_at);
             });
         return;
@@ -148,7 +138,7 @@ void draw_code(App& app, const UnitEntry& unit) {
         platform::copy_text(code);
         app.say("已复制登记码");
     }
-    if (widgets::button("print", "打印")) platform::print_html(slip(unit.name, code, expires_at));
+    if (widgets::button("print", "打印")) platform::print_html(typed(app, "slip"));
 }
 
 void draw_devices(App& app, const UnitEntry& unit) {

@@ -76,6 +76,7 @@ int run_command(int argument_count, char** arguments) {
     bool                          all = false;
     ServeOptions                  serve_options;
     DeviceOptions                 device;
+    CodeOptions                   codes;
     DeviceReviewOptions           reviewer;
 
     const auto with_data = [&](CLI::App* command) {
@@ -124,9 +125,14 @@ int run_command(int argument_count, char** arguments) {
     auto* for_all = new_codes_command->add_flag("--all", all, "所有单位");
     for_unit->excludes(for_all);
     new_codes_command->add_option("--out", out, "写入CSV文件（缺省为标准输出）");
+    auto* slips = new_codes_command->add_option("--slips", codes.slips, "打印用的登记码单，写入HTML文件");
+    new_codes_command
+        ->add_option("--address", codes.address, "申报网址，如 https://shenbao.example.cn/，印成二维码")
+        ->needs(slips);
     new_codes_command->callback([&] {
         if (!all && unit.empty()) throw CLI::RequiredError("--unit 或 --all");
-        chosen = [&] { return new_codes(data, unit, out); };
+        codes.data = data, codes.unit = unit, codes.out = out;
+        chosen = [&] { return new_codes(codes); };
     });
 
     auto* keys_command = app.add_subcommand("keys", "设备密钥")->require_subcommand(1);
@@ -241,6 +247,11 @@ int run_command(int argument_count, char** arguments) {
     sync_command->add_option("--server", device.server, "服务器地址")->required();
     auto* status_command = device_act("status", "本机的申报与回执", device_status);
     status_command->add_option("--receipts", device.out, "把回执写入这个目录");
+    auto* rescue_command =
+        device_act("rescue", "接收本单位另一台设备备份文件里的草稿", device_rescue);
+    rescue_command->add_option("file", device.file, "备份文件，或另一台设备的本机数据文件")->required();
+    rescue_command->add_flag_callback(
+        "--preview", [&] { device.apply = Apply::preview; }, "只看里面有什么，不接收");
     const auto reviewer_act = [&](const char* act, const char* help,
                                   base::Status (*run)(const DeviceReviewOptions&)) {
         auto* command = device_command->add_subcommand(act, help);

@@ -27,8 +27,12 @@ base::Status init(const std::string& data, const std::string& notice_folder);
 base::Status serve(const ServeOptions& options);
 base::Status import_units(const std::string& data, const std::string& file);
 base::Status import_catalogue(const std::string& data, const std::string& file);
-// One new code for `unit`, or for every unit when it is empty; CSV to `out` or standard output.
-base::Status new_codes(const std::string& data, const std::string& unit, const std::string& out);
+// One new code for `unit`, or for every unit when it is empty; CSV to `out` or standard output, and
+// slips to be handed over, as HTML to print, to `slips`: the page's address makes their QR codes.
+struct CodeOptions {
+    std::string data, unit, out, slips, address;
+};
+base::Status new_codes(const CodeOptions& options);
 base::Status revoke_key(const std::string& data, const std::string& kid);
 base::Status summary(const std::string& data, const std::string& name, const std::string& period,
                      const std::string& form, const std::string& format, const std::string& out);
@@ -60,7 +64,8 @@ base::Status publish_notice(const std::string& data, const std::string& folder);
 
 struct DeviceOptions {
     std::string store, server, code, name, form, period, replace, certificate, level, headcount,
-        contact, phone, out;
+        contact, phone, out, file;
+    Apply                    apply = Apply::write; // Of a rescue file.
     std::vector<std::string> values, rows, explanations; // As commands::Filling has them.
 };
 base::Status device_enrol(const DeviceOptions& options);
@@ -69,6 +74,8 @@ base::Status device_declare(const DeviceOptions& options);
 base::Status device_summarise(const DeviceOptions& options);
 base::Status device_sync(const DeviceOptions& options);
 base::Status device_status(const DeviceOptions& options);
+// Takes the drafts out of another machine's rescue file or store.
+base::Status device_rescue(const DeviceOptions& options);
 // A reviewer's machine (device_review.cpp).
 struct DeviceReviewOptions {
     std::string              store, period, form, stage;

@@ -2,6 +2,7 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/filling.hpp"
 
+#include "shared/device/rescue.hpp"
 #include "shared/device/sync.hpp"
 #include "shared/sqlite/page_vfs.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <set>
+#include <span>
 
 namespace commands {
 namespace {
@@ -152,6 +154,17 @@ Filling filling_of(const DeviceOptions& options, const notice::Form& form) {
             options.rows,        options.explanations};
 }
 
+const char* handover_word(device::Handover handover) {
+    switch (handover) {
+    case device::Handover::fresh: return "接收";
+    case device::Handover::revision: return "接收修改";
+    case device::Handover::here: return "已有";
+    case device::Handover::copy: return "另存";
+    case device::Handover::waits: return "先同步";
+    }
+    return "";
+}
+
 // What a form's standard column is called in this notice, with its value.
 std::string standard_value(const notice::Form& form, std::string_view column,
                            const std::string& value) {
@@ -206,6 +219,23 @@ base::Status device_sync(const DeviceOptions& options) {
     SHENBAO_ASSIGN(device::Desk desk, open_desk(options.store));
     auto client = make_client(options.server);
     return run_sync(desk, client);
+}
+
+base::Status device_rescue(const DeviceOptions& options) {
+    SHENBAO_ASSIGN(device::Desk desk, open_desk(options.store));
+    SHENBAO_ASSIGN(const std::string file, read_whole_file(options.file));
+    const auto bytes = std::as_bytes(std::span(file));
+    SHENBAO_ASSIGN(const device::Rescue rescue, desk.preview_rescue(bytes));
+    std::printf("%s　%s　%zu份草稿\n", rescue.unit_name.c_str(), rescue.device.c_str(),
+                rescue.drafts.size());
+    for (const device::RescueDraft& draft : rescue.drafts)
+        std::printf("%s\t%s\t%s%s\n", handover_word(draft.handover), draft.root.text().c_str(),
+                    draft.words.c_str(), draft.was_signed ? "　须重新签名" : "");
+    if (options.apply == Apply::preview) return {};
+    SHENBAO_ASSIGN(const device::RescueUndo taken, desk.take_rescue(bytes));
+    std::printf("已接收%zu份，另存%zu份。\n", taken.made.size() + taken.revised.size(),
+                taken.copies.size());
+    return {};
 }
 
 base::Status device_status(const DeviceOptions& options) {

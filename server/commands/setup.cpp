@@ -2,6 +2,7 @@
 
 #include "server/intake/codes.hpp"
 #include "shared/base/csv.hpp"
+#include "shared/print/slip.hpp"
 
 #include <cstdio>
 #include <string_view>
@@ -27,8 +28,9 @@ base::Status init(const std::string& data, const std::string& notice_folder) {
     return {};
 }
 
-base::Status new_codes(const std::string& data, const std::string& unit, const std::string& out) {
-    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+base::Status new_codes(const CodeOptions& options) {
+    const std::string& unit = options.unit;
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(options.data));
     SHENBAO_ASSIGN(auto reader, site->reader());
     std::vector<envelope::UnitEntry> units;
     if (unit.empty()) {
@@ -42,20 +44,24 @@ base::Status new_codes(const std::string& data, const std::string& unit, const s
         return base::fail(Outcome::not_found_locally, "还没有单位，请先运行 shenbao units import");
     std::string      csv = std::string(base::csv_mark) + "unit,name,role,code\r\n";
     std::vector<envelope::Act> acts;
+    std::vector<print::Slip>   slips;
     for (const envelope::UnitEntry& one : units) {
         SHENBAO_ASSIGN(const intake::MadeCode made, intake::make_code(*site, one, {}));
         acts.push_back(made.entry);
+        slips.push_back({one.name, made.told.code, made.told.expires_at, options.address});
         csv += base::csv_cell(one.unit.text()) + "," + base::csv_cell(one.name) + "," +
                made.told.role + "," + made.told.code + "\r\n";
     }
     SHENBAO_TRY(site->append_acts(acts));
-    if (out.empty()) {
+    // Whoever reads a code can enrol for its unit.
+    if (!options.slips.empty())
+        SHENBAO_TRY(write_whole_file(options.slips, print::slips(slips), Readers::owner));
+    if (options.out.empty()) {
         std::fwrite(csv.data(), 1, csv.size(), stdout);
         return {};
     }
-    // Whoever reads a code can enrol for its unit.
-    SHENBAO_TRY(write_whole_file(out, csv, Readers::owner));
-    std::printf("已生成%zu个登记码，有效期30天：%s\n", acts.size(), out.c_str());
+    SHENBAO_TRY(write_whole_file(options.out, csv, Readers::owner));
+    std::printf("已生成%zu个登记码，有效期30天：%s\n", acts.size(), options.out.c_str());
     return {};
 }
 

@@ -3,11 +3,12 @@
 
 #include "server/intake/codes.hpp"
 #include "server/rights/rights.hpp"
+#include "shared/print/slip.hpp"
+#include "shared/protocol/slips.hpp"
 
 namespace handlers {
 namespace {
 
-using base::Json;
 using base::Outcome;
 
 // The unit, if this route reaches it for the viewer; else it is not there.
@@ -20,6 +21,12 @@ base::Result<envelope::UnitEntry> reached_unit(records::Store& store, const reco
     if (!unit || !reach.has(rights::relation_of(viewer.unit, unit)))
         return base::fail(Outcome::not_found);
     return *unit;
+}
+
+// Where the asking page is, as its browser says: a proxy may stand between, so only that knows.
+std::string page_address(const Request& request) {
+    const std::string origin = request.header("origin");
+    return origin.compare(0, 4, "http") == 0 ? origin + "/" : std::string();
 }
 
 } // namespace
@@ -38,7 +45,9 @@ Response new_code(Server& server, const Request& request, const records::Viewer&
         return problem(appended.error());
     return {201,
             "application/json",
-            protocol::write_new_code(made->told),
+            protocol::write_new_code(made->told, print::slips({{made->told.name, made->told.code,
+                                                                made->told.expires_at,
+                                                                page_address(request)}})),
             {{"Cache-Control", "no-store"}}};
 }
 
@@ -78,16 +87,10 @@ Response unit(Server& server, const Request& request, const records::Viewer& vie
     if (!found) return problem(found.error());
     const auto history = (*reader)->unit_history(found->unit);
     if (!history) return problem(history.error());
-    Json changes = Json::array();
-    for (const records::UnitChange& change : *history) {
-        Json one = protocol::to_json(change.unit);
-        one["index"] = change.index;
-        one["by"] = change.by.text();
-        one["from"] = base::to_rfc3339(*change.unit.from);
-        changes.push_back(std::move(one));
-    }
-    return by_content(request, json(base::to_text({{"unit", protocol::to_json(*found)},
-                                                   {"history", std::move(changes)}})));
+    protocol::UnitHistory told{*found, {}};
+    for (const records::UnitChange& change : *history)
+        told.changes.push_back({change.index, change.by, change.kid, change.unit});
+    return by_content(request, json(protocol::write_unit_history(told)));
 }
 
 } // namespace handlers

@@ -315,11 +315,13 @@ public:
     }
     Result<std::vector<UnitChange>> unit_history(const base::UnitId& unit) override {
         return all_rows<UnitChange>(
-            cached("SELECT unit, name, kind, city, review_by, holds_from, log_index, by "
-                   "FROM d_unit_history WHERE unit = ? ORDER BY log_index")
+            cached("SELECT h.unit, name, h.kind, city, review_by, holds_from, h.log_index, by, "
+                   "l.kid FROM d_unit_history h JOIN log l ON l.log_index = h.log_index "
+                   "WHERE h.unit = ? ORDER BY h.log_index")
                 .bind(unit),
             [](const sqlite::Statement& row) {
-                UnitChange change{row.integer(6), base::UnitId(row.text(7)), read_unit(row)};
+                UnitChange change{row.integer(6), base::UnitId(row.text(7)),
+                                  base::KeyId(row.text(8)), read_unit(row)};
                 change.unit.from = row.time(5);
                 return change;
             });

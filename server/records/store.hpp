@@ -68,7 +68,8 @@ struct ExtensionRecord {
 // What the log says of a unit: one act of its history.
 struct UnitChange {
     std::int64_t        index = 0;
-    base::UnitId        by;   // Who spoke.
+    base::UnitId        by;   // Who spoke,
+    base::KeyId         kid;  // by which machine.
     envelope::UnitEntry unit; // `from` is set: when it began to hold, or will.
 };
 

@@ -2,6 +2,8 @@
 
 #include "shared/base/check.hpp"
 
+#include <algorithm>
+
 namespace base {
 namespace {
 
@@ -126,6 +128,22 @@ std::string without_spaces(std::string_view text) {
         if (!is_white(next_code_point(text, at))) result.append(text.substr(start, at - start));
     }
     return result;
+}
+
+bool has_parts(std::string_view text, std::string_view typed) {
+    const auto plain = [](std::string_view words) {
+        std::string lower = narrow(words);
+        for (char& c : lower)
+            if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
+        return lower;
+    };
+    const std::string within = plain(text), parts = plain(typed);
+    for (std::size_t at = 0; at < parts.size();) {
+        const std::size_t end = std::min(parts.find_first_of(" \t", at), parts.size());
+        if (within.find(parts.data() + at, 0, end - at) == within.npos) return false;
+        at = end + 1;
+    }
+    return true;
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

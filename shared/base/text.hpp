@@ -31,6 +31,10 @@ std::string_view trim(std::string_view text);
 // Without any white space at all.
 std::string without_spaces(std::string_view text);
 
+// True when every blank-separated part of what was typed stands in the text; full width is as
+// half, capital Latin letters are as small ones. Always, when nothing was typed.
+bool has_parts(std::string_view text, std::string_view typed);
+
 // The lines of a text without their ends (LF or CRLF). An end at the end of the text begins no
 // further line.
 std::vector<std::string> lines_of(std::string_view text);

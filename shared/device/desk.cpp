@@ -15,23 +15,6 @@ using base::Outcome;
 
 constexpr std::size_t code_characters = 12;
 
-std::string lower_ascii(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
-    return lower;
-}
-
-std::vector<std::string> blank_separated(std::string_view text) {
-    std::vector<std::string> parts;
-    std::string              part;
-    for (const char c : base::narrow(text) + " ") {
-        if (c != ' ' && c != '\t') part += c;
-        else if (!part.empty()) parts.push_back(lower_ascii(std::exchange(part, {})));
-    }
-    return parts;
-}
-
 } // namespace
 
 Desk::Desk(std::unique_ptr<Inside> inside) : m_inside(std::move(inside)) {}
@@ -304,16 +287,10 @@ const std::vector<envelope::UnitEntry>& Desk::units() const { return m_inside->u
 
 std::vector<envelope::CatalogueEntry> Desk::search_catalogue(std::string_view typed,
                                                              std::size_t count_max) const {
-    const std::vector<std::string>        parts = blank_separated(typed);
     std::vector<envelope::CatalogueEntry> found;
     for (const envelope::CatalogueEntry& entry : m_inside->catalogue) {
         if (found.size() >= count_max) break;
-        const std::string text =
-            lower_ascii(base::narrow(entry.name) + "\n" + base::narrow(entry.organisation));
-        const bool has_all = std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
-            return text.find(part) != std::string::npos;
-        });
-        if (has_all) found.push_back(entry);
+        if (base::has_parts(entry.name + "\n" + entry.organisation, typed)) found.push_back(entry);
     }
     return found;
 }

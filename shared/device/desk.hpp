@@ -192,6 +192,9 @@ struct Judgement {
 
 class ReviewDesk;    // device/review_desk.hpp
 struct HistoryEntry; // The same.
+struct Rescue;       // device/rescue.hpp
+struct RescueUndo;   // The same.
+struct DraftCopy;    // The same.
 
 class Desk {
 public:
@@ -372,6 +375,26 @@ public:
     // not outlive the desk.
     ReviewDesk reviews() const;
 
+    // --- Handing drafts over (device/rescue.hpp) -------------------------------------------------
+    // True since the server has said that this machine's key was revoked: nothing is signed here
+    // any more, and what is not sent is handed over.
+    bool revoked() const;
+    // What the bytes of a rescue file hold, and what would become of it here. Refuses, having
+    // changed nothing: storage_foreign (no rescue file), storage_newer (of a newer program),
+    // bad_file (damaged), not_enrolled (nobody was enrolled there), foreign_unit with the other
+    // unit's name, foreign_server (of another server, or of a rehearsal).
+    base::Result<Rescue> preview_rescue(base::ByteView file);
+    // Takes its drafts over, as one transaction; an older notice's are carried over by what exists.
+    base::Result<RescueUndo> take_rescue(base::ByteView file);
+    // What was typed since into these drafts is lost with it. table_signed when one of them has
+    // been signed meanwhile.
+    base::Status undo_rescue(const RescueUndo& taken);
+    std::vector<DraftCopy> copies() const;
+    // Puts the copy in place of the draft beside which it is kept, which becomes the copy: doing it
+    // again undoes it. Opens what is signed for change; frozen when a reviewer has passed it.
+    base::Status use_copy(const base::EnvelopeId& id);
+    base::Status drop_copy(const base::EnvelopeId& id);
+
     // --- Offices and announcements (device/offices.cpp) -----------------------------------------
     // Signs a unit, a revocation, an extension or an announcement into the outbox. `words` say what
     // it is wherever the outbox is shown.
@@ -407,6 +430,7 @@ public:
 private:
     friend class ReviewDesk;
     struct Inside;
+    struct Rescued; // device/rescue.cpp
     explicit Desk(std::unique_ptr<Inside> inside);
     std::unique_ptr<Inside> m_inside;
 };

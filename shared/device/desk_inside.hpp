@@ -123,6 +123,10 @@ struct Desk::Inside {
     [[nodiscard]] base::Status put(const base::EnvelopeId& root, const Cell& cell,
                                    std::string_view typed, const base::Json& value);
     [[nodiscard]] base::Status touch(const base::EnvelopeId& root, base::Time at);
+    // What another machine typed, read by the version of the notice that the matter names.
+    [[nodiscard]] base::Status write_foreign(const Matter& typed);
+    // Second copies of drafts (rescue.hpp), as they are kept.
+    std::vector<std::pair<base::EnvelopeId, base::Json>> kept_copies();
     base::Result<base::EnvelopeId> insert_matter(const base::FormId& form,
                                                  const base::Period& period);
     // Of a block of cells: those with text, into a row of a draft.

@@ -120,6 +120,7 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter) return base::fail(Outcome::not_found_locally);
     if (!is_open(matter->state)) return base::fail(Outcome::frozen, "nothing has changed since it was signed");
+    if (revoked()) return base::fail(Outcome::revoked_key);
     SHENBAO_ASSIGN(const Judgement judgement, judge(root));
     if (!judgement.sealable) {
         std::string first = "还有说明没有填写。";

@@ -82,6 +82,9 @@ bool contains_all(std::string_view typed, const QueueRow& row) {
     return true;
 }
 
+// Under which a half-said word is kept.
+std::string half_name(const base::EnvelopeId& root) { return "half/" + root.text(); }
+
 Status wrong(std::string sentence) { return base::fail(Outcome::incomplete, std::move(sentence)); }
 
 } // namespace
@@ -615,9 +618,49 @@ base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, cons
         const auto& rows = inside.review_rows; // As the checks have read them.
         for (const base::EnvelopeId& root : roots) {
             SHENBAO_TRY(sign(rows.rows[rows.places.at(root.text())], word, *anchor));
+            SHENBAO_TRY(inside.database.prepare("DELETE FROM kept WHERE name = ?")
+                            .bind(half_name(root))
+                            .run());
             inside.review_rows.stale.insert(root);
         }
         return {};
+    });
+}
+
+std::optional<HalfWord> ReviewDesk::half_word(const base::EnvelopeId& root) const {
+    auto       select = m_inside->database.prepare("SELECT body FROM kept WHERE name = ?");
+    const auto found = select.bind(half_name(root)).step();
+    if (!found || !*found) return std::nullopt;
+    const auto json = base::parse_json(select.text_view(0));
+    SHENBAO_CHECK(json.has_value()); // Our own words, written below.
+    HalfWord word;
+    word.version = base::EnvelopeId(json->at("version").get<std::string>());
+    for (const auto verdict : {envelope::ReviewVerdict::pass, envelope::ReviewVerdict::send_back,
+                               envelope::ReviewVerdict::reject})
+        if (json->at("verdict") == std::string(envelope::verdict_name(verdict)))
+            word.verdict = verdict;
+    for (const base::Json& number : json->at("approved"))
+        word.approved.push_back(number.get<std::string>());
+    for (const base::Json& remark : json->at("remarks"))
+        word.remarks.emplace_back(base::FieldId(remark.at("field").get<std::string>()),
+                                  remark.at("text").get<std::string>());
+    word.due = json->at("due").get<std::string>();
+    word.reason = json->at("reason").get<std::string>();
+    return word;
+}
+
+base::Status ReviewDesk::keep_half_word(const base::EnvelopeId& root, const HalfWord& word) {
+    base::Json remarks = base::Json::array();
+    for (const auto& [field, text] : word.remarks)
+        remarks.push_back({{"field", field.text()}, {"text", text}});
+    const base::Json json = {{"version", word.version.text()},
+                             {"verdict", std::string(envelope::verdict_name(word.verdict))},
+                             {"approved", word.approved},
+                             {"remarks", std::move(remarks)},
+                             {"due", word.due},
+                             {"reason", word.reason}};
+    return m_inside->change([&] {
+        return m_inside->write_kept(half_name(root), base::to_text(json));
     });
 }
 

@@ -118,6 +118,16 @@ struct Word {
     std::string                 reason   = {};
 };
 
+// What is being said about a filing and is not signed yet, as typed.
+struct HalfWord {
+    base::EnvelopeId         version; // The one it is about.
+    envelope::ReviewVerdict  verdict = envelope::ReviewVerdict::pass;
+    std::vector<std::string> approved; // The number, or one for each row.
+    std::vector<std::pair<base::FieldId, std::string>> remarks;
+    std::string              due, reason;
+    bool                     operator==(const HalfWord&) const = default;
+};
+
 class ReviewDesk {
 public:
     // Every matter of the units that this desk sees, in the log's order of their first versions.
@@ -141,6 +151,9 @@ public:
     // that do not fit the filing or that only the province's pass has, a late filing passed, a text
     // that is too long).
     base::Status decide(const std::vector<base::EnvelopeId>& roots, const Word& word);
+    // What was being said about the matter, kept as drafts are; decide() drops it.
+    std::optional<HalfWord> half_word(const base::EnvelopeId& root) const;
+    base::Status keep_half_word(const base::EnvelopeId& root, const HalfWord& word);
     // Takes back a decision that was never sent, and puts a refused one away. frozen when there is
     // none such.
     base::Status cancel(const base::EnvelopeId& root);

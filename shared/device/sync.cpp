@@ -71,6 +71,8 @@ Sync::Sync(Desk& desk) : m_desk(desk) {
 }
 
 void Sync::stop(base::Fault fault) {
+    if (fault.outcome == Outcome::revoked_key && !m_desk.revoked())
+        if (const auto told = m_desk.set_setting("revoked", "1"); !told) fault = told.error();
     m_report.fault = std::move(fault);
     m_progress.stage = Stage::finished;
 }

@@ -36,17 +36,6 @@ envelope::PublicKey read_key(ObjectReader& reader, const char* name) {
     return key ? *key : envelope::PublicKey{};
 }
 
-envelope::UnitEntry read_unit(const Json& json) {
-    ObjectReader        reader(json, "unit");
-    envelope::UnitEntry unit;
-    unit.unit = reader.id("id", base::parse_unit_id);
-    unit.name = reader.text("name", 300);
-    unit.kind = reader.text("kind", 40);
-    unit.city = reader.text("city", 60);
-    unit.review_by = reader.id_or_null("review_by", base::parse_unit_id);
-    return reader.sound() ? unit : envelope::UnitEntry{};
-}
-
 envelope::CatalogueEntry read_entry(const Json& json) {
     ObjectReader             reader(json, "catalogue");
     envelope::CatalogueEntry entry;
@@ -332,6 +321,17 @@ Json to_json(const envelope::CatalogueEntry& entry) {
             {"organisation", entry.organisation},
             {"levels", entry.levels},
             {"min_headcount", entry.min_headcount ? Json(*entry.min_headcount) : Json(nullptr)}};
+}
+
+envelope::UnitEntry read_unit(const Json& json) {
+    ObjectReader        reader(json, "unit");
+    envelope::UnitEntry unit;
+    unit.unit = reader.id("id", base::parse_unit_id);
+    unit.name = reader.text("name", 300);
+    unit.kind = reader.text("kind", 40);
+    unit.city = reader.text("city", 60);
+    unit.review_by = reader.id_or_null("review_by", base::parse_unit_id);
+    return reader.sound() ? unit : envelope::UnitEntry{};
 }
 
 std::string write_units(const std::vector<envelope::UnitEntry>& units) {

@@ -132,6 +132,7 @@ base::Result<std::vector<LedgerEntry>> read_ledger(std::string_view body);
 
 // One unit or catalogue entry as JSON, as in the answers above.
 base::Json to_json(const envelope::UnitEntry& unit);
+envelope::UnitEntry read_unit(const base::Json& json); // Without an id when it is malformed.
 base::Json to_json(const envelope::CatalogueEntry& entry);
 
 } // namespace protocol

@@ -118,4 +118,39 @@ base::Result<NewCode> read_new_code(std::string_view body) {
     return code;
 }
 
+std::string write_unit_history(const UnitHistory& history) {
+    Json list = Json::array();
+    for (const UnitHistory::Change& change : history.changes) {
+        Json one = to_json(change.unit);
+        one["index"] = change.index;
+        one["by"] = change.by.text();
+        one["kid"] = change.kid.text();
+        one["from"] = base::to_rfc3339(*change.unit.from);
+        list.push_back(std::move(one));
+    }
+    return base::to_text({{"unit", to_json(history.unit)}, {"history", std::move(list)}});
+}
+
+base::Result<UnitHistory> read_unit_history(std::string_view body) {
+    const auto json = base::parse_json(body);
+    if (!json) return base::fail(Outcome::bad_answer, json.error().detail);
+    ObjectReader answer(*json, "unit");
+    UnitHistory  history{read_unit(answer.object("unit")), {}};
+    if (history.unit.unit.empty()) answer.blame("unit", "malformed");
+    for (const Json& item : answer.array("history", 100000)) {
+        ObjectReader        reader(item, "history");
+        UnitHistory::Change one;
+        one.index = reader.integer("index", 0, base::limits::json_integer_max);
+        one.by = reader.id("by", base::parse_unit_id);
+        one.kid = reader.id("kid", base::parse_key_id);
+        one.unit = read_unit(item);
+        if (one.unit.unit.empty()) reader.blame("history", "a malformed unit");
+        one.unit.from = reader.time("from");
+        SHENBAO_TRY(settled(reader));
+        history.changes.push_back(std::move(one));
+    }
+    SHENBAO_TRY(settled(answer));
+    return history;
+}
+
 } // namespace protocol

@@ -43,4 +43,21 @@ struct NewCode {
 std::string           write_new_code(const NewCode& code);
 base::Result<NewCode> read_new_code(std::string_view body);
 
+// GET /units/{id}: {"unit","history":[…]}, in the log's order: what the unit was called and what it
+// was, from when on, by whom and by which of their machines.
+struct UnitHistory {
+    struct Change {
+        std::int64_t        index = 0;
+        base::UnitId        by;
+        base::KeyId         kid;
+        envelope::UnitEntry unit; // `from` is set.
+        bool                operator==(const Change&) const = default;
+    };
+    envelope::UnitEntry unit;
+    std::vector<Change> changes;
+    bool                operator==(const UnitHistory&) const = default;
+};
+std::string               write_unit_history(const UnitHistory& history);
+base::Result<UnitHistory> read_unit_history(std::string_view body);
+
 } // namespace protocol

@@ -11,6 +11,15 @@
 
 using base::Outcome;
 
+TEST_CASE("a search finds every part of what was typed, in any order and width") {
+    const std::string_view text = "Web前端开发\n甲机构";
+    CHECK(base::has_parts(text, ""));
+    CHECK(base::has_parts(text, "  "));
+    CHECK(base::has_parts(text, "机构 web"));
+    CHECK(base::has_parts(text, "ＷＥＢ　前端"));
+    CHECK(!base::has_parts(text, "web 后端"));
+}
+
 TEST_CASE("every outcome has its own number and a sentence with an end") {
     std::set<int> numbers;
     for (int i = 0; i < base::outcome_count; ++i) {

@@ -1,3 +1,4 @@
+#include "shared/device/rescue.hpp"
 #include "shared/device/sync.hpp"
 #include "shared/sqlite/page_vfs.hpp"
 
@@ -41,6 +42,7 @@ struct Server {
     std::vector<protocol::Change>      log;
     bool                          line_cut_after_taking = false;
     int                           lists_sent = 0; // Units and catalogues, as a whole.
+    std::optional<base::KeyId>    revoked;
 
     std::string anchor() { return envelope::sign_anchor({clock.now(), "n", false}, key); }
 
@@ -58,9 +60,16 @@ struct Server {
             return {404, protocol::write_problem(Outcome::not_found, request.path)};
         }
         if (is("/summaries/ledger")) return {200, ledger_body()};
+        if (revoked && request.bearer == revoked->text())
+            return {401, protocol::write_problem(Outcome::not_signed_in, "")};
+        if (is("/sessions") && is_revoked(request.body))
+            return {403, protocol::write_problem(Outcome::revoked_key, "")};
         if (is("/sessions"))
             return {200, protocol::write_session_answer(
-                             {"token", base::Time{clock.now().microseconds + 3600000000LL}})};
+                             {envelope::Jws::parse(request.body, envelope::HeaderKey::kid)
+                                  ->kid()
+                                  .text(),
+                              base::Time{clock.now().microseconds + 3600000000LL}})};
         if (is("/units") || is("/catalogue")) {
             const std::string body = is("/units") ? protocol::write_units({unit})
                                                   : protocol::write_catalogue(catalogue());
@@ -74,6 +83,10 @@ struct Server {
         return {404, protocol::write_problem(Outcome::not_found, request.path)};
     }
 
+    bool is_revoked(std::string_view jws) const {
+        return revoked && envelope::Jws::parse(std::string(jws), envelope::HeaderKey::kid)->kid() ==
+                              *revoked;
+    }
     std::string ledger_body() const {
         base::Json rows = base::Json::array();
         for (const protocol::LedgerEntry& entry : ledger)
@@ -145,6 +158,13 @@ struct Server {
             receipt.received_at = clock.now();
             protocol::LineAnswer line;
             line.id = receipt.id;
+            if (is_revoked(text)) {
+                line.result = protocol::LineResult::refused;
+                line.outcome = Outcome::revoked_key;
+                line.title = base::outcome_text(line.outcome).sentence;
+                answers += protocol::write_line_answer(line) + "\n";
+                continue;
+            }
             line.result = protocol::LineResult::accepted;
             line.receipt = envelope::sign_receipt(receipt, key);
             log.push_back({receipt.index, text, line.receipt});
@@ -1159,4 +1179,256 @@ TEST_CASE("a draft that the new notice has no place for stays to be read") {
     CHECK(office.desk->find_matter(root)->values.at(cell(headcount)).text == "100");
     CHECK(office.desk->judge(root).has_value());
     CHECK(!office.desk->judge(root)->sealable);
+}
+
+// --- A rescue file -------------------------------------------------------------------------------
+
+namespace {
+
+// What the first machine would save now.
+base::Bytes rescue_file(Office& office) {
+    REQUIRE(office.desk->set_setting("saved", "1").has_value()); // All before it is committed.
+    return store().whole_file();
+}
+
+std::vector<device::Handover> handovers(const device::Rescue& rescue) {
+    std::vector<device::Handover> all;
+    for (const device::RescueDraft& draft : rescue.drafts) all.push_back(draft.handover);
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("a revoked machine is told so, signs no more, and hands its drafts to another one") {
+    using device::Handover;
+    Office first;
+    first.enrol();
+    const auto sent = delivered(first, "C2", "40");
+    const auto changed = delivered(first, "C3", "50");
+    const auto open = first.declare("C1", "中级", "约１００人");
+    REQUIRE(first.desk->explain(open, base::RuleId("min_headcount"), "设备只够这些人").has_value());
+    const auto queued = first.declare("C1", "初级", "６０人");
+    REQUIRE(first.desk->seal(queued).has_value());
+    REQUIRE(first.desk->revise(changed).has_value());
+    REQUIRE(first.desk->type(changed, cell(headcount), "55").has_value());
+    const auto deleted = first.declare("C2", "初级", "9");
+    REQUIRE(first.desk->remove(deleted).has_value());
+    REQUIRE(first.desk->create_matter(declaration, spring).has_value()); // Nothing typed.
+
+    CHECK(!first.desk->revoked());
+    first.server.revoked = first.desk->find_enrolment()->kid;
+    CHECK(first.sync().fault->outcome == Outcome::revoked_key);
+    first.restart();
+    CHECK(first.desk->revoked());
+    CHECK(first.state(queued) == MatterState::refused);
+    CHECK(first.desk->seal(queued).error().outcome == Outcome::revoked_key);
+    const base::Bytes file = rescue_file(first);
+
+    Office second(first.server);
+    second.enrol();
+    CHECK(!second.desk->revoked());
+    const auto preview = second.desk->preview_rescue(file);
+    REQUIRE_MESSAGE(preview.has_value(), (preview ? "" : preview.error().detail));
+    CHECK(preview->unit_name == "亳州中药科技学校");
+    CHECK(preview->device == "一号机");
+    CHECK(preview->updated_at == first.clock.now());
+    CHECK(handovers(*preview) == std::vector{Handover::revision, Handover::fresh, Handover::fresh});
+    CHECK(preview->drafts[1].words == "附件1 证书申报表　2023年春季　Web前端开发 · 中级 · 约１００人");
+    CHECK(!preview->drafts[1].was_signed);
+    CHECK(preview->drafts[2].was_signed);
+    CHECK(second.desk->matters(declaration, spring).size() == 2); // A preview changes nothing.
+
+    const auto taken = second.desk->take_rescue(file);
+    REQUIRE_MESSAGE(taken.has_value(), (taken ? "" : taken.error().detail));
+    CHECK(second.desk->find_enrolment()->kid != first.desk->find_enrolment()->kid);
+    CHECK(second.desk->matters(declaration, spring).size() == 4);
+    CHECK(second.desk->find_matter(open)->values == first.desk->find_matter(open)->values);
+    CHECK(second.desk->find_matter(open)->notes == first.desk->find_matter(open)->notes);
+    CHECK(second.state(sent) == MatterState::submitted);
+    CHECK(second.state(changed) == MatterState::editing);
+    CHECK(second.desk->find_matter(changed)->values.at(cell(headcount)).text == "55");
+    CHECK(!second.desk->find_matter(deleted).has_value());
+
+    // Taken twice is taken once.
+    CHECK(second.desk->preview_rescue(file)->count(Handover::here) == 3);
+    const auto again = second.desk->take_rescue(file);
+    CHECK((again->made.empty() && again->revised.empty() && again->copies.empty()));
+
+    // Undone as if it had not been.
+    REQUIRE(second.desk->undo_rescue(*taken).has_value());
+    CHECK(second.desk->matters(declaration, spring).size() == 2);
+    CHECK(second.state(changed) == MatterState::submitted);
+    CHECK(second.desk->find_matter(changed)->values.at(cell(headcount)).text == "50");
+
+    // Taken, signed again by this machine under the same root, and received.
+    REQUIRE(second.desk->take_rescue(file).has_value());
+    REQUIRE(second.desk->seal(queued).has_value());
+    REQUIRE(second.desk->seal(changed).has_value());
+    CHECK(second.sync().accepted == 2);
+    CHECK(second.state(queued) == MatterState::submitted);
+    CHECK(second.desk->find_item(queued)->answers.at("headcount") == 60);
+    CHECK(second.desk->undo_rescue(*taken).error().outcome == Outcome::table_signed);
+    // What was sent since is here; the change to it is no news either.
+    CHECK(second.desk->preview_rescue(file)->count(Handover::here) == 3);
+}
+
+TEST_CASE("a draft that is here stays; the file's is kept beside it, by a name, and can be used") {
+    using device::Handover;
+    const base::FieldId contact("contact");
+    Office              first;
+    first.enrol();
+    const auto theirs = *first.desk->create_matter(school_summary, spring);
+    REQUIRE(first.desk->type(theirs, cell(contact), "张三").has_value());
+    const base::Bytes file = rescue_file(first);
+
+    Office second(first.server);
+    second.enrol();
+    // One that was only looked at makes room, and comes back.
+    const auto empty = *second.desk->create_matter(school_summary, spring);
+    CHECK(handovers(*second.desk->preview_rescue(file)) == std::vector{Handover::fresh});
+    const auto taken = second.desk->take_rescue(file);
+    CHECK(second.desk->matters(school_summary, spring).size() == 1);
+    CHECK(second.desk->matters(school_summary, spring).front().root == theirs);
+    REQUIRE(second.desk->undo_rescue(*taken).has_value());
+    CHECK(second.desk->matters(school_summary, spring).front().root == empty);
+
+    REQUIRE(second.desk->type(empty, cell(contact), "李四").has_value());
+    CHECK(handovers(*second.desk->preview_rescue(file)) == std::vector{Handover::copy});
+    const auto copied = second.desk->take_rescue(file);
+    CHECK(copied->copies.size() == 1);
+    CHECK(second.desk->matters(school_summary, spring).size() == 1);
+    CHECK(second.desk->find_matter(empty)->values.at(cell(contact)).text == "李四");
+    auto copies = second.desk->copies();
+    REQUIRE(copies.size() == 1);
+    CHECK(copies[0].of == empty);
+    CHECK(copies[0].name == "附件2 学校汇总表　2023年春季　张三　（一号机，11月24日 10:00）");
+    CHECK(copies[0].values.front().text == "张三");
+    CHECK(second.desk->preview_rescue(file)->count(Handover::here) == 1); // Kept already.
+
+    REQUIRE(second.desk->use_copy(copies[0].id).has_value());
+    CHECK(second.desk->find_matter(empty)->values.at(cell(contact)).text == "张三");
+    copies = second.desk->copies();
+    REQUIRE(copies.size() == 1);
+    CHECK(copies[0].values.front().text == "李四");
+    REQUIRE(second.desk->use_copy(copies[0].id).has_value()); // And back.
+    CHECK(second.desk->find_matter(empty)->values.at(cell(contact)).text == "李四");
+    REQUIRE(second.desk->drop_copy(copies[0].id).has_value());
+    CHECK(second.desk->copies().empty());
+    CHECK(second.desk->use_copy(copies[0].id).error().outcome == Outcome::not_found_locally);
+}
+
+TEST_CASE("a wrong file is refused by what it is, and changes nothing") {
+    Office first;
+    first.enrol();
+    first.declare("C1", "中级", "100");
+    const base::Bytes file = rescue_file(first);
+    Office            second(first.server);
+    second.enrol();
+    const auto        changes = second.desk->change_count();
+    const auto        refusal = [&](base::ByteView bytes) {
+        const auto preview = second.desk->preview_rescue(bytes);
+        REQUIRE(!preview.has_value());
+        CHECK(second.desk->take_rescue(bytes).error().outcome == preview.error().outcome);
+        return preview.error().outcome;
+    };
+    const std::string words = "%PDF-1.7 a scan of something";
+    CHECK(refusal({}) == Outcome::storage_foreign);
+    CHECK(refusal(std::as_bytes(std::span(words))) == Outcome::storage_foreign);
+    CHECK(refusal(base::ByteView(file).first(file.size() / 2)) == Outcome::bad_file);
+    base::Bytes damaged = file;
+    std::fill(damaged.begin() + 4096, damaged.begin() + 3 * 4096, std::byte{0x5a});
+    CHECK(refusal(damaged) == Outcome::bad_file);
+
+    // The same bytes with another word in them: as another program, or somebody by hand, writes.
+    const auto with = [&](const char* script) {
+        static sqlite::PageStore& pages = *new sqlite::PageStore("test-forged");
+        REQUIRE(pages.load_file(file).has_value());
+        auto database = pages.open();
+        REQUIRE(database->run_script(script).has_value());
+        return pages.whole_file();
+    };
+    CHECK(refusal(with("PRAGMA application_id=7")) == Outcome::storage_foreign);
+    CHECK(refusal(with("PRAGMA user_version=99")) == Outcome::storage_newer);
+    CHECK(refusal(with("DROP TABLE kept")) == Outcome::bad_file);
+    CHECK(refusal(with("CREATE VIEW v AS SELECT 1")) == Outcome::bad_file);
+    CHECK(refusal(with("UPDATE matters SET root = 'x'")) == Outcome::bad_file);
+    CHECK(refusal(with("DELETE FROM enrolment")) == Outcome::not_enrolled);
+    CHECK(second.desk->preview_rescue(with("SELECT 1")).has_value()); // Nothing else is wrong.
+
+    first.server.unit.unit = base::UnitId("S341600007");
+    first.server.unit.name = "亳州工业学校";
+    Office other(first.server);
+    other.enrol();
+    const auto foreign = other.desk->preview_rescue(file);
+    CHECK(foreign.error().outcome == Outcome::foreign_unit);
+    CHECK(foreign.error().detail == "亳州中药科技学校");
+    Server rehearsal = second.server;
+    rehearsal.key = envelope::SecretKey::make(rehearsal.random);
+    Office elsewhere(rehearsal);
+    elsewhere.enrol();
+    CHECK(elsewhere.desk->preview_rescue(file).error().outcome == Outcome::foreign_server);
+    CHECK(second.desk->change_count() == changes);
+    Office unknown(second.server);
+    CHECK(unknown.desk->preview_rescue(file).error().outcome == Outcome::not_enrolled);
+}
+
+TEST_CASE("drafts of an older notice are carried over by what exists") {
+    using device::Handover;
+    Office first;
+    first.enrol();
+    const auto root = first.declare("C1", "中级", "１００人");
+    const auto summary = *first.desk->create_matter(school_summary, spring);
+    REQUIRE(first.desk->type(summary, cell(base::FieldId("phone")), "0558-12345").has_value());
+    const base::Bytes file = rescue_file(first);
+    const auto        older = first.server.notice;
+    first.server.publish(second_version());
+    SUBCASE("the server still names the older version, so its words are known") {
+        first.server.notices = {{older, first.server.clock.now()},
+                                {first.server.notice, std::nullopt}};
+    }
+    SUBCASE("it does not") {}
+    Office second(first.server);
+    second.enrol();
+    REQUIRE(second.desk->take_rescue(file).has_value());
+    CHECK(second.desk->find_matter(root)->values.at(cell(base::FieldId("planned"))).text ==
+          "１００人");
+    CHECK(second.desk->answers_of(root)->at("planned") == 100);
+    const auto told = second.desk->carryovers();
+    REQUIRE(told.size() == 2);
+    CHECK(told[0].fresh == (second.server.notices.empty() ? std::vector<std::string>()
+                                                          : std::vector<std::string>{"所属专业"}));
+    REQUIRE(told[1].values.size() == 1);
+    CHECK(told[1].values[0].label == (second.server.notices.empty() ? "phone" : "电话"));
+    CHECK(told[1].values[0].text == "0558-12345");
+    CHECK(told[1].values[0].now.empty());
+}
+
+TEST_CASE("a change to what this machine has not received yet waits for a sync") {
+    using device::Handover;
+    Office first;
+    first.enrol();
+    const auto root = delivered(first, "C2", "40");
+    REQUIRE(first.desk->revise(root).has_value());
+    REQUIRE(first.desk->type(root, cell(headcount), "44").has_value());
+    const base::Bytes file = rescue_file(first);
+    const auto        log = first.server.log;
+    first.server.log.clear();
+    Office second(first.server);
+    second.enrol();
+    CHECK(handovers(*second.desk->preview_rescue(file)) == std::vector{Handover::waits});
+    CHECK(second.desk->take_rescue(file)->made.empty());
+    CHECK(!second.desk->find_matter(root).has_value());
+    REQUIRE(second.desk->accept_change(log.front()).has_value());
+    CHECK(handovers(*second.desk->preview_rescue(file)) == std::vector{Handover::revision});
+    // Another machine of the unit has sent a change meanwhile: that stands.
+    REQUIRE(second.desk->revise(root).has_value());
+    REQUIRE(second.desk->type(root, cell(headcount), "45").has_value());
+    REQUIRE(second.desk->seal(root).has_value());
+    REQUIRE(!second.sync().fault.has_value());
+    CHECK(handovers(*second.desk->preview_rescue(file)) == std::vector{Handover::copy});
+    const auto taken = second.desk->take_rescue(file);
+    REQUIRE(taken->copies.size() == 1);
+    REQUIRE(second.desk->use_copy(taken->copies[0]).has_value()); // Opens it for change.
+    CHECK(second.state(root) == MatterState::editing);
+    CHECK(second.desk->find_matter(root)->values.at(cell(headcount)).text == "44");
 }

@@ -112,6 +112,37 @@ TEST_CASE("a bureau's queue: its schools, what it decides and what it does not")
           Outcome::frozen);
 }
 
+TEST_CASE("a word that is half said is kept, and goes when it is signed") {
+    Log        log;
+    const auto declared = log.declare(school, 40);
+    const auto other = log.declare(school, 50);
+    Reviewer   reviewer(log, bureau, "city");
+    reviewer.hear_all();
+    device::ReviewDesk reviews = reviewer.reviews();
+    CHECK(!reviews.half_word(declared).has_value());
+    device::HalfWord half;
+    half.version = declared;
+    half.verdict = ReviewVerdict::send_back;
+    half.approved = {"40"};
+    half.remarks = {{base::FieldId("headcount"), "请核"}};
+    half.due = "2023-04";
+    half.reason = "人数";
+    REQUIRE(reviews.keep_half_word(declared, half).has_value());
+    half.reason = "人数与培养方案不符";
+    REQUIRE(reviews.keep_half_word(declared, half).has_value());
+    CHECK(reviews.half_word(declared) == half);
+    reviewer.hear_all(); // What the log brings leaves it.
+    CHECK(reviews.half_word(declared) == half);
+    REQUIRE(reviews.decide({other}, {}).has_value());
+    CHECK(reviews.half_word(declared) == half);
+    CHECK(reviews.decide({declared}, word(ReviewVerdict::send_back)).error().outcome ==
+          Outcome::incomplete);
+    CHECK(reviews.half_word(declared) == half); // Nothing was signed.
+    REQUIRE(reviews.decide({declared}, word(ReviewVerdict::send_back, "人数与培养方案不符"))
+                .has_value());
+    CHECK(!reviews.half_word(declared).has_value());
+}
+
 TEST_CASE("a view that begins again leaves nothing twice") {
     Log        log;
     const auto root = log.declare(school, 40);

@@ -185,7 +185,7 @@ public:
         std::vector<UnitChange> list;
         for (const Fact& fact : m_world.facts)
             if (const auto* entry = act<envelope::UnitEntry>(fact); entry && entry->unit == unit) {
-                list.push_back({fact.entry.index, fact.entry.unit, *entry});
+                list.push_back({fact.entry.index, fact.entry.unit, fact.entry.kid, *entry});
                 const base::Time at = fact.entry.received_at;
                 list.back().unit.from = std::max(at, entry->from.value_or(at));
             }

@@ -154,11 +154,16 @@ TEST_CASE("the province adds and renames units, and their history is kept") {
     const auto told = offices.ask(offices.open_session(offices.bureau), "GET",
                                   "/api/v1/units/D009");
     REQUIRE(told.status == 200);
-    const Json history = base::parse_json(told.body)->at("history");
-    REQUIRE(history.size() == 2);
-    CHECK(history[0].at("name") == "新校");
-    CHECK(history[1].at("name") == "新校（改名）");
-    CHECK(history[1].at("by") == "340000");
+    const auto history = protocol::read_unit_history(told.body);
+    REQUIRE(history.has_value());
+    CHECK(history->unit.name == "新校（改名）");
+    REQUIRE(history->changes.size() == 2);
+    CHECK(history->changes[0].unit.name == "新校");
+    CHECK(history->changes[1].unit.name == "新校（改名）");
+    CHECK(history->changes[1].by == UnitId("340000"));
+    CHECK(history->changes[1].kid == offices.province.key.id()); // Every act names the device.
+    CHECK(*history->changes[0].unit.from <= *history->changes[1].unit.from);
+    CHECK(protocol::write_unit_history(*history) == told.body);
     // A code for it, by its bureau, names who asked for it.
     const auto made = offices.ask(offices.open_session(offices.bureau), "POST", "/api/v1/codes",
                                   protocol::write_code_request(UnitId("D009")));
