@@ -377,3 +377,31 @@ void App::print(const std::vector<print::Sheet>& sheets) {
     platform::print_html(print::document(
         sheets, [this](const base::CertificateId& id) { return certificate_name(id); }));
 }
+namespace {
+
+// By the number of the appendix, as people call it.
+std::string outdated_words_of(const notice::Package* package) {
+    const notice::Form* declared =
+        package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
+    const std::string name = declared == nullptr            ? std::string("申报表")
+                             : declared->appendix.empty() ? declared->short_title
+                                                          : declared->appendix;
+    return "本表填报后" + name + "有变动，需更新";
+}
+
+} // namespace
+
+std::string App::outdated_words(const device::Matter& matter) {
+    const auto outdated = m_desk.outdated(matter.root);
+    return outdated && *outdated && !device::is_open(matter.state)
+               ? outdated_words_of(m_desk.package_of(matter))
+               : std::string();
+}
+
+std::string App::outdated_words(const device::Dossier& dossier) {
+    return m_desk.reviews().outdated(dossier) ? outdated_words_of(m_desk.find_package())
+                                              : std::string();
+}
+
+    sheet.warning = outdated_words(matter);
+    sheet.warning = outdated_words(dossier);

@@ -100,6 +100,10 @@ public:
     // Small things screens remember while the page is open, by name: "home/code".
     std::string& memory(const std::string& name) { return m_memory[name]; }
     // The same, until another screen is opened.
+    // Of a table made from the declarations (附件2) that they have outrun, what its prints say;
+    // empty of everything else.
+    std::string  outdated_words(const device::Matter& matter);
+    std::string  outdated_words(const device::Dossier& dossier);
     std::string& visit_memory(const std::string& name) { return m_visit_memory[name]; }
     void         undo(); // What the foot of the page offers.
 

@@ -80,7 +80,8 @@ void draw_withdrawal(App& app, const Matter& matter) {
     }
 }
 
-void draw_acts(App& app, const Matter& matter) {
+// `outdated`: what a print says of it now, App::outdated_words().
+void draw_acts(App& app, const Matter& matter, const std::string& outdated) {
     const widgets::Card card("acts", {.name = "操作"});
     draw_state(app, matter);
     {
@@ -94,6 +95,8 @@ void draw_acts(App& app, const Matter& matter) {
                                                 : ""}))
             app.tell(app.desk().revise(matter.root));
     }
+    if (!outdated.empty())
+        widgets::text("现在打印，页眉会注明“" + outdated + "”。", widgets::second_text);
     if (device::is_open(matter.state)) draw_open_acts(app, matter);
     else if ((matter.state == MatterState::submitted || matter.state == MatterState::returned) &&
              app.find_form()->many)
@@ -227,8 +230,8 @@ void draw_help(const notice::Form& form) {
 
 void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_trouble(app, matter);
-    const auto outdated = app.desk().outdated(matter.root);
-    if (outdated && *outdated && !device::is_open(matter.state))
+    const std::string outdated = app.outdated_words(matter);
+    if (!outdated.empty())
         widgets::notice("outdated", widgets::Tone::attention,
                         "需更新：申报表在" + form.short_title +
                             "签名之后有变动。请按“修改”后重新签名提交。");
@@ -239,7 +242,7 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_review(app, matter, form);
     draw_off_paper(app, matter, form);
     draw_findings(app, matter);
-    draw_acts(app, matter);
+    draw_acts(app, matter, outdated);
     draw_mail(app, matter);
     draw_platform(app, matter);
     if (const auto& timeline = app.timeline(matter.root); !timeline.empty())

@@ -87,6 +87,40 @@ std::string label_of(const notice::Form& form, const base::FieldId& name) {
     return field == nullptr ? form.short_title : field->label;
 }
 
+std::vector<std::int64_t> filed_numbers(const notice::Form& form, const base::Json& answers) {
+    std::vector<std::int64_t> numbers;
+    const auto                add = [&](const base::Json& of, const notice::Field* field) {
+        if (field != nullptr && of.is_object())
+            numbers.push_back(of.value(field->id.text(), base::Json()).is_number_integer()
+                                  ? of.at(field->id.text()).get<std::int64_t>()
+                                  : 0);
+    };
+    if (form.serves == notice::Serves::declared) add(answers, form.find_standard("headcount"));
+    const auto rows = answers.is_object() ? answers.find("rows") : answers.end();
+    if (form.serves == notice::Serves::increase && rows != answers.end())
+        for (const base::Json& row : *rows) add(row, form.find_standard("approved_after"));
+    return numbers;
+}
+
+std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base::Json& answers,
+                                           const envelope::Decision& said) {
+    if (said.stage != envelope::ReviewStage::final_review ||
+        said.verdict != envelope::ReviewVerdict::pass)
+        return {};
+    if (const auto* one = std::get_if<std::int64_t>(&said.approved)) return {*one};
+    if (const auto* rows = std::get_if<std::vector<std::int64_t>>(&said.approved)) return *rows;
+    return filed_numbers(form, answers);
+}
+
+std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter) {
+    const notice::Form*      form = app.desk().form_of(matter);
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (matter.state != device::MatterState::approved || !matter.review || form == nullptr ||
+        judged == nullptr)
+        return {};
+    return approved_numbers(*form, judged->answers, matter.review->decision);
+}
+
 bool is_school(App& app) { return app.desk().find_enrolment()->role == "school"; }
 bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
 

@@ -341,6 +341,9 @@ void draw_decision(App& app, const Dossier& dossier) {
         widgets::Line line;
         draw_review_badge(row);
         if (row.timing != envelope::Timing::on_time)
+    if (const std::string outdated = app.outdated_words(dossier); !outdated.empty())
+        widgets::notice("outdated", widgets::Tone::attention,
+                        outdated + "，请学校重新提交；打印件的页眉会注明。");
             widgets::badge(texts::timing_word(row.timing), row.timing == envelope::Timing::late
                                                                ? widgets::Tone::wrong
                                                                : widgets::Tone::info);

@@ -263,17 +263,20 @@ step("a bureau prints its schools' stamped form with a cover by one button", asy
     const page = pages.bureau;
     await go(page, "首页");
     // The school has mended a declaration since it signed its 附件2.
-    await page.getByText(`合计与现在的申报表不一致，请学校重新提交：${school.name}`).waitFor();
+    await page.getByText(`需更新（提交后申报表有变动），请学校重新提交：${school.name}`).waitFor();
     await page.getByRole("button", { name: "打印 1 所学校的表和封面" }).click();
     const html = await printed_html(page);
     const text = html.replace(/<[^>]*>/g, " ");
-    for (const wanted of ["邮件名称：亳州市教育局+2023年证书申报", "数据截至第", "安徽省1+X职业技能等级证书申报学校汇总表", "王芳"])
+    for (const wanted of ["邮件名称：亳州市教育局+2023年证书申报", "数据截至第", "安徽省1+X职业技能等级证书申报学校汇总表", "王芳",
+        "备注“需更新”的：本表填报后附件1有变动，需更新。"])
         assert.ok(text.includes(wanted), `${wanted} is on the print`);
     const code = /[0-9A-Z]{5}-[0-9A-Z]{5}/.exec(html.slice(html.indexOf("<tbody>")))[0];
     assert.ok(html.split(code).length >= 3, "the cover names the code that stands on the sheet");
     await look(page, "bureau-home");
 });
 
+    assert.match(html, /<td>需更新<\/td>/); // Its line of the cover; its own pages say it at their head.
+    assert.match(html, /class="warning">本表填报后附件1有变动，需更新</);
 step("附件3 comes back with a remark on one of its rows; the province gives less of that row", async () => {
     const { school: page, province } = pages;
     await go(page, "指标调增申请表");
