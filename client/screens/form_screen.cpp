@@ -106,23 +106,8 @@ void draw_acts(App& app, const Matter& matter, const std::string& outdated) {
 }
 
 // What the province has approved: "批准 60 人", for rows in their order "批准 120、80 人"; "" when it
-// has approved nothing. Without a number of its own it is what was filed.
-std::string approved_words(const Matter& matter, const notice::Form& form,
-                           const envelope::Decision& said) {
-    if (said.stage != envelope::ReviewStage::final_review ||
-        said.verdict != envelope::ReviewVerdict::pass)
-        return {};
-    std::vector<std::int64_t> numbers;
-    if (const auto* one = std::get_if<std::int64_t>(&said.approved)) numbers = {*one};
-    else if (const auto* rows = std::get_if<std::vector<std::int64_t>>(&said.approved))
-        numbers = *rows;
-    else
-        for (const auto& [cell, typed] : matter.values) {
-            const notice::Field* field = cell.first == 0 ? form.find_standard("headcount")
-                                                         : form.find_standard("approved_after");
-            if (field != nullptr && field->id == cell.second && typed.value.is_number_integer())
-                numbers.push_back(typed.value.get<std::int64_t>());
-        }
+// has approved nothing.
+std::string approved_words(const std::vector<std::int64_t>& numbers) {
     std::string words;
     for (const std::int64_t number : numbers)
         words += (words.empty() ? "批准 " : "、") + base::grouped(number);
@@ -154,7 +139,9 @@ void draw_review(App& app, const Matter& matter, const notice::Form& form) {
             break;
         case envelope::ReviewVerdict::pass: widgets::badge("通过", widgets::Tone::done); break;
         }
-        widgets::text(approved_words(matter, form, said));
+        const device::Judgement* judged = app.judgement(matter.root);
+        if (judged != nullptr)
+            widgets::text(approved_words(approved_numbers(form, judged->answers, said)));
     }
     if (!said.reason.empty()) widgets::text(said.reason);
     const bool open = device::is_open(matter.state);

@@ -40,22 +40,6 @@ std::string row_words(int row) {
 
 // --- What is said --------------------------------------------------------------------------------
 
-// The numbers that the province's pass is about: the declared one, or one for each row.
-std::vector<std::int64_t> filed_numbers(const Dossier& dossier) {
-    const notice::Form& form = *dossier.form;
-    if (form.serves == notice::Serves::declared && dossier.row.headcount)
-        return {*dossier.row.headcount};
-    std::vector<std::int64_t> numbers;
-    const Field*              after = form.find_standard("approved_after");
-    const auto                rows = dossier.answers.find("rows");
-    if (form.serves != notice::Serves::increase || after == nullptr ||
-        rows == dossier.answers.end())
-        return numbers;
-    for (const base::Json& row : *rows)
-        numbers.push_back(row.value(after->id.text(), std::int64_t(0)));
-    return numbers;
-}
-
 // Nobody is asked for more and given less than there was.
 std::int64_t least_number(const Dossier& dossier, std::size_t row) {
     const Field* before = dossier.form->find_standard("approved_before");
@@ -92,7 +76,7 @@ Reviews::Said& said_of(App& app, const Dossier& dossier) {
         said.approved.clear();
     }
     if (said.approved.empty()) // As filed.
-        for (const std::int64_t number : filed_numbers(dossier))
+        for (const std::int64_t number : filed_numbers(*dossier.form, dossier.answers))
             said.approved.push_back(std::to_string(number));
     if (!fresh) return said;
     base::Time until = app.now();
@@ -118,7 +102,7 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
     }
     if (said.verdict == ReviewVerdict::pass) {
         if (!is_province(app)) return {};
-        const std::vector<std::int64_t> filed = filed_numbers(dossier);
+        const std::vector<std::int64_t> filed = filed_numbers(*dossier.form, dossier.answers);
         std::vector<std::int64_t>       numbers;
         for (std::size_t i = 0; i < filed.size() && i < said.approved.size(); ++i) {
             Field field;
@@ -300,7 +284,7 @@ std::string out_of_turn_words(App& app, const QueueRow& row) {
 
 void draw_approved(App& app, const Dossier& dossier, Reviews::Said& said) {
     if (!is_province(app)) return;
-    const std::vector<std::int64_t> filed = filed_numbers(dossier);
+    const std::vector<std::int64_t> filed = filed_numbers(*dossier.form, dossier.answers);
     const auto                      rows = dossier.answers.find("rows");
     for (std::size_t i = 0; i < filed.size() && i < said.approved.size(); ++i) {
         std::string label = "审核通过人数";

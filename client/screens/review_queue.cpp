@@ -14,9 +14,11 @@
 #include "shared/base/text.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace {
 
+using device::Dossier;
 using device::QueueRow;
 using Column = Reviews::Column;
 using View = Reviews::View;
@@ -139,8 +141,13 @@ std::vector<QueueColumn> columns_of(App& app) {
     columns.push_back({Column::headcount,
                        {.title = "人数", .width = fixed(76), .align = widgets::Align::right}});
     if (!few) columns.push_back({Column::received, {.title = "收到时间", .width = fixed(122)}});
+    // Of its own, so that a long name never cuts it off.
+    columns.push_back({Column::level, {.title = "级别", .width = fixed(62)}});
     columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 232)}});
-    for (QueueColumn& column : columns) column.look.sorts = true;
+    for (QueueColumn& column : columns) column.look.sorts = column.column != Column::level;
+    if (shown_rows(app).approved)
+        columns.push_back({Column::approved,
+                           {.title = "批准", .width = fixed(76), .align = widgets::Align::right}});
     return columns;
 }
 
@@ -159,6 +166,32 @@ void draw_marks(const QueueRow& row) {
 void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow& row,
               bool takes_focus, widgets::Table& table) {
     Reviews& reviews = app.reviews();
+const Dossier* approved_increase(App& app, const QueueRow& row) {
+    if (row.headcount || row.state.stage != review::Stage::approved) return nullptr;
+    const Dossier* dossier = app.dossier(row.root);
+    return dossier == nullptr || dossier->form == nullptr ? nullptr : dossier;
+}
+
+std::int64_t sum_of(const std::vector<std::int64_t>& numbers) {
+    return std::accumulate(numbers.begin(), numbers.end(), std::int64_t(0));
+}
+
+// Of an approved increase the rows' sums: only then is the filing itself read.
+std::optional<std::int64_t> filed_of(App& app, const QueueRow& row) {
+    const Dossier* dossier = approved_increase(app, row);
+    return dossier == nullptr ? row.headcount
+                              : sum_of(filed_numbers(*dossier->form, dossier->answers));
+}
+
+std::optional<std::int64_t> approved_of(App& app, const QueueRow& row) {
+    const Dossier* dossier = approved_increase(app, row);
+    if (dossier == nullptr) return row.approved;
+    for (auto entry = dossier->history.rbegin(); entry != dossier->history.rend(); ++entry)
+        if (entry->decision)
+            return sum_of(approved_numbers(*dossier->form, dossier->answers, *entry->decision));
+    return std::nullopt;
+}
+
     table.row(row.root.text(), {.marked = row.root == reviews.current});
     const std::string what = row.unit_name + "　" + matter_words(app, row);
     {
@@ -186,8 +219,12 @@ void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow&
                        widgets::second_text);
             break;
         }
-        case Column::matter: table.text(matter_words(app, row)); break;
-        case Column::headcount: table.number(row.headcount); break;
+        case Column::matter:
+            table.text(row.certificate ? row.certificate_name : matter_words(app, row));
+            break;
+        case Column::level: table.text(row.level); break;
+        case Column::headcount: table.number(filed_of(app, row)); break;
+        case Column::approved: table.number(approved_of(app, row)); break;
         case Column::received:
             table.text(base::clerk_day_minute(row.received_at), widgets::second_text);
             break;

@@ -49,7 +49,8 @@ async function restore(file) {
 }
 
 const tab = (page, name) => page.getByRole("tab", { name: new RegExp(`^${name}`) });
-const row = (page, one) => page.getByRole("row").filter({ hasText: words(one) });
+const row = (page, one) => page.getByRole("row") // The level stands in a cell of its own.
+    .filter({ hasText: one.name }).filter({ has: page.getByRole("cell", { name: level(one), exact: true }) });
 const open = (page, one) => row(page, one).getByRole("link", { name: /^打开/ }).click();
 
 // What the page meant when a step failed says more than where it waited.

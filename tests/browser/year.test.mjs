@@ -86,6 +86,11 @@ journey("April: one is approved as filed, one lower; the ledger says what and by
     await said(page).getByText("按实训工位核定").waitFor();
     assert.equal(await page.getByText(/^填报时间已于/).count(), 0); // It came in time.
     // A reviewer has passed it: only a return opens it.
+    // What was approved stands beside what was filed, and that is the number, not the keys pressed.
+    assert.ok((await cells_of(approved(2))).includes("40"));
+    assert.ok((await cells_of(approved(3))).includes("140"));
+    assert.equal(await page.getByRole("textbox", { name: "第1行考核人数" }).inputValue(), "100");
+    await look(page, "approved-list");
     assert.equal(await page.getByRole("button", { name: "修改", exact: true }).getAttribute("aria-disabled"), "true");
     await look(page, "approved");
     assert.deepEqual(await statement(), spring);
@@ -193,6 +198,10 @@ journey("附件4 of May: the quota from the ledger, the rate half up, money in b
     const field = (name) => page.getByRole("textbox", { name, exact: true });
     const quota = field("2023年申报指标");
     assert.equal(await quota.inputValue(), "160");
+    await page.getByRole("link", { name: "‹ 返回指标调增申请表" }).click();
+    const request = await cells_of(page.getByRole("table", { name: "指标调增申请表" }).getByRole("row").nth(1));
+    assert.ok(request.includes("130、60") && request.includes("110、50"), request.join("|"));
+    await look(page, "increase-list");
     assert.notEqual(await quota.getAttribute("readonly"), null);
     await field("当月完成报名").fill("30");
     await field("当月完成考核").fill("21");
