@@ -379,14 +379,9 @@ void App::print(const std::vector<print::Sheet>& sheets) {
 }
 namespace {
 
-// By the number of the appendix, as people call it.
-std::string outdated_words_of(const notice::Package* package) {
-    const notice::Form* declared =
-        package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
-    const std::string name = declared == nullptr            ? std::string("申报表")
-                             : declared->appendix.empty() ? declared->short_title
-                                                          : declared->appendix;
-    return "本表填报后" + name + "有变动，需更新";
+void App::download(std::string_view name, std::string_view media_type, std::string_view content) {
+    platform::download((m_desk.find_enrolment()->rehearsal ? "演练-" : "") + std::string(name),
+                       media_type, content);
 }
 
 } // namespace

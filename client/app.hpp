@@ -105,6 +105,9 @@ public:
     std::string  outdated_words(const device::Matter& matter);
     std::string  outdated_words(const device::Dossier& dossier);
     std::string& visit_memory(const std::string& name) { return m_visit_memory[name]; }
+    // Offers a file under that name; in a rehearsal the name says so, its bytes do not.
+    void         download(std::string_view name, std::string_view media_type,
+                          std::string_view content);
     void         undo(); // What the foot of the page offers.
 
 private:

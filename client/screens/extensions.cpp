@@ -233,5 +233,5 @@ void draw_chase(App& app, const notice::Form& form, const base::Period& period,
         platform::copy_text(text);
         app.say("已复制，可以粘贴到工作群");
     }
-    if (widgets::button("sms", "下载短信名单")) platform::download("短信名单.csv", "text/csv", csv);
+    if (widgets::button("sms", "下载短信名单")) app.download("短信名单.csv", "text/csv", csv);
 }

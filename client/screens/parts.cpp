@@ -393,16 +393,17 @@ void draw_receipt_table(App& app, std::size_t count_max) {
         {
             const auto cell = table.cell();
             if (item.replaced) widgets::badge("已被替代", widgets::Tone::plain);
-            else widgets::badge(texts::timing_word(receipt.timing),
-                           receipt.timing == envelope::Timing::late ? widgets::Tone::attention
-                                                                    : widgets::Tone::done);
+            else if (item.kind == "filing") // Of nothing else it says anything.
+                widgets::badge(texts::timing_word(receipt.timing),
+                               receipt.timing == envelope::Timing::late ? widgets::Tone::attention
+                                                                        : widgets::Tone::done);
         }
         table.text(texts::index_words(receipt.index),
                    {.figures = widgets::Figures::tabular, .right = true});
         const auto cell = table.cell();
         if (widgets::link("save", "保存", {.name = "保存回执 " + texts::index_words(receipt.index)}))
             if (const auto file = app.desk().receipt_file(item.id))
-                platform::download("回执-" + std::to_string(receipt.index) + ".json",
-                                   "application/json", *file);
+                app.download("回执-" + std::to_string(receipt.index) + ".json",
+                             "application/json", *file);
     });
 }

@@ -522,12 +522,12 @@ void import_file(App& app, const base::FormId& form, const base::Period& period,
     platform::pick_text_file(spreadsheet_files, read);
 }
 
-void export_file(const notice::Form& form, const base::Period& period,
+void export_file(App& app, const notice::Form& form, const base::Period& period,
                  const std::vector<std::vector<std::string>>& lines) {
     std::string content(base::csv_mark);
     for (const auto& line : lines) content += base::csv_line(line);
-    platform::download(form.appendix + "-" + form.short_title + "-" + period.text() + ".csv",
-                       "text/csv;charset=utf-8", content);
+    app.download(form.appendix + "-" + form.short_title + "-" + period.text() + ".csv",
+                 "text/csv;charset=utf-8", content);
 }
 
 // A value in full: money to the 分, where the paper rounds.
@@ -564,7 +564,18 @@ void export_table(const TypedTable& table) {
                     exported(table.app, *field, typed_at(table.matter, {row, field->id})));
         }
     }
-    export_file(table.form, table.matter.period, lines);
+    export_file(app, form, period, lines);
+}
+
+void export_table(const TypedTable& table) {
+    export_table(table.app, table.form, table.block, table.matter.period, table.filled.size(),
+                 [&](std::size_t row, const Field& field) {
+        return field.prefill.empty()
+                   ? exported(table.app, field,
+                              typed_at(table.matter, {table.filled[row], field.id}))
+                   : exact_words(table.app, field,
+                                 table.answer(int(row) + 1).value(field.id.text(), base::Json()));
+    });
 }
 
 // What is done with the row that one was in last.
@@ -633,7 +644,7 @@ void draw_file_acts(App& app, const notice::Form& form, const base::Period& peri
         for (const Field& field : form.fields)
             lines.back().push_back(exported(app, field, typed_at(matter, {0, field.id})));
     }
-    export_file(form, period, lines);
+    export_file(app, form, period, lines);
 }
 
 // --- The preview ---------------------------------------------------------------------------------

@@ -18,10 +18,10 @@
 
 namespace {
 
-// Without a table of their own on the screen.
+// Without a table of their own on the screen. The total is named for who reads it.
 constexpr struct {
     std::string_view name, title;
-} downloads[] = {{"rows", "申报明细"}, {"province", "全省合计"}, {"sources", "来源与回执"}};
+} downloads[] = {{"rows", "申报明细"}, {"province", ""}, {"sources", "来源与回执"}};
 
 // The forms that schools can fail to send: those with windows.
 std::vector<const notice::Form*> missable_forms(App& app) {
@@ -97,7 +97,7 @@ void save(App& app, std::string_view name, const Asked& asked, std::string_view 
     const std::string path = path_of(name, asked.query, "csv");
     app.courier().read(path, [&app, file](base::Result<std::string> body) {
         if (!body) return app.say(sentence_of(body.error()));
-        platform::download(file, "text/csv", *body);
+        app.download(file, "text/csv", *body);
         app.say("已下载 " + file);
     });
 }
@@ -187,15 +187,19 @@ void draw_body(App& app, const Summary& summary, const std::string& kept) {
 
 void draw_downloads(App& app) {
     const widgets::Card card("downloads", {.title = "其他下载"});
-    widgets::Line       line;
-    for (const auto& download : downloads) {
-        // A bureau sees the schools it reviews, so its total is not the province's.
-        const bool city_total = std::string_view(download.name) == "province" &&
-                                app.desk().find_enrolment()->role == "city";
-        const std::string_view title = city_total ? "本市合计" : download.title;
-        if (widgets::button(download.name, title))
-            save(app, download.name, asked_of(app, summaries().front()), title);
+    // A bureau sees the schools it reviews, so its total is not the province's.
+    const std::string_view total = is_province(app) ? "全省合计" : "本市合计";
+    {
+        widgets::Line line;
+        for (const auto& download : downloads) {
+            const std::string_view title = download.title.empty() ? total : download.title;
+            if (widgets::button(download.name, title))
+                save(app, download.name, asked_of(app, summaries().front()), title);
+        }
     }
+    widgets::text("“申报明细”每份列最新一版，已撤回、不通过和逾期补报的也在内；“" + std::string(total) +
+                      "”和上面各表不含这些，所以人数可能少于明细相加。",
+                  widgets::second_text);
 }
 
 } // namespace
