@@ -158,6 +158,9 @@ widgets::Edited draw_text(App& app, const Matter& matter, const Field& field,
     const auto* typed = typed_at(matter, cell);
     std::string text = typed == nullptr ? std::string() : typed->text;
     const widgets::Edited edited =
+    // What was signed is the value, not the keys that were pressed ("１００人").
+    if (typed != nullptr && !typed->value.is_null() && !device::is_open(matter.state))
+        text = value_words(app, field, typed->value);
         place == nullptr ? widgets::text_field(field.id.text(), text, look)
                          : widgets::field_at(field.id.text(), *place, text, look);
     if (edited) app.tell(app.desk().type(matter.root, cell, text));

@@ -56,7 +56,7 @@ const mended = [...spring,
 
 journey("spring: two declarations and the school's table go out", async () => {
     await go(page, "证书申报表");
-    await declare(page, 1, first, level, "100");
+    await declare(page, 1, first, level, "１００人");
     await declare(page, 2, second, level, "60");
     await page.getByRole("button", { name: "签名并提交 2 张" }).click();
     await go(page, "学校汇总表");
