@@ -15,6 +15,7 @@
 #include "shared/base/text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace entry {
@@ -157,10 +158,10 @@ widgets::Edited draw_text(App& app, const Matter& matter, const Field& field,
                                                   : widgets::Entry::text;
     const auto* typed = typed_at(matter, cell);
     std::string text = typed == nullptr ? std::string() : typed->text;
-    const widgets::Edited edited =
     // What was signed is the value, not the keys that were pressed ("１００人").
     if (typed != nullptr && !typed->value.is_null() && !device::is_open(matter.state))
         text = value_words(app, field, typed->value);
+    const widgets::Edited edited =
         place == nullptr ? widgets::text_field(field.id.text(), text, look)
                          : widgets::field_at(field.id.text(), *place, text, look);
     if (edited) app.tell(app.desk().type(matter.root, cell, text));
@@ -547,24 +548,20 @@ std::string exported(App& app, const Field& field, const device::TypedValue* typ
     return typed->value.is_null() ? typed->text : exact_words(app, field, typed->value);
 }
 
-void export_table(const TypedTable& table) {
+using CellWords = std::function<std::string(std::size_t row, const Field& field)>;
+
+// The block's columns with their heads; a column that is no field of the table is 序号 or empty.
+void export_table(App& app, const notice::Form& form, const notice::Block& block,
+                  const base::Period& period, std::size_t count, const CellWords& words) {
     std::vector<std::vector<std::string>> lines(1);
-    for (const notice::TableColumn& column : table.block.columns)
-        lines[0].push_back(plain_head(column));
-    for (const int row : table.filled) {
-        const int        number = table.number_of(row);
-        const base::Json& answer = table.answer(number);
+    for (const notice::TableColumn& column : block.columns) lines[0].push_back(plain_head(column));
+    for (std::size_t row = 0; row < count; ++row) {
         lines.emplace_back();
-        for (const notice::TableColumn& column : table.block.columns) {
-            const Field* field = table.form.find_column(column.id.text());
-            if (field == nullptr)
-                lines.back().push_back(column.id.text() == "seq" ? std::to_string(number) : "");
-            else if (!field->prefill.empty())
-                lines.back().push_back(exact_words(
-                    table.app, *field, answer.value(field->id.text(), base::Json())));
-            else
-                lines.back().push_back(
-                    exported(table.app, *field, typed_at(table.matter, {row, field->id})));
+        for (const notice::TableColumn& column : block.columns) {
+            const Field* field = form.find_column(column.id.text());
+            lines.back().push_back(field != nullptr             ? words(row, *field)
+                                   : column.id.text() == "seq" ? std::to_string(row + 1)
+                                                               : std::string());
         }
     }
     export_file(app, form, period, lines);
@@ -608,6 +605,23 @@ void draw_row_acts(const TypedTable& table) {
 }
 
 } // namespace
+
+void paste_over(App& app, const Matter& matter, const Field& field, std::string_view cells) {
+    ask_about(app, {matter.form, matter.period, {matter.root, 0}, field.id,
+                    device::parse_cells(cells), std::nullopt, -1});
+}
+
+void draw_export(App& app, const Matter& matter, const notice::Form& form,
+                 const notice::Block& block, const base::Json& rows) {
+    widgets::gap(8);
+    if (widgets::button("export", "导出表格",
+                        {.size = widgets::ButtonSize::small,
+                         .off_because = rows.empty() ? "表中还没有内容" : ""}))
+        export_table(app, form, block, matter.period, rows.size(),
+                     [&](std::size_t row, const Field& field) {
+            return exact_words(app, field, rows.at(row).value(field.id.text(), base::Json()));
+        });
+}
 
 void draw_typed_table(App& app, const Matter& matter, const notice::Form& form,
                       const notice::Block& block) {
@@ -659,7 +673,10 @@ bool make_preview(App& app, const notice::Form& form) {
     if (pending->preview && pending->change_count == app.desk().change_count()) return true;
     const std::string& name = pending->column.text();
     const Field* column = form.table ? form.find_column(name) : form.find_field(name);
-    const std::size_t most = form.table ? form.table->rows_max : base::limits::rows_max;
+    const bool        one_row = device::is_one_row(form);
+    const std::size_t most = form.table ? form.table->rows_max
+                             : one_row  ? 1
+                                        : base::limits::rows_max;
     const auto        with_room_behind = [&](std::size_t used) {
         return app.desk().preview_grid(form, pending->grid, column, most - std::min(used, most));
     };
@@ -667,7 +684,7 @@ bool make_preview(App& app, const notice::Form& form) {
     if (form.table) {
         if (const auto matter = app.desk().find_matter(pending->at.root))
             used = device::filled_rows(*matter).size();
-    } else {
+    } else if (!one_row) {
         used = app.desk().matters(form.id, pending->period).size();
     }
     auto made = with_room_behind(used);
@@ -688,7 +705,9 @@ void take(App& app, const notice::Form& form) {
     const device::GridPreview& preview = *pending->preview;
     const auto change =
         form.table ? app.desk().take_rows(pending->at.root, preview, std::max(pending->at.row, 1))
-                   : app.desk().take_matters(form.id, pending->period, preview,
+        : device::is_one_row(form)
+            ? app.desk().take_rows(pending->at.root, preview, 0)
+            : app.desk().take_matters(form.id, pending->period, preview,
                                              pending->at.root.empty() || preview.whole
                                                  ? nullptr
                                                  : &pending->at.root);
@@ -799,9 +818,13 @@ void draw_preview(App& app) {
     {
         widgets::Dialog dialog("preview", "填入“" + form->short_title + "”", 1000);
         widgets::text(preview.rows.empty() ? "没有可以填入的行。" : summary_words(preview));
-        if (!preview.whole && !preview.rows.empty())
-            widgets::text(overlay_words(preview), {.colour = widgets::colour::attention});
-        if (const std::string words = form->table ? std::string() : signed_words(app, preview);
+        const bool one_row = device::is_one_row(*form);
+        if ((!preview.whole || one_row) && !preview.rows.empty())
+            widgets::text(one_row ? std::string("填入后，这些格原有的内容会被替换。")
+                                  : overlay_words(preview),
+                          {.colour = widgets::colour::attention});
+        if (const std::string words = form->many && !form->table ? signed_words(app, preview)
+                                                                 : std::string();
             !words.empty())
             widgets::text(words, {.colour = widgets::colour::attention});
         for (const std::string& remark : preview.remarks)

@@ -306,7 +306,8 @@ public:
                                            const notice::Field* column,
                                            std::size_t          rows_free) const;
     // Takes it into the table, from `row` on (from 1): a whole preview into rows without text, then
-    // behind the last; any other over what stands there. too_many_rows beyond rows_max.
+    // behind the last; any other over what stands there. too_many_rows beyond rows_max. Row 0: over
+    // the fields of a form that is one row, of which the first row is taken.
     base::Result<TableUndo> take_rows(const base::EnvelopeId& root, const GridPreview& taken,
                                       int row);
     // The same for matters of a form and period, from the matter `from` on (null: from the first)
