@@ -24,16 +24,21 @@ struct Window {
 };
 
 std::string window_words(App& app, const notice::Form& form, const base::Period& period) {
-    const notice::Period* found = app.desk().find_package()->find_period(period);
+    const notice::Period* found = app.package_of(form).find_period(period);
     return form.short_title + "　" + (found == nullptr ? period.text() : found->name);
 }
 
-std::vector<Window> windows(App& app) {
+// Of every notice: what an earlier one asked for may be late, too.
+std::vector<Window> all_windows(App& app) {
     std::vector<Window> list;
-    for (const notice::Form& form : app.desk().find_package()->forms)
-        for (const notice::Window& window : form.windows)
-            if (!window.always)
-                list.push_back({&form, &window, window_words(app, form, window.period)});
+    for (const notice::Package* package : app.packages())
+        for (const notice::Form& form : package->forms)
+            for (const notice::Window& window : form.windows)
+                if (!window.always &&
+                    std::none_of(list.begin(), list.end(), [&](const Window& one) {
+                        return one.form->id == form.id && one.window->period == window.period;
+                    }))
+                    list.push_back({&form, &window, window_words(app, form, window.period)});
     return list;
 }
 
@@ -42,7 +47,7 @@ std::vector<const envelope::UnitEntry*> meant(App& app, const notice::Form& form
                                               const std::string& whom) {
     std::vector<const envelope::UnitEntry*> list;
     for (const envelope::UnitEntry& unit : app.desk().units())
-        if (app.desk().find_package()->files(form, unit.kind) && !whom.empty() &&
+        if (app.package_of(form).files(form, unit.kind) && !whom.empty() &&
             (whom == "k" + unit.kind || whom == "c" + unit.city || whom == "u" + unit.unit.text()))
             list.push_back(&unit);
     return list;
@@ -58,11 +63,12 @@ void choose_whom(App& app, const notice::Form& form) {
         ids.push_back(std::move(id));
         names.push_back(std::move(name));
     };
-    for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds)
-        if (app.desk().find_package()->files(form, kind.id)) add("k" + kind.id, "全部" + kind.name);
+    const notice::Package& package = app.package_of(form);
+    for (const notice::UnitKind& kind : package.unit_kinds)
+        if (package.files(form, kind.id)) add("k" + kind.id, "全部" + kind.name);
     for (const std::string& city : cities(app)) add("c" + city, city + "全部学校");
     for (const envelope::UnitEntry& unit : app.desk().units())
-        if (app.desk().find_package()->files(form, unit.kind))
+        if (package.files(form, unit.kind))
             add("u" + unit.unit.text(), unit.name);
     int chosen = int(std::find(ids.begin(), ids.end(), typed(app, "whom")) - ids.begin());
     if (chosen == int(ids.size())) chosen = -1;
@@ -72,7 +78,7 @@ void choose_whom(App& app, const notice::Form& form) {
 
 void draw_granting(App& app) {
     const widgets::Card       card("grant", {.title = "延期"});
-    const std::vector<Window> all = windows(app);
+    const std::vector<Window> all = all_windows(app);
     if (all.empty()) return;
     std::vector<std::string> names;
     int                      chosen = 0;

@@ -126,10 +126,17 @@ bool is_province(App& app) { return app.desk().find_enrolment()->role == "provin
 
 std::string matter_words(App& app, const device::QueueRow& row) {
     if (row.certificate) return row.certificate_name + " · " + row.level;
-    const notice::Package* package = app.desk().find_package();
-    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(row.form);
-    return form == nullptr ? row.form.text()
-                           : answers_words(app, *package, *form, row.period, base::Json::object());
+    // By the notice that knows its period, or any that has its form.
+    const notice::Form* form = app.find_known_form(row.form);
+    if (form == nullptr) return row.form.text();
+    const notice::Package* package = &app.package_of(*form);
+    for (const notice::Package* one : app.packages())
+        if (const notice::Form* own = one->find_form(row.form);
+            own != nullptr && own->find_window(row.period) != nullptr) {
+            form = own, package = one;
+            break;
+        }
+    return answers_words(app, *package, *form, row.period, base::Json::object());
 }
 
 namespace {

@@ -83,12 +83,15 @@ void draw_filters(App& app) {
                          .width = 150});
     if (package == nullptr) return;
     std::vector<std::pair<base::FormId, std::string>> forms;
-    for (const notice::Form& form : package->forms)
-        forms.emplace_back(form.id, form_name(form));
+    for (const notice::Form* form : app.known_forms())
+        forms.emplace_back(form->id, form_name(*form));
     draw_filter_by("form", "报表", "全部报表", forms, query.form, 130);
     std::vector<std::pair<base::Period, std::string>> periods;
-    for (const notice::Period& period : package->periods)
-        periods.emplace_back(period.id, period.name);
+    for (const notice::Package* one : app.packages())
+        for (const notice::Period& period : one->periods)
+            if (std::none_of(periods.begin(), periods.end(),
+                             [&](const auto& known) { return known.first == period.id; }))
+                periods.emplace_back(period.id, period.name);
     draw_filter_by("period", "轮次或月份", "全部时段", periods, query.period, 124);
     if (is_province(app)) {
         const std::vector<std::string>& cities = shown_rows(app).cities;
@@ -138,16 +141,16 @@ std::vector<QueueColumn> columns_of(App& app) {
     columns.push_back({Column::unit, {.title = "学校", .width = share(1.2f)}});
     if (!few) columns.push_back({Column::form, {.title = "报表", .width = fixed(72)}});
     columns.push_back({Column::matter, {.title = "申报内容", .width = share(1.2f)}});
-    columns.push_back({Column::headcount,
-                       {.title = "人数", .width = fixed(76), .align = widgets::Align::right}});
-    if (!few) columns.push_back({Column::received, {.title = "收到时间", .width = fixed(122)}});
     // Of its own, so that a long name never cuts it off.
     columns.push_back({Column::level, {.title = "级别", .width = fixed(62)}});
-    columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 232)}});
-    for (QueueColumn& column : columns) column.look.sorts = column.column != Column::level;
+    columns.push_back({Column::headcount,
+                       {.title = "人数", .width = fixed(76), .align = widgets::Align::right}});
     if (shown_rows(app).approved)
         columns.push_back({Column::approved,
                            {.title = "批准", .width = fixed(76), .align = widgets::Align::right}});
+    if (!few) columns.push_back({Column::received, {.title = "收到时间", .width = fixed(122)}});
+    columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 232)}});
+    for (QueueColumn& column : columns) column.look.sorts = column.column != Column::level;
     return columns;
 }
 
@@ -163,9 +166,6 @@ void draw_marks(const QueueRow& row) {
         widgets::badge(row.warned ? "提示" : "说明", widgets::Tone::attention);
 }
 
-void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow& row,
-              bool takes_focus, widgets::Table& table) {
-    Reviews& reviews = app.reviews();
 const Dossier* approved_increase(App& app, const QueueRow& row) {
     if (row.headcount || row.state.stage != review::Stage::approved) return nullptr;
     const Dossier* dossier = app.dossier(row.root);
@@ -192,6 +192,9 @@ std::optional<std::int64_t> approved_of(App& app, const QueueRow& row) {
     return std::nullopt;
 }
 
+void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow& row,
+              bool takes_focus, widgets::Table& table) {
+    Reviews& reviews = app.reviews();
     table.row(row.root.text(), {.marked = row.root == reviews.current});
     const std::string what = row.unit_name + "　" + matter_words(app, row);
     {
@@ -213,7 +216,7 @@ std::optional<std::int64_t> approved_of(App& app, const QueueRow& row) {
             break;
         }
         case Column::form: {
-            const notice::Form* form = app.desk().find_package()->find_form(row.form);
+            const notice::Form* form = app.find_known_form(row.form);
             table.text(form == nullptr || form->appendix.empty() ? row.form.text()
                                                                  : form->appendix,
                        widgets::second_text);

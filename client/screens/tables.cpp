@@ -26,11 +26,10 @@ constexpr struct {
 // The forms that schools can fail to send: those with windows.
 std::vector<const notice::Form*> missable_forms(App& app) {
     std::vector<const notice::Form*> forms;
-    if (const notice::Package* package = app.desk().find_package())
-        for (const notice::Form& form : package->forms)
-            if (std::any_of(form.windows.begin(), form.windows.end(),
-                            [](const notice::Window& window) { return !window.always; }))
-                forms.push_back(&form);
+    for (const notice::Form* form : app.known_forms())
+        if (std::any_of(form->windows.begin(), form->windows.end(),
+                        [](const notice::Window& window) { return !window.always; }))
+            forms.push_back(form);
     return forms;
 }
 

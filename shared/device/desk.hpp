@@ -221,6 +221,9 @@ public:
     // Takes a package document whose sha256 is in `ref`; bad_answer, bad_package, bad_rule
     // otherwise, and the old one stays.
     base::Status accept_package(std::string_view document, const base::NoticeRef& ref);
+    // All versions that this desk has, the current one first, then the newest: what was filed under
+    // an earlier one is still reviewed.
+    std::vector<const notice::Package*> packages() const;
     // The form by which a matter is read, shown and printed: that of the version it was signed
     // under or, while it is open, under which it is filed. Null when no version here has it.
     const notice::Form* form_of(const Matter& matter) const;

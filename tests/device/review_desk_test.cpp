@@ -500,7 +500,11 @@ TEST_CASE("a filing under a version that the desk does not have leads to its bei
     reviewer.hear_all();
     CHECK(!reviewer.row(root).headcount); // By its earlier name it is not there.
     CHECK(reviewer.desk().missing_notices() == std::vector{*log.filed_under});
+    CHECK(reviewer.desk().packages().size() == 1);
     REQUIRE(reviewer.desk().accept_edition(vectors::anhui_2024, *log.filed_under).has_value());
+    REQUIRE(reviewer.desk().packages().size() == 2); // The current one first.
+    CHECK(reviewer.desk().packages().front() == reviewer.desk().find_package());
+    CHECK(reviewer.desk().packages().back()->ref == *log.filed_under);
     CHECK(reviewer.row(root).headcount == 40);
     const auto dossier = *reviewer.reviews().find_dossier(root);
     CHECK(dossier.form->find_field("planned_persons") != nullptr);
