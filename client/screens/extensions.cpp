@@ -111,9 +111,12 @@ void draw_granting(App& app) {
         if (wrong.empty()) typed(app, "ask") = "1";
     }
     if (typed(app, "ask").empty()) return;
+    std::vector<std::string> named;
+    for (const envelope::UnitEntry* unit : units) named.push_back(unit->name);
     const auto answer = widgets::ask(
         "ask", {.title = "为 " + count + " 个单位延期？",
-                .words = window.name + "，延到 " + typed(app, "until") + " 24:00。",
+                .words = names_of(named) + "：" + window.name + "，延到 " + typed(app, "until") +
+                         " 24:00。",
                 .yes = "签名"});
     if (answer == widgets::Answer::none) return;
     typed(app, "ask").clear();
@@ -133,26 +136,24 @@ void draw_granted(App& app) {
     const widgets::Card card("granted", {.title = "已延期"});
     const auto          all = app.desk().extensions();
     if (all.empty()) return widgets::text("还没有延期。", widgets::second_text);
-    widgets::Table table("extensions",
-                         {{"单位", widgets::share(1.4f)},
-                          {"报表", widgets::share(1)},
-                          {"延到", widgets::fixed(130)},
-                          {"原因", widgets::share(1)},
-                          {"", widgets::fixed(84)}},
-                         {.name = "已延期", .width_min = 640, .narrow = widgets::Narrow::stack});
+    const std::vector<Window> windows = all_windows(app);
     for (const protocol::ExtensionInfo& one : all) {
         const envelope::Extension& act = one.extension;
-        const notice::Form*        form = app.desk().find_package()->find_form(act.form);
-        const notice::Window* window = form == nullptr ? nullptr : form->find_window(act.period);
-        if (window == nullptr) continue;
-        const base::Time own_end{window->closes_at().microseconds - 1};
-        const bool       over = act.until <= own_end;
-        table.row(one.id.text());
-        table.text(unit_words(app, act.for_unit));
-        table.text(window_words(app, *form, act.period), widgets::second_text);
-        table.text(over ? "已收回" : base::clerk_date(base::date_of(act.until)));
-        table.text(act.reason, widgets::second_text);
-        const auto cell = table.cell();
+        const auto                 found =
+            std::find_if(windows.begin(), windows.end(), [&](const Window& known) {
+                return known.form->id == act.form && known.window->period == act.period;
+            });
+        if (found == windows.end()) continue;
+        const base::Time     own_end{found->window->closes_at().microseconds - 1};
+        const bool           over = act.until <= own_end;
+        const widgets::Scope scope(one.id.text());
+        if (&one != &all.front()) widgets::separator();
+        widgets::text(unit_words(app, act.for_unit), widgets::bold_text);
+        widgets::text(found->name + "　" +
+                      (over ? "已收回" : "延到 " + base::clerk_date(base::date_of(act.until))));
+        widgets::Line line;
+        widgets::text(act.reason, widgets::second_text);
+        line.push_right();
         // Only who grants takes back.
         if (!over && is_province(app) &&
             widgets::button("back", "收回", {.size = widgets::ButtonSize::small}))

@@ -101,7 +101,16 @@ void save(App& app, std::string_view name, const Asked& asked, std::string_view 
     });
 }
 
-void draw_rows(const Summary& summary, const base::Json& rows) {
+void draw_filing(App& app, const base::Json& row) {
+    const base::EnvelopeId root(row.value("filing", std::string()));
+    const auto             cell_words = row.value("school_name", std::string()) + "　" +
+                            row.value("certificate_name", std::string());
+    if (find_review_row(app, root) != nullptr &&
+        widgets::link("open", "打开", {.name = "打开" + cell_words}))
+        app.open_review(root);
+}
+
+void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
     std::vector<widgets::TableColumn> columns;
     float                             width = 0;
     for (const SummaryColumn& column : summary.columns) {
@@ -121,6 +130,11 @@ void draw_rows(const Summary& summary, const base::Json& rows) {
         const base::Json& row = rows.at(std::size_t(index));
         table.row(std::to_string(index));
         for (const SummaryColumn& column : summary.columns) {
+            if (column.kind == SummaryColumn::Kind::filing) {
+                const auto cell = table.cell();
+                draw_filing(app, row);
+                continue;
+            }
             const auto found = row.find(column.member);
             put(column, summary_words(column.kind, found == row.end() ? base::Json() : *found));
         }
@@ -181,7 +195,7 @@ void draw_body(App& app, const Summary& summary, const std::string& kept) {
                           base::clerk_day_minute(*read_at) + " 读取" +
                           (summary.has_total ? "" : "，共 " + std::to_string(rows.size()) + " 所"),
                       widgets::second_text);
-    draw_rows(summary, rows);
+    draw_rows(app, summary, rows);
 }
 
 void draw_downloads(App& app) {

@@ -75,6 +75,8 @@ struct Announcement {
     base::Time       until; // That moment included.
     base::Time       at;    // When the server received it.
     bool             read = false; // Here, by its people.
+    // Whom it is for; its kind is "" where this desk has kept it without (by an older program).
+    envelope::Announcement::Audience to = {};
 };
 
 struct TypedValue {
