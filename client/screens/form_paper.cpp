@@ -255,11 +255,13 @@ void draw_blocks(Filling& filling, std::string_view id) {
                 entry::draw_typed_table(filling.app, *filling.draft, form, block);
             else draw_table(filling, block);
             if (filling.draft != nullptr && form.table && !form.table->rows_from.empty())
-                entry::draw_export(filling.app, *filling.draft, form, block, filling.rows());
+                entry::draw_export(filling.app, *filling.draft, form, block);
             if (filling.draft != nullptr && device::is_one_row(form) &&
-                device::is_open(filling.draft->state))
+                device::is_open(filling.draft->state)) {
+                widgets::gap(6);
                 widgets::text("可以从WPS、Excel复制表中一行（最好连表头）后粘贴到任一格。",
                               widgets::second_text);
+            }
             for (const notice::TableColumn& column : block.columns)
                 if (const Field* field = form.table ? form.find_column(column.id.text())
                                                     : form.find_field(column.id.text()))

@@ -15,7 +15,6 @@
 #include "shared/base/text.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 
 namespace entry {
@@ -548,34 +547,30 @@ std::string exported(App& app, const Field& field, const device::TypedValue* typ
     return typed->value.is_null() ? typed->text : exact_words(app, field, typed->value);
 }
 
-using CellWords = std::function<std::string(std::size_t row, const Field& field)>;
-
-// The block's columns with their heads; a column that is no field of the table is 序号 or empty.
-void export_table(App& app, const notice::Form& form, const notice::Block& block,
-                  const base::Period& period, std::size_t count, const CellWords& words) {
+// Of a table that nobody types, all of its cells are answers.
+void export_table(const TypedTable& table) {
     std::vector<std::vector<std::string>> lines(1);
-    for (const notice::TableColumn& column : block.columns) lines[0].push_back(plain_head(column));
-    for (std::size_t row = 0; row < count; ++row) {
+    for (const notice::TableColumn& column : table.block.columns)
+        lines[0].push_back(plain_head(column));
+    const bool        typed = table.form.table->rows_from.empty();
+    const std::size_t count = typed ? table.filled.size() : table.answers.size();
+    for (std::size_t at = 0; at < count; ++at) {
+        const int         number = int(at) + 1;
+        const base::Json& answer = table.answer(number);
         lines.emplace_back();
-        for (const notice::TableColumn& column : block.columns) {
-            const Field* field = form.find_column(column.id.text());
-            lines.back().push_back(field != nullptr             ? words(row, *field)
-                                   : column.id.text() == "seq" ? std::to_string(row + 1)
-                                                               : std::string());
+        for (const notice::TableColumn& column : table.block.columns) {
+            const Field* field = table.form.find_column(column.id.text());
+            if (field == nullptr)
+                lines.back().push_back(column.id.text() == "seq" ? std::to_string(number) : "");
+            else if (!typed || !field->prefill.empty())
+                lines.back().push_back(exact_words(
+                    table.app, *field, answer.value(field->id.text(), base::Json())));
+            else
+                lines.back().push_back(exported(
+                    table.app, *field, typed_at(table.matter, {table.filled[at], field->id})));
         }
     }
-    export_file(app, form, period, lines);
-}
-
-void export_table(const TypedTable& table) {
-    export_table(table.app, table.form, table.block, table.matter.period, table.filled.size(),
-                 [&](std::size_t row, const Field& field) {
-        return field.prefill.empty()
-                   ? exported(table.app, field,
-                              typed_at(table.matter, {table.filled[row], field.id}))
-                   : exact_words(table.app, field,
-                                 table.answer(int(row) + 1).value(field.id.text(), base::Json()));
-    });
+    export_file(table.app, table.form, table.matter.period, lines);
 }
 
 // What is done with the row that one was in last.
@@ -612,15 +607,13 @@ void paste_over(App& app, const Matter& matter, const Field& field, std::string_
 }
 
 void draw_export(App& app, const Matter& matter, const notice::Form& form,
-                 const notice::Block& block, const base::Json& rows) {
+                 const notice::Block& block) {
+    const TypedTable table = typed_table(app, matter, form, block);
     widgets::gap(8);
     if (widgets::button("export", "导出表格",
                         {.size = widgets::ButtonSize::small,
-                         .off_because = rows.empty() ? "表中还没有内容" : ""}))
-        export_table(app, form, block, matter.period, rows.size(),
-                     [&](std::size_t row, const Field& field) {
-            return exact_words(app, field, rows.at(row).value(field.id.text(), base::Json()));
-        });
+                         .off_because = table.answers.empty() ? "表中还没有内容" : ""}))
+        export_table(table);
 }
 
 void draw_typed_table(App& app, const Matter& matter, const notice::Form& form,

@@ -71,7 +71,7 @@ void paste_over(App& app, const device::Matter& matter, const notice::Field& fie
 
 // 导出表格 of a form's table whose rows nobody types (附件2).
 void draw_export(App& app, const device::Matter& matter, const notice::Form& form,
-                 const notice::Block& block, const base::Json& rows);
+                 const notice::Block& block);
 
 // The table of a form whose rows people type, on its paper.
 void draw_typed_table(App& app, const device::Matter& matter, const notice::Form& form,
