@@ -156,9 +156,9 @@ notice::Form cover_form(const std::string& title, const std::vector<std::string>
         cover.blocks.push_back(block);
     }
     block.kind = notice::Block::Kind::table;
-    block.columns = {cover_column("seq", "序号", 2), cover_column("unit", "学校", 8),
+    block.columns = {cover_column("seq", "序号", 2), cover_column("unit", "学校", 7),
                      cover_column("items", "申报项数", 3), cover_column("total", "合计人数", 3),
-                     cover_column("code", "校验码", 5), cover_column("remark", "备注", 3)};
+                     cover_column("code", "校验码", 6), cover_column("remark", "备注", 3)};
     block.total_label = "合计";
     block.total_under = block.columns[3].id;
     block.total_computed = base::FieldId("sum");
