@@ -168,9 +168,32 @@ std::vector<const notice::Form*> App::forms() {
 }
 
 const notice::Package& App::package_of(const notice::Form& form) {
-    for (const device::Duty& duty : duties())
+    for (const device::Duty& duty : duties()) // A school has no need of all versions.
         if (duty.form == &form) return *duty.package;
+    for (const notice::Package* package : packages())
+        for (const notice::Form& one : package->forms)
+            if (&one == &form) return *package;
     return *m_desk.find_package();
+}
+
+const std::vector<const notice::Package*>& App::packages() {
+    Cache& read = cache();
+    if (!read.packages) read.packages = m_desk.packages();
+    return *read.packages;
+}
+
+std::vector<const notice::Form*> App::known_forms() {
+    std::vector<const notice::Form*> known;
+    for (const notice::Package* package : packages())
+        for (const notice::Form& form : package->forms)
+            if (find_known_form(form.id) == &form) known.push_back(&form);
+    return known;
+}
+
+const notice::Form* App::find_known_form(const base::FormId& form) {
+    for (const notice::Package* package : packages())
+        if (const notice::Form* found = package->find_form(form)) return found;
+    return nullptr;
 }
 
 std::vector<const notice::Period*> App::periods_of(const notice::Form& form) {
@@ -183,9 +206,15 @@ std::vector<const notice::Period*> App::periods_of(const notice::Form& form) {
     std::vector<const notice::Period*> periods;
     for (const device::Duty* duty : own)
         periods.push_back(duty->package->find_period(duty->window->period));
-    if (own.empty()) // A reviewer files nothing.
-        for (const notice::Period& period : m_desk.find_package()->periods)
-            if (form.find_window(period.id) != nullptr) periods.push_back(&period);
+    if (!own.empty()) return periods;
+    // A reviewer files nothing and looks at all that was filed, the newest notice's first.
+    for (const notice::Package* package : packages())
+        if (const notice::Form* found = package->find_form(form.id))
+            for (const notice::Period& period : package->periods)
+                if (found->find_window(period.id) != nullptr &&
+                    std::none_of(periods.begin(), periods.end(),
+                                 [&](const auto* one) { return one->id == period.id; }))
+                    periods.push_back(&period);
     return periods;
 }
 
@@ -197,7 +226,8 @@ base::Period App::period_of(const notice::Form& form) {
     const bool files = !all.windows.empty();
     if (!files) all.windows = form.windows;
     const auto chosen = m_periods.find(form.id);
-    if (chosen != m_periods.end() && all.find_window(chosen->second) != nullptr)
+    if (chosen != m_periods.end() &&
+        (!files || all.find_window(chosen->second) != nullptr)) // A reviewer may choose any.
         return chosen->second;
     const notice::Window* window = files ? notice::current_window(all, now(), closing())
                                          : notice::opened_window(all, now());
@@ -352,6 +382,32 @@ std::string App::certificate_name(const base::CertificateId& id) const {
     return entry == nullptr ? id.text() : entry->name;
 }
 
+namespace {
+
+// By the number of the appendix, as people call it.
+std::string outdated_words_of(const notice::Package* package) {
+    const notice::Form* declared =
+        package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
+    const std::string name = declared == nullptr            ? std::string("申报表")
+                             : declared->appendix.empty() ? declared->short_title
+                                                          : declared->appendix;
+    return "本表填报后" + name + "有变动，需更新";
+}
+
+} // namespace
+
+std::string App::outdated_words(const device::Matter& matter) {
+    const auto outdated = m_desk.outdated(matter.root);
+    return outdated && *outdated && !device::is_open(matter.state)
+               ? outdated_words_of(m_desk.package_of(matter))
+               : std::string();
+}
+
+std::string App::outdated_words(const device::Dossier& dossier) {
+    return m_desk.reviews().outdated(dossier) ? outdated_words_of(m_desk.find_package())
+                                              : std::string();
+}
+
 print::Sheet App::sheet_of(const device::Matter& matter) {
     print::Sheet sheet;
     sheet.form = m_desk.form_of(matter);
@@ -362,6 +418,7 @@ print::Sheet App::sheet_of(const device::Matter& matter) {
         sheet.computed = judged->verdict.computed;
         sheet.unfinished = device::is_open(matter.state) && !judged->sealable;
     }
+    sheet.warning = outdated_words(matter);
     sheet.short_code = print::short_code(matter.root, sheet.answers);
     return sheet;
 }
@@ -373,6 +430,7 @@ print::Sheet App::sheet_of(const device::Dossier& dossier) {
     sheet.rehearsal = m_desk.find_enrolment()->rehearsal;
     sheet.answers = dossier.answers;
     sheet.computed = dossier.computed;
+    sheet.warning = outdated_words(dossier);
     sheet.short_code = print::short_code(dossier.row.root, dossier.answers);
     return sheet;
 }
@@ -380,4 +438,9 @@ print::Sheet App::sheet_of(const device::Dossier& dossier) {
 void App::print(const std::vector<print::Sheet>& sheets) {
     platform::print_html(print::document(
         sheets, [this](const base::CertificateId& id) { return certificate_name(id); }));
+}
+
+void App::download(std::string_view name, std::string_view media_type, std::string_view content) {
+    platform::download((m_desk.find_enrolment()->rehearsal ? "演练-" : "") + std::string(name),
+                       media_type, content);
 }

@@ -52,6 +52,11 @@ public:
     const std::vector<device::Duty>& duties();
     const device::Duty*              find_duty(const base::FormId&  form,
                                                const base::Period& period);
+    // All versions of notices that are here (device::Desk::packages()), and of what they ask for
+    // each form once: reviewers look at what was filed under any of them.
+    const std::vector<const notice::Package*>& packages();
+    std::vector<const notice::Form*>           known_forms();
+    const notice::Form*                        find_known_form(const base::FormId& form);
     // Forms that this unit files, in the notice's order; behind them those of an earlier notice
     // that are still to be filed.
     std::vector<const notice::Form*> forms();
@@ -95,7 +100,14 @@ public:
     std::string  certificate_name(const base::CertificateId& id) const;
     print::Sheet sheet_of(const device::Matter& matter);
     print::Sheet sheet_of(const device::Dossier& dossier); // As it was filed.
+    // Of a table made from the declarations (附件2) that they have outrun, what its prints say;
+    // empty of everything else.
+    std::string  outdated_words(const device::Matter& matter);
+    std::string  outdated_words(const device::Dossier& dossier);
     void         print(const std::vector<print::Sheet>& sheets);
+    // Offers a file under that name; in a rehearsal the name says so, its bytes do not.
+    void         download(std::string_view name, std::string_view media_type,
+                          std::string_view content);
 
     // Small things screens remember while the page is open, by name: "home/code".
     std::string& memory(const std::string& name) { return m_memory[name]; }
@@ -110,6 +122,7 @@ private:
         std::map<std::pair<base::FormId, base::Period>, base::Time>  closing_times;
         std::optional<std::vector<Due>>                              calendar;
         std::optional<std::vector<device::Duty>>                     duties;
+        std::optional<std::vector<const notice::Package*>>           packages;
         std::optional<std::vector<device::LedgerEntry>>              ledger;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;

@@ -54,7 +54,7 @@ const Reviews::Shown& shown_rows(App& app) {
         shown.descending == reviews.descending)
         return shown;
     shown = {app.desk().change_count(), reviews.view, reviews.query, reviews.column,
-             reviews.descending, {}, {}, 0, {}, {}};
+             reviews.descending, {}, {}, 0, false, {}, {}};
     const std::map<std::string, int> order = city_order(app);
     const auto                       city_of = [&](const std::string& city) {
         const auto found = order.find(city);
@@ -73,6 +73,7 @@ const Reviews::Shown& shown_rows(App& app) {
         if (!is_in(reviews.view, rows[at], province)) continue;
         shown.rows.push_back(int(at));
         shown.passable += passes_simply(app, rows[at]);
+        shown.approved = shown.approved || rows[at].state.stage == Stage::approved;
     }
     for (const auto& [name, id] : certificates) shown.certificates.emplace_back(id, name);
     for (const auto& [place, city] : cities) shown.cities.push_back(city);
@@ -84,6 +85,8 @@ const Reviews::Shown& shown_rows(App& app) {
         case Reviews::Column::matter:
             if (const int by_name = compare(a.certificate_name, b.certificate_name)) return by_name;
             return compare(a.level, b.level);
+        case Reviews::Column::level: break; // Not sorted by; see matter.
+        case Reviews::Column::approved: return compare(a.approved, b.approved);
         case Reviews::Column::headcount: return compare(a.headcount, b.headcount);
         case Reviews::Column::received: return compare(a.received_at, b.received_at);
         case Reviews::Column::state: return compare(a.state.stage, b.state.stage);

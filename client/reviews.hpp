@@ -17,7 +17,7 @@ struct Reviews {
     enum class View { mine, signed_here, first_level, returned, approved, rejected, late, received,
                       all };
     static constexpr int view_count = 9;
-    enum class Column { city, unit, form, matter, headcount, received, state };
+    enum class Column { city, unit, form, matter, level, headcount, approved, received, state };
 
     View               view = View::mine;
     device::QueueQuery query;
@@ -47,6 +47,7 @@ struct Reviews {
         std::vector<int>             rows; // Places in App::review_rows().
         std::array<int, view_count>  counts = {};
         int                          passable = 0; // Of the rows: by passes_simply().
+        bool                         approved = false; // One of the rows is.
         std::vector<std::pair<base::CertificateId, std::string>> certificates; // Of all; by name.
         std::vector<std::string>     cities; // Of all, in the notice's order.
     };

@@ -7,6 +7,19 @@
 #include "client/widgets/layout.hpp"
 #include "shared/base/text.hpp"
 
+namespace {
+
+// "全部单位", "亳州市　中等职业学校"; "" of one that was kept without it.
+std::string whom_words(App& app, const envelope::Announcement::Audience& to) {
+    std::string words = to.city.value_or("");
+    const auto  add = [&](const std::string& name) { words += (words.empty() ? "" : "　") + name; };
+    if (to.kind && !to.kind->empty()) add(kind_words(app, *to.kind));
+    if (to.unit) add(unit_words(app, *to.unit));
+    return !words.empty() || to.kind ? words : "全部单位";
+}
+
+} // namespace
+
 void draw_announcements(App& app) {
     for (const device::Announcement& one : app.desk().announcements()) {
         if (one.read) continue;
@@ -14,7 +27,10 @@ void draw_announcements(App& app) {
         const widgets::Card  card("announcement", {.title = "通知公告"});
         widgets::text(one.text);
         const widgets::Line line;
-        widgets::text("省级　" + base::clerk_day_minute(one.at), widgets::second_text);
+        const std::string whom = whom_words(app, one.to);
+        widgets::text("省级　" + base::clerk_day_minute(one.at) +
+                          (whom.empty() ? "" : "　发给 " + whom),
+                      widgets::second_text);
         if (widgets::button("read", "标为已读", {.size = widgets::ButtonSize::small}))
             app.tell(app.desk().mark_announcement_read(one.id));
     }
@@ -72,7 +88,9 @@ void draw_announcement_screen(App& app) {
         if (all.empty()) widgets::text("没有正在显示的公告。", widgets::second_text);
         for (const device::Announcement& one : all) {
             widgets::text(one.text);
-            widgets::text(base::clerk_day_minute(one.at) + " 送达，显示到 " +
+            const std::string whom = whom_words(app, one.to);
+            widgets::text((whom.empty() ? "" : "发给 " + whom + "，") +
+                              base::clerk_day_minute(one.at) + " 送达，显示到 " +
                               base::clerk_date(base::date_of(one.until)),
                           widgets::second_text);
         }

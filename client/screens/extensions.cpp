@@ -25,16 +25,21 @@ struct Window {
 };
 
 std::string window_words(App& app, const notice::Form& form, const base::Period& period) {
-    const notice::Period* found = app.desk().find_package()->find_period(period);
+    const notice::Period* found = app.package_of(form).find_period(period);
     return form.short_title + "　" + (found == nullptr ? period.text() : found->name);
 }
 
-std::vector<Window> windows(App& app) {
+// Of every notice: what an earlier one asked for may be late, too.
+std::vector<Window> all_windows(App& app) {
     std::vector<Window> list;
-    for (const notice::Form& form : app.desk().find_package()->forms)
-        for (const notice::Window& window : form.windows)
-            if (!window.always)
-                list.push_back({&form, &window, window_words(app, form, window.period)});
+    for (const notice::Package* package : app.packages())
+        for (const notice::Form& form : package->forms)
+            for (const notice::Window& window : form.windows)
+                if (!window.always &&
+                    std::none_of(list.begin(), list.end(), [&](const Window& one) {
+                        return one.form->id == form.id && one.window->period == window.period;
+                    }))
+                    list.push_back({&form, &window, window_words(app, form, window.period)});
     return list;
 }
 
@@ -43,7 +48,7 @@ std::vector<const envelope::UnitEntry*> meant(App& app, const notice::Form& form
                                               const std::string& whom) {
     std::vector<const envelope::UnitEntry*> list;
     for (const envelope::UnitEntry& unit : app.desk().units())
-        if (app.desk().find_package()->files(form, unit.kind) && !whom.empty() &&
+        if (app.package_of(form).files(form, unit.kind) && !whom.empty() &&
             (whom == "k" + unit.kind || whom == "c" + unit.city || whom == "u" + unit.unit.text()))
             list.push_back(&unit);
     return list;
@@ -54,13 +59,14 @@ std::string& typed(App& app, const char* field) {
 }
 
 void choose_whom(App& app, const notice::Form& form) {
+    const notice::Package&           package = app.package_of(form);
     std::vector<widgets::Suggestion> all;
-    for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds)
-        if (app.desk().find_package()->files(form, kind.id))
+    for (const notice::UnitKind& kind : package.unit_kinds)
+        if (package.files(form, kind.id))
             all.push_back({"k" + kind.id, "全部" + kind.name, ""});
     for (const std::string& city : cities(app)) all.push_back({"c" + city, city + "全部学校", ""});
     for (const envelope::UnitEntry& unit : app.desk().units())
-        if (app.desk().find_package()->files(form, unit.kind))
+        if (package.files(form, unit.kind))
             all.push_back({"u" + unit.unit.text(), unit.name, unit.city});
     std::string& text = typed(app, "whom_typed");
     std::string& whom = typed(app, "whom");
@@ -88,7 +94,7 @@ void choose_whom(App& app, const notice::Form& form) {
 
 void draw_granting(App& app) {
     const widgets::Card       card("grant", {.title = "延期"});
-    const std::vector<Window> all = windows(app);
+    const std::vector<Window> all = all_windows(app);
     if (all.empty()) return;
     std::vector<std::string> names;
     int                      chosen = 0;
@@ -121,9 +127,12 @@ void draw_granting(App& app) {
         if (wrong.empty()) typed(app, "ask") = "1";
     }
     if (typed(app, "ask").empty()) return;
+    std::vector<std::string> named;
+    for (const envelope::UnitEntry* unit : units) named.push_back(unit->name);
     const auto answer = widgets::ask(
         "ask", {.title = "为 " + count + " 个单位延期？",
-                .words = window.name + "，延到 " + typed(app, "until") + " 24:00。",
+                .words = names_of(named) + "：" + window.name + "，延到 " + typed(app, "until") +
+                         " 24:00。",
                 .yes = "签名"});
     if (answer == widgets::Answer::none) return;
     typed(app, "ask").clear();
@@ -143,26 +152,24 @@ void draw_granted(App& app) {
     const widgets::Card card("granted", {.title = "已延期"});
     const auto          all = app.desk().extensions();
     if (all.empty()) return widgets::text("还没有延期。", widgets::second_text);
-    widgets::Table table("extensions",
-                         {{"单位", widgets::share(1.4f)},
-                          {"报表", widgets::share(1)},
-                          {"延到", widgets::fixed(130)},
-                          {"原因", widgets::share(1)},
-                          {"", widgets::fixed(84)}},
-                         {.name = "已延期", .width_min = 640, .narrow = widgets::Narrow::stack});
+    const std::vector<Window> windows = all_windows(app);
     for (const protocol::ExtensionInfo& one : all) {
         const envelope::Extension& act = one.extension;
-        const notice::Form*        form = app.desk().find_package()->find_form(act.form);
-        const notice::Window* window = form == nullptr ? nullptr : form->find_window(act.period);
-        if (window == nullptr) continue;
-        const base::Time own_end{window->closes_at().microseconds - 1};
-        const bool       over = act.until <= own_end;
-        table.row(one.id.text());
-        table.text(unit_words(app, act.for_unit));
-        table.text(window_words(app, *form, act.period), widgets::second_text);
-        table.text(over ? "已收回" : base::clerk_date(base::date_of(act.until)));
-        table.text(act.reason, widgets::second_text);
-        const auto cell = table.cell();
+        const auto                 found =
+            std::find_if(windows.begin(), windows.end(), [&](const Window& known) {
+                return known.form->id == act.form && known.window->period == act.period;
+            });
+        if (found == windows.end()) continue;
+        const base::Time     own_end{found->window->closes_at().microseconds - 1};
+        const bool           over = act.until <= own_end;
+        const widgets::Scope scope(one.id.text());
+        if (&one != &all.front()) widgets::separator();
+        widgets::text(unit_words(app, act.for_unit), widgets::bold_text);
+        widgets::text(found->name + "　" +
+                      (over ? "已收回" : "延到 " + base::clerk_date(base::date_of(act.until))));
+        widgets::Line line;
+        widgets::text(act.reason, widgets::second_text);
+        line.push_right();
         // Only who grants takes back.
         if (!over && is_province(app) &&
             widgets::button("back", "收回", {.size = widgets::ButtonSize::small}))
@@ -249,5 +256,5 @@ void draw_chase(App& app, const notice::Form& form, const base::Period& period,
         platform::copy_text(text);
         app.say("已复制，可以粘贴到工作群");
     }
-    if (widgets::button("sms", "下载短信名单")) platform::download("短信名单.csv", "text/csv", csv);
+    if (widgets::button("sms", "下载短信名单")) app.download("短信名单.csv", "text/csv", csv);
 }

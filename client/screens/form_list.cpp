@@ -121,13 +121,31 @@ widgets::TableColumn column_of(const Field& field) {
     }
 }
 
-void draw_grid_row(App& app, const Form& form, const Matter& matter, int number,
+// What was approved stands beside what was filed, as soon as anything of the list was.
+enum class Approved { hidden, shown };
+
+std::string numbers_words(const std::vector<std::int64_t>& numbers) {
+    std::string words;
+    for (const std::int64_t number : numbers)
+        words += (words.empty() ? "" : "、") + base::grouped(number);
+    return words;
+}
+
+Approved approved_of(App& app, const std::vector<Matter>& matters) {
+    for (const Matter& matter : matters)
+        if (!approved_numbers(app, matter).empty()) return Approved::shown;
+    return Approved::hidden;
+}
+
+void draw_grid_row(App& app, const Form& form, const Matter& matter, int number, Approved approved,
                    widgets::Table& table, entry::Cells& cells) {
     table.row(matter.root.text());
     table.number(std::int64_t(number));
     for (const Field& field : form.fields) {
         const auto cell = table.cell();
         cells.draw_next(matter, std::size_t(number) - 1, field, !table.stacked());
+        if (approved == Approved::shown && &field == number_of(form))
+            table.text(numbers_words(approved_numbers(app, matter)));
     }
     {
         const auto cell = table.cell();
@@ -137,7 +155,8 @@ void draw_grid_row(App& app, const Form& form, const Matter& matter, int number,
     draw_row_acts(app, form, matter, number);
 }
 
-void draw_total_row(const Form& form, const Standing& standing, widgets::Table& table) {
+void draw_total_row(App& app, const Form& form, const std::vector<Matter>& matters,
+                    const Standing& standing, Approved approved, widgets::Table& table) {
     const Field*      number = number_of(form);
     const std::string total =
         "合计 " + std::to_string(standing.filings) + " " + std::string(counter_of(form));
@@ -145,8 +164,15 @@ void draw_total_row(const Form& form, const Standing& standing, widgets::Table& 
     table.text("");
     bool labelled = false;
     for (const Field& field : form.fields) {
-        if (&field == number) table.number(standing.total);
-        else table.text(std::exchange(labelled, true) ? std::string() : total);
+        if (&field != number) {
+            table.text(std::exchange(labelled, true) ? std::string() : total);
+            continue;
+        }
+        table.number(standing.total);
+        std::int64_t sum = 0;
+        for (const Matter& matter : matters)
+            for (const std::int64_t one : approved_numbers(app, matter)) sum += one;
+        if (approved == Approved::shown) table.number(sum);
     }
     if (standing.unread > 0)
         table.text(std::to_string(standing.unread) + " " + std::string(counter_of(form)) + "未计入",
@@ -163,7 +189,12 @@ void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
     {
         std::vector<widgets::TableColumn> columns = {
             {"序号", widgets::fixed(52), widgets::Align::right}};
-        for (const Field& field : form.fields) columns.push_back(column_of(field));
+        const Approved approved = approved_of(app, matters);
+        for (const Field& field : form.fields) {
+            columns.push_back(column_of(field));
+            if (approved == Approved::shown && &field == number_of(form))
+                columns.push_back({"批准人数", widgets::fixed(96), widgets::Align::right});
+        }
         columns.push_back({"状态", widgets::fixed(104)});
         columns.push_back({"", widgets::fixed(104)});
         widgets::Table table("declarations", columns,
@@ -175,8 +206,8 @@ void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
         for (const Matter& matter : matters) rows.push_back({matter.root, 0});
         entry::Cells cells(app, form, std::move(rows), entry::Cells::Growth::grows);
         for (const Matter& matter : matters)
-            draw_grid_row(app, form, matter, ++number, table, cells);
-        if (!matters.empty()) draw_total_row(form, standing, table);
+            draw_grid_row(app, form, matter, ++number, approved, table, cells);
+        if (!matters.empty()) draw_total_row(app, form, matters, standing, approved, table);
     }
     widgets::gap(8);
     {
@@ -195,7 +226,7 @@ std::string add_words(const Form& form) {
     return request ? "新建申请" : "新建一份";
 }
 
-void draw_request(App& app, const Form& form, const Matter& matter, int number,
+void draw_request(App& app, const Form& form, const Matter& matter, int number, Approved approved,
                   widgets::Table& table) {
     table.row(matter.root.text());
     table.number(std::int64_t(number));
@@ -204,6 +235,11 @@ void draw_request(App& app, const Form& form, const Matter& matter, int number,
                    ? std::string("还没有填写")
                    : answers_words(app, app.package_of(form), form, matter.period,
                                    judged->answers));
+    if (approved == Approved::shown)
+        table.text(judged == nullptr ? std::string()
+                                     : numbers_words(filed_numbers(form, judged->answers)));
+    if (approved == Approved::shown)
+        table.text(numbers_words(approved_numbers(app, matter)));
     table.text(base::clerk_day_minute(app.shown_time(matter.updated_at)), widgets::second_text);
     {
         const auto cell = table.cell();
@@ -220,17 +256,22 @@ void draw_requests(App& app, const Form& form, const std::vector<Matter>& matter
         widgets::empty_state("还没有填写",
                              "按“" + add + "”，在和纸质表一样的版面上填写。");
     else {
-        widgets::Table table("requests",
-                             {{"序号", widgets::fixed(52), widgets::Align::right},
-                              {"内容", widgets::share(1)},
-                              {"最后改动", widgets::fixed(140)},
-                              {"状态", widgets::fixed(110)},
-                              {"", widgets::fixed(104)}},
+        std::vector<widgets::TableColumn> columns = {
+            {"序号", widgets::fixed(52), widgets::Align::right}, {"内容", widgets::share(1)}};
+        const Approved approved = approved_of(app, matters);
+        if (approved == Approved::shown)
+            for (const char* title : {"申报人数", "批准人数"})
+                columns.push_back({title, widgets::fixed(110), widgets::Align::right});
+        columns.insert(columns.end(), {{"最后改动", widgets::fixed(140)},
+                                       {"状态", widgets::fixed(110)},
+                                       {"", widgets::fixed(104)}});
+        widgets::Table table("requests", columns,
                              {.name = form.short_title,
-                              .width_min = 600,
+                              .width_min = approved == Approved::shown ? 780.f : 600.f,
                               .narrow = widgets::Narrow::stack});
         int number = 0;
-        for (const Matter& matter : matters) draw_request(app, form, matter, ++number, table);
+        for (const Matter& matter : matters)
+            draw_request(app, form, matter, ++number, approved, table);
     }
     widgets::gap(8);
     if (widgets::button("add", add, widgets::primary_button))

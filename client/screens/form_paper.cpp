@@ -44,7 +44,13 @@ void draw_field(App& app, const Matter& matter, const Field& field, widgets::Fie
     if (app.take_focus_wish(matter.root, cell))
         platform::focus(platform::mirror().handle_of(field.id.text()));
     if (!field.prefill.empty()) return draw_locked(app, matter, field, look, place);
-    entry::draw_value(app, matter, field, cell, look, place);
+    const notice::Form* form = app.desk().form_of(matter);
+    if (form != nullptr && device::is_one_row(*form) && device::is_open(matter.state)) {
+        const auto typed = device::typed_columns(*form);
+        look.takes_cells = std::find(typed.begin(), typed.end(), &field) != typed.end();
+    }
+    const widgets::Edited edited = entry::draw_value(app, matter, field, cell, look, place);
+    if (edited.pasted != nullptr) entry::paste_over(app, matter, field, *edited.pasted);
 }
 
 // What a paper is filled with: a draft that is typed into, or a filing as it was sent.
@@ -248,6 +254,14 @@ void draw_blocks(Filling& filling, std::string_view id) {
             if (filling.draft != nullptr && form.table && form.table->rows_from.empty())
                 entry::draw_typed_table(filling.app, *filling.draft, form, block);
             else draw_table(filling, block);
+            if (filling.draft != nullptr && form.table && !form.table->rows_from.empty())
+                entry::draw_export(filling.app, *filling.draft, form, block);
+            if (filling.draft != nullptr && device::is_one_row(form) &&
+                device::is_open(filling.draft->state)) {
+                widgets::gap(6);
+                widgets::text("可以从WPS、Excel复制表中一行（最好连表头）后粘贴到任一格。",
+                              widgets::second_text);
+            }
             for (const notice::TableColumn& column : block.columns)
                 if (const Field* field = form.table ? form.find_column(column.id.text())
                                                     : form.find_field(column.id.text()))

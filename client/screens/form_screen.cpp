@@ -80,7 +80,8 @@ void draw_withdrawal(App& app, const Matter& matter) {
     }
 }
 
-void draw_acts(App& app, const Matter& matter) {
+// `outdated`: what a print says of it now, App::outdated_words().
+void draw_acts(App& app, const Matter& matter, const std::string& outdated) {
     const widgets::Card card("acts", {.name = "操作"});
     draw_state(app, matter);
     {
@@ -94,6 +95,8 @@ void draw_acts(App& app, const Matter& matter) {
                                                 : ""}))
             app.tell(app.desk().revise(matter.root));
     }
+    if (!outdated.empty())
+        widgets::text("现在打印，页眉会注明“" + outdated + "”。", widgets::second_text);
     if (device::is_open(matter.state)) draw_open_acts(app, matter);
     else if ((matter.state == MatterState::submitted || matter.state == MatterState::returned) &&
              app.find_form()->many)
@@ -103,23 +106,8 @@ void draw_acts(App& app, const Matter& matter) {
 }
 
 // What the province has approved: "批准 60 人", for rows in their order "批准 120、80 人"; "" when it
-// has approved nothing. Without a number of its own it is what was filed.
-std::string approved_words(const Matter& matter, const notice::Form& form,
-                           const envelope::Decision& said) {
-    if (said.stage != envelope::ReviewStage::final_review ||
-        said.verdict != envelope::ReviewVerdict::pass)
-        return {};
-    std::vector<std::int64_t> numbers;
-    if (const auto* one = std::get_if<std::int64_t>(&said.approved)) numbers = {*one};
-    else if (const auto* rows = std::get_if<std::vector<std::int64_t>>(&said.approved))
-        numbers = *rows;
-    else
-        for (const auto& [cell, typed] : matter.values) {
-            const notice::Field* field = cell.first == 0 ? form.find_standard("headcount")
-                                                         : form.find_standard("approved_after");
-            if (field != nullptr && field->id == cell.second && typed.value.is_number_integer())
-                numbers.push_back(typed.value.get<std::int64_t>());
-        }
+// has approved nothing.
+std::string approved_words(const std::vector<std::int64_t>& numbers) {
     std::string words;
     for (const std::int64_t number : numbers)
         words += (words.empty() ? "批准 " : "、") + base::grouped(number);
@@ -151,7 +139,9 @@ void draw_review(App& app, const Matter& matter, const notice::Form& form) {
             break;
         case envelope::ReviewVerdict::pass: widgets::badge("通过", widgets::Tone::done); break;
         }
-        widgets::text(approved_words(matter, form, said));
+        const device::Judgement* judged = app.judgement(matter.root);
+        if (judged != nullptr)
+            widgets::text(approved_words(approved_numbers(form, judged->answers, said)));
     }
     if (!said.reason.empty()) widgets::text(said.reason);
     const bool open = device::is_open(matter.state);
@@ -227,8 +217,8 @@ void draw_help(const notice::Form& form) {
 
 void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_trouble(app, matter);
-    const auto outdated = app.desk().outdated(matter.root);
-    if (outdated && *outdated && !device::is_open(matter.state))
+    const std::string outdated = app.outdated_words(matter);
+    if (!outdated.empty())
         widgets::notice("outdated", widgets::Tone::attention,
                         "需更新：申报表在" + form.short_title +
                             "签名之后有变动。请按“修改”后重新签名提交。");
@@ -239,7 +229,7 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_review(app, matter, form);
     draw_off_paper(app, matter, form);
     draw_findings(app, matter);
-    draw_acts(app, matter);
+    draw_acts(app, matter, outdated);
     draw_mail(app, matter);
     draw_platform(app, matter);
     if (const auto& timeline = app.timeline(matter.root); !timeline.empty())

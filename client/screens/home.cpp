@@ -125,18 +125,24 @@ void draw_review_line(App& app, const notice::Package& package, const base::Peri
 
 void draw_sending(App& app, widgets::Table& table, const Calendar& dues) {
     const base::Period& period = dues.front().window->period;
-    int                 waiting = 0, arrived = 0;
+    int                 waiting = 0, arrived = 0, open = 0;
     bool                all_there = true;
+    std::string         wrong; // What stands against the rest.
     for (const device::OutboxItem& item : app.queued()) waiting += item.period == period;
     for (const Due& due : dues) {
-        const auto& matters = app.matters(due.form->id, period);
-        arrived += standing_of(*due.form, matters).arrived;
+        const Standing standing = standing_of(*due.form, app.matters(due.form->id, period));
+        arrived += standing.arrived;
+        open += standing.unsigned_filings;
         all_there = all_there && due.state == Due::State::done;
+        if (due.state == Due::State::wrong && standing.unsigned_filings == 0)
+            wrong += "，" + due.form->short_title + due.word;
     }
-    const std::string how =
-        waiting > 0   ? std::to_string(waiting) + " 份已签名，等待发送"
-        : arrived > 0 ? std::to_string(arrived) + " 份已送达，回执已保存"
-                      : std::string("签名后按“一键同步”发送");
+    std::string how = arrived > 0 ? std::to_string(arrived) + " 份已送达" : "";
+    if (waiting > 0) how = std::to_string(waiting) + " 份已签名，等待发送";
+    else if (all_there) how += "，回执已保存";
+    else if (arrived == 0) how = "签名后按“一键同步”发送";
+    else if (open > 0) how += "，" + std::to_string(open) + " 份还没有签名";
+    if (waiting == 0 && arrived > 0) how += wrong;
     draw_task(table, {"send",
                       waiting > 0 ? widgets::Sign::waiting
                       : all_there ? widgets::Sign::done
@@ -194,21 +200,28 @@ void draw_returned(App& app, const Calendar& calendar) {
             if (is_sent_back(matter)) returned.push_back(matter);
     if (returned.empty()) return;
     const widgets::Card card("returned", {.title = "退回修改"});
-    widgets::Table      table = task_table("退回修改");
     for (const device::Matter& matter : returned) {
         const envelope::Decision& said = matter.review->decision;
         const notice::Package*    package = app.desk().package_of(matter);
         const notice::Form*       form = package->find_form(matter.form);
         const device::Judgement*  judged = app.judgement(matter.root);
         if (form == nullptr || judged == nullptr) continue;
-        const std::string what =
+        const widgets::Scope scope(matter.root.text());
+        const std::string    what =
             answers_words(app, *package, *form, matter.period, judged->answers);
-        // The date first: a long reason is cut, and stands whole on the form.
-        const std::string how =
-            (said.due ? texts::mend_by_words(*said.due) + "　" : "") + said.reason;
-        if (draw_task(table, {matter.root.text(), widgets::Sign::wrong, "退回修改", what, how,
-                              "去修改"}))
-            app.open_matter(matter);
+        if (&matter != &returned.front()) widgets::separator();
+        {
+            widgets::Line line;
+            widgets::sign(widgets::Sign::wrong, "退回修改");
+            widgets::text(what);
+            line.push_right();
+            if (widgets::button("go", "去修改", {.size = widgets::ButtonSize::small,
+                                                 .name = "去修改：" + what}))
+                app.open_matter(matter);
+        }
+        // In full: it says what is to be done.
+        widgets::text((said.due ? texts::mend_by_words(*said.due) + "　" : "") + said.reason,
+                      widgets::second_text);
     }
 }
 

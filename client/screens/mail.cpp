@@ -12,7 +12,6 @@
 #include "shared/notice/calendar.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace {
 
@@ -82,6 +81,15 @@ void draw_until(App& app, const notice::Form& form, const Matter& matter) {
 
 } // namespace
 
+std::string names_of(const std::vector<std::string>& names) {
+    constexpr std::size_t shown = 5;
+    std::string           words;
+    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
+        words += (i == 0 ? "" : "、") + names[i];
+    if (names.size() > shown) words += " 等 " + std::to_string(names.size()) + " 所学校";
+    return words;
+}
+
 std::string mail_words(App& app, const notice::Form& form, base::Time closes) {
     return (form.appendix.empty() ? form.short_title : form.appendix) + "盖章扫描件于 " +
            texts::closing_words(closes) + " 前" +
@@ -148,9 +156,9 @@ notice::Form cover_form(const std::string& title, const std::vector<std::string>
         cover.blocks.push_back(block);
     }
     block.kind = notice::Block::Kind::table;
-    block.columns = {cover_column("seq", "序号", 2), cover_column("unit", "学校", 9),
+    block.columns = {cover_column("seq", "序号", 2), cover_column("unit", "学校", 7),
                      cover_column("items", "申报项数", 3), cover_column("total", "合计人数", 3),
-                     cover_column("code", "校验码", 5)};
+                     cover_column("code", "校验码", 6), cover_column("remark", "备注", 3)};
     block.total_label = "合计";
     block.total_under = block.columns[3].id;
     block.total_computed = base::FieldId("sum");
@@ -173,25 +181,9 @@ std::int64_t total_of(const device::Dossier& dossier) {
     return 0;
 }
 
-// The first few by name; the whole list is among the summaries.
-std::string names_of(const std::vector<std::string>& names) {
-    constexpr std::size_t shown = 5;
-    std::string           words;
-    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
-        words += (i == 0 ? "" : "、") + names[i];
-    if (names.size() > shown) words += " 等 " + std::to_string(names.size()) + " 所学校";
-    return words;
-}
-
-// The unit's declared numbers of the round, as they stand now; a late one counts for nothing yet.
-std::int64_t declared_by(App& app, const base::UnitId& unit, const base::Period& period) {
-    std::int64_t sum = 0;
-    for (const device::QueueRow& row : app.review_rows())
-        if (row.unit == unit && row.period == period && row.headcount &&
-            row.timing != envelope::Timing::late && row.state.stage != review::Stage::withdrawn &&
-            row.state.stage != review::Stage::rejected)
-            sum += *row.headcount;
-    return sum;
+bool is_outdated(App& app, const device::QueueRow& row) {
+    const device::Dossier* dossier = app.dossier(row.root);
+    return dossier != nullptr && app.desk().reviews().outdated(*dossier);
 }
 
 // What a bureau wants to know before it prints and mails: who has sent nothing, and whose table no
@@ -199,7 +191,7 @@ std::int64_t declared_by(App& app, const base::UnitId& unit, const base::Period&
 void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& period,
                       const std::vector<const device::QueueRow*>& rows) {
     const base::UnitId&      own = app.desk().find_enrolment()->unit.unit;
-    std::vector<std::string> missing, differing;
+    std::vector<std::string> missing, outdated;
     for (const envelope::UnitEntry& unit : app.desk().units())
         if (unit.review_by == own && app.desk().find_package()->files(form, unit.kind) &&
             std::none_of(app.review_rows().begin(), app.review_rows().end(), [&](const auto& row) {
@@ -207,20 +199,13 @@ void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& pe
                        row.state.stage != review::Stage::withdrawn;
             }))
             missing.push_back(unit.name); // Late is not missing.
-    // Of a late version nobody here can tell what the one before it, which counts, has declared.
-    std::set<base::UnitId> unknown;
-    for (const device::QueueRow& row : app.review_rows())
-        if (row.period == period && row.timing == envelope::Timing::late && row.versions > 1)
-            unknown.insert(row.unit);
     for (const device::QueueRow* row : rows)
-        if (const device::Dossier* dossier = app.dossier(row->root);
-            dossier != nullptr && dossier->form != nullptr && unknown.count(row->unit) == 0 &&
-            total_of(*dossier) != declared_by(app, row->unit, period))
-            differing.push_back(row->unit_name);
+        if (is_outdated(app, *row)) outdated.push_back(row->unit_name);
     if (!missing.empty()) widgets::text("没有提交：" + names_of(missing), widgets::second_text);
-    if (!differing.empty())
-        widgets::notice("differing", widgets::Tone::attention,
-                        "合计与现在的申报表不一致，请学校重新提交：" + names_of(differing));
+    if (!outdated.empty())
+        widgets::notice("outdated", widgets::Tone::attention,
+                        "需更新（提交后申报表有变动），请学校重新提交：" + names_of(outdated) +
+                            "。现在打印，封面和这些表上会注明。");
 }
 
 void print_bundle(App& app, const notice::Period& period, const std::string& subject,
@@ -228,6 +213,7 @@ void print_bundle(App& app, const notice::Period& period, const std::string& sub
     std::vector<print::Sheet> sheets(1);
     base::Json                listed = base::Json::array();
     std::int64_t              items = 0, total = 0, index = 0;
+    std::string               outdated; // Of the last that is: all say the same.
     for (const device::QueueRow& row : app.review_rows()) index = std::max(index, row.newest_index);
     for (const device::QueueRow* row : rows) {
         const device::Dossier* dossier = app.dossier(row->root);
@@ -237,18 +223,24 @@ void print_bundle(App& app, const notice::Period& period, const std::string& sub
         const auto count = own == dossier->answers.end() ? 0 : std::int64_t(own->size());
         items += count;
         total += total_of(*dossier);
+        const bool stale = !sheets.back().warning.empty();
+        if (stale) outdated = "备注“需更新”的：" + sheets.back().warning + "。";
         listed.push_back({{"unit", row->unit_name},
                           {"items", std::to_string(count)},
                           {"total", std::to_string(total_of(*dossier))},
-                          {"code", sheets.back().short_code}});
+                          {"code", sheets.back().short_code},
+                          {"remark", stale ? "需更新" : ""}});
     }
-    const notice::Form cover = cover_form(
-        app.desk().find_enrolment()->unit.name + period.name + sheets.back().form->short_title +
-            "清单",
-        {"邮件名称：" + subject,
-         "共 " + std::to_string(rows.size()) + " 所学校，" + std::to_string(items) + " 项。",
-         "数据截至第 " + std::to_string(index) + " 条记录，" + base::clerk_date(base::date_of(app.now())) +
-             " " + base::clerk_minute(app.now()) + " 打印。校验码与各表页脚一致。"});
+    std::vector<std::string> lines = {
+        "邮件名称：" + subject,
+        "共 " + std::to_string(rows.size()) + " 所学校，" + std::to_string(items) + " 项。",
+        "数据截至第 " + std::to_string(index) + " 条记录，" +
+            base::clerk_date(base::date_of(app.now())) + " " + base::clerk_minute(app.now()) +
+            " 打印。校验码与各表页脚一致。"};
+    if (!outdated.empty()) lines.push_back(outdated);
+    const notice::Form cover = cover_form(app.desk().find_enrolment()->unit.name + period.name +
+                                              sheets.back().form->short_title + "清单",
+                                          lines);
     sheets[0].form = &cover;
     sheets[0].answers = {{"rows", listed}};
     sheets[0].computed[base::FieldId("sum")] = total;

@@ -87,15 +87,56 @@ std::string label_of(const notice::Form& form, const base::FieldId& name) {
     return field == nullptr ? form.short_title : field->label;
 }
 
+std::vector<std::int64_t> filed_numbers(const notice::Form& form, const base::Json& answers) {
+    std::vector<std::int64_t> numbers;
+    const auto                add = [&](const base::Json& of, const notice::Field* field) {
+        if (field != nullptr && of.is_object())
+            numbers.push_back(of.value(field->id.text(), base::Json()).is_number_integer()
+                                  ? of.at(field->id.text()).get<std::int64_t>()
+                                  : 0);
+    };
+    if (form.serves == notice::Serves::declared) add(answers, form.find_standard("headcount"));
+    const auto rows = answers.is_object() ? answers.find("rows") : answers.end();
+    if (form.serves == notice::Serves::increase && rows != answers.end())
+        for (const base::Json& row : *rows) add(row, form.find_standard("approved_after"));
+    return numbers;
+}
+
+std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base::Json& answers,
+                                           const envelope::Decision& said) {
+    if (said.stage != envelope::ReviewStage::final_review ||
+        said.verdict != envelope::ReviewVerdict::pass)
+        return {};
+    if (const auto* one = std::get_if<std::int64_t>(&said.approved)) return {*one};
+    if (const auto* rows = std::get_if<std::vector<std::int64_t>>(&said.approved)) return *rows;
+    return filed_numbers(form, answers);
+}
+
+std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter) {
+    const notice::Form*      form = app.desk().form_of(matter);
+    const device::Judgement* judged = app.judgement(matter.root);
+    if (matter.state != device::MatterState::approved || !matter.review || form == nullptr ||
+        judged == nullptr)
+        return {};
+    return approved_numbers(*form, judged->answers, matter.review->decision);
+}
+
 bool is_school(App& app) { return app.desk().find_enrolment()->role == "school"; }
 bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
 
 std::string matter_words(App& app, const device::QueueRow& row) {
     if (row.certificate) return row.certificate_name + " · " + row.level;
-    const notice::Package* package = app.desk().find_package();
-    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(row.form);
-    return form == nullptr ? row.form.text()
-                           : answers_words(app, *package, *form, row.period, base::Json::object());
+    // By the notice that knows its period, or any that has its form.
+    const notice::Form* form = app.find_known_form(row.form);
+    if (form == nullptr) return row.form.text();
+    const notice::Package* package = &app.package_of(*form);
+    for (const notice::Package* one : app.packages())
+        if (const notice::Form* own = one->find_form(row.form);
+            own != nullptr && own->find_window(row.period) != nullptr) {
+            form = own, package = one;
+            break;
+        }
+    return answers_words(app, *package, *form, row.period, base::Json::object());
 }
 
 namespace {
@@ -359,16 +400,17 @@ void draw_receipt_table(App& app, std::size_t count_max) {
         {
             const auto cell = table.cell();
             if (item.replaced) widgets::badge("已被替代", widgets::Tone::plain);
-            else widgets::badge(texts::timing_word(receipt.timing),
-                           receipt.timing == envelope::Timing::late ? widgets::Tone::attention
-                                                                    : widgets::Tone::done);
+            else if (item.kind == "filing") // Of nothing else it says anything.
+                widgets::badge(texts::timing_word(receipt.timing),
+                               receipt.timing == envelope::Timing::late ? widgets::Tone::attention
+                                                                        : widgets::Tone::done);
         }
         table.text(texts::index_words(receipt.index),
                    {.figures = widgets::Figures::tabular, .right = true});
         const auto cell = table.cell();
         if (widgets::link("save", "保存", {.name = "保存回执 " + texts::index_words(receipt.index)}))
             if (const auto file = app.desk().receipt_file(item.id))
-                platform::download("回执-" + std::to_string(receipt.index) + ".json",
-                                   "application/json", *file);
+                app.download("回执-" + std::to_string(receipt.index) + ".json",
+                             "application/json", *file);
     });
 }

@@ -30,6 +30,19 @@ std::string computed_words(App& app, const device::Matter& matter, const base::F
 std::string computed_words(const notice::Form& form, const base::FieldId& id,
                            const base::Json& value);
 
+// The numbers that the province's pass is about: what was declared, or each row's after an
+// increase. Empty of a form that has none.
+std::vector<std::int64_t> filed_numbers(const notice::Form& form, const base::Json& answers);
+// Those that it has approved, in the same order, without a word of its own as filed. Empty of any
+// other decision.
+std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base::Json& answers,
+                                           const envelope::Decision& said);
+// Of an own matter; empty while it is not approved.
+std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter);
+
+// Schools in a sentence: the first few by name, and how many there are.
+std::string names_of(const std::vector<std::string>& names);
+
 // Opens the screen on which a matter is filled in.
 void open_matter(App& app, const base::EnvelopeId& root);
 

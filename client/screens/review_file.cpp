@@ -40,22 +40,6 @@ std::string row_words(int row) {
 
 // --- What is said --------------------------------------------------------------------------------
 
-// The numbers that the province's pass is about: the declared one, or one for each row.
-std::vector<std::int64_t> filed_numbers(const Dossier& dossier) {
-    const notice::Form& form = *dossier.form;
-    if (form.serves == notice::Serves::declared && dossier.row.headcount)
-        return {*dossier.row.headcount};
-    std::vector<std::int64_t> numbers;
-    const Field*              after = form.find_standard("approved_after");
-    const auto                rows = dossier.answers.find("rows");
-    if (form.serves != notice::Serves::increase || after == nullptr ||
-        rows == dossier.answers.end())
-        return numbers;
-    for (const base::Json& row : *rows)
-        numbers.push_back(row.value(after->id.text(), std::int64_t(0)));
-    return numbers;
-}
-
 // Nobody is asked for more and given less than there was.
 std::int64_t least_number(const Dossier& dossier, std::size_t row) {
     const Field* before = dossier.form->find_standard("approved_before");
@@ -97,7 +81,7 @@ Reviews::Said& said_of(App& app, const Dossier& dossier) {
         said.approved.clear();
     }
     if (said.approved.empty()) // As filed.
-        for (const std::int64_t number : filed_numbers(dossier))
+        for (const std::int64_t number : filed_numbers(*dossier.form, dossier.answers))
             said.approved.push_back(std::to_string(number));
     if (!fresh) return said;
     base::Time until = app.now();
@@ -123,6 +107,29 @@ bool needs_reason(App& app, const QueueRow& row, ReviewVerdict verdict) {
     return app.desk().reviews().may(row, verdict).needs == review::Needs::reason;
 }
 
+// Why a number that is given is none that can be approved; "" when it is one. `row`: from 0.
+std::string number_fault(const Dossier& dossier, std::size_t row, const std::string& text,
+                         std::int64_t filed, std::int64_t& number) {
+    Field field;
+    field.type = notice::FieldType::integer;
+    field.min = least_number(dossier, row);
+    field.max = filed;
+    const notice::Typed typed = notice::parse_typed(field, text);
+    if (typed.state != notice::Typed::State::value)
+        return "审核通过人数应为 " + base::grouped(field.min) + " 到 " + base::grouped(filed) +
+               " 的整数。";
+    number = typed.value.get<std::int64_t>();
+    return {};
+}
+
+// Why what stands there is no day until which something may be replaced; "" when it is one or empty.
+std::string due_fault(App& app, const std::string& text) {
+    if (base::trim(text).empty()) return {};
+    const auto day = base::parse_date(base::trim(text));
+    if (!day) return "修改期限请按“2023-04-05”的样子填写，也可以留空。";
+    return base::end_of(*day) <= app.now() ? "修改期限已经过去。" : "";
+}
+
 // What stands against signing it now; "" when nothing does. Fills `word`.
 std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
     const Reviews::Said& said = said_of(app, dossier);
@@ -134,18 +141,14 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
     }
     if (said.verdict == ReviewVerdict::pass) {
         if (!is_province(app)) return {};
-        const std::vector<std::int64_t> filed = filed_numbers(dossier);
+        const std::vector<std::int64_t> filed = filed_numbers(*dossier.form, dossier.answers);
         std::vector<std::int64_t>       numbers;
         for (std::size_t i = 0; i < filed.size() && i < said.approved.size(); ++i) {
-            Field field;
-            field.type = notice::FieldType::integer;
-            field.min = least_number(dossier, i);
-            field.max = filed[i];
-            const notice::Typed typed = notice::parse_typed(field, said.approved[i]);
-            if (typed.state != notice::Typed::State::value)
-                return "审核通过人数应为 " + base::grouped(field.min) + " 到 " +
-                       base::grouped(filed[i]) + " 的整数。";
-            numbers.push_back(typed.value.get<std::int64_t>());
+            std::int64_t number = 0;
+            if (auto fault = number_fault(dossier, i, said.approved[i], filed[i], number);
+                !fault.empty())
+                return fault;
+            numbers.push_back(number);
         }
         if (numbers == filed) return {}; // As filed.
         if (dossier.form->serves == notice::Serves::declared) word.approved = numbers.front();
@@ -159,11 +162,8 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
         if (!words.empty() && words != base::trim(row_words(row_in_words(words))))
             word.remarks.push_back({field, words});
     }
-    if (base::trim(said.due).empty()) return {};
-    const auto day = base::parse_date(base::trim(said.due));
-    if (!day) return "修改期限请按“2023-04-05”的样子填写，也可以留空。";
-    if (base::end_of(*day) <= app.now()) return "修改期限已经过去。";
-    word.due = base::end_of(*day);
+    if (auto fault = due_fault(app, said.due); !fault.empty()) return fault;
+    if (const auto day = base::parse_date(base::trim(said.due))) word.due = base::end_of(*day);
     return {};
 }
 
@@ -316,15 +316,19 @@ std::string out_of_turn_words(App& app, const QueueRow& row) {
 
 void draw_approved(App& app, const Dossier& dossier, Reviews::Said& said) {
     if (!is_province(app)) return;
-    const std::vector<std::int64_t> filed = filed_numbers(dossier);
+    const std::vector<std::int64_t> filed = filed_numbers(*dossier.form, dossier.answers);
     const auto                      rows = dossier.answers.find("rows");
     for (std::size_t i = 0; i < filed.size() && i < said.approved.size(); ++i) {
         std::string label = "审核通过人数";
         if (dossier.form->serves == notice::Serves::increase && rows != dossier.answers.end())
             label = "第" + std::to_string(i + 1) + "行调增后人数";
+        std::int64_t      number = 0;
+        const std::string hint = "申报 " + base::grouped(filed[i]) + " 人，可以少于申报人数",
+                          fault = number_fault(dossier, i, said.approved[i], filed[i], number);
         widgets::text_field("approved" + std::to_string(i), said.approved[i],
                             {.label = label,
-                             .hint = "申报 " + base::grouped(filed[i]) + " 人，可以少于申报人数",
+                             .hint = hint,
+                             .error = fault,
                              .entry = widgets::Entry::digits});
     }
 }
@@ -353,6 +357,9 @@ void draw_remarks(App& app, const Dossier& dossier, Reviews::Said& said) {
 void draw_decision(App& app, const Dossier& dossier) {
     const QueueRow&     row = dossier.row;
     const widgets::Card card("decision", {.title = "审核"});
+    if (const std::string outdated = app.outdated_words(dossier); !outdated.empty())
+        widgets::notice("outdated", widgets::Tone::attention,
+                        outdated + "，请学校重新提交；打印件的页眉会注明。");
     {
         widgets::Line line;
         draw_review_badge(row);
@@ -412,9 +419,11 @@ void draw_decision(App& app, const Dossier& dossier) {
     }
     if (said.verdict == ReviewVerdict::send_back) {
         draw_remarks(app, dossier, said);
+        const std::string fault = due_fault(app, said.due);
         widgets::text_field("due", said.due,
                             {.label = "修改期限",
-                             .hint = "学校在这一天 24:00 前可以重新提交；可以晚于申报截止日。"});
+                             .hint = "学校在这一天 24:00 前可以重新提交；可以晚于申报截止日。",
+                             .error = fault});
     }
     device::Word      word;
     const std::string wrong = read_said(app, dossier, word);

@@ -14,9 +14,11 @@
 #include "shared/base/text.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace {
 
+using device::Dossier;
 using device::QueueRow;
 using Column = Reviews::Column;
 using View = Reviews::View;
@@ -81,12 +83,15 @@ void draw_filters(App& app) {
                          .width = 150});
     if (package == nullptr) return;
     std::vector<std::pair<base::FormId, std::string>> forms;
-    for (const notice::Form& form : package->forms)
-        forms.emplace_back(form.id, form_name(form));
+    for (const notice::Form* form : app.known_forms())
+        forms.emplace_back(form->id, form_name(*form));
     draw_filter_by("form", "报表", "全部报表", forms, query.form, 130);
     std::vector<std::pair<base::Period, std::string>> periods;
-    for (const notice::Period& period : package->periods)
-        periods.emplace_back(period.id, period.name);
+    for (const notice::Package* one : app.packages())
+        for (const notice::Period& period : one->periods)
+            if (std::none_of(periods.begin(), periods.end(),
+                             [&](const auto& known) { return known.first == period.id; }))
+                periods.emplace_back(period.id, period.name);
     draw_filter_by("period", "轮次或月份", "全部时段", periods, query.period, 124);
     if (is_province(app)) {
         const std::vector<std::string>& cities = shown_rows(app).cities;
@@ -132,15 +137,21 @@ std::vector<QueueColumn> columns_of(App& app) {
     const float room = widgets::width_left();
     const bool  few = few_columns_min <= room && room < all_columns_min;
     std::vector<QueueColumn> columns;
-    if (is_province(app)) columns.push_back({Column::city, {.title = "市", .width = fixed(92)}});
+    if (is_province(app) && !few)
+        columns.push_back({Column::city, {.title = "市", .width = fixed(84)}});
     columns.push_back({Column::unit, {.title = "学校", .width = share(1.2f)}});
     if (!few) columns.push_back({Column::form, {.title = "报表", .width = fixed(72)}});
-    columns.push_back({Column::matter, {.title = "申报内容", .width = share(1.2f)}});
+    columns.push_back({Column::matter, {.title = "申报内容", .width = share(1.8f)}});
+    // Of its own, so that a long name never cuts it off.
+    columns.push_back({Column::level, {.title = "级别", .width = fixed(62)}});
     columns.push_back({Column::headcount,
-                       {.title = "人数", .width = fixed(76), .align = widgets::Align::right}});
-    if (!few) columns.push_back({Column::received, {.title = "收到时间", .width = fixed(122)}});
-    columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 232)}});
-    for (QueueColumn& column : columns) column.look.sorts = true;
+                       {.title = "人数", .width = fixed(68), .align = widgets::Align::right}});
+    if (shown_rows(app).approved)
+        columns.push_back({Column::approved,
+                           {.title = "批准", .width = fixed(68), .align = widgets::Align::right}});
+    if (!few) columns.push_back({Column::received, {.title = "收到时间", .width = fixed(112)}});
+    columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 212)}});
+    for (QueueColumn& column : columns) column.look.sorts = column.column != Column::level;
     return columns;
 }
 
@@ -154,6 +165,32 @@ void draw_marks(const QueueRow& row) {
         widgets::badge("第" + std::to_string(row.versions) + "版", widgets::Tone::plain);
     if (row.explained)
         widgets::badge(row.warned ? "提示" : "说明", widgets::Tone::attention);
+}
+
+const Dossier* approved_increase(App& app, const QueueRow& row) {
+    if (row.headcount || row.state.stage != review::Stage::approved) return nullptr;
+    const Dossier* dossier = app.dossier(row.root);
+    return dossier == nullptr || dossier->form == nullptr ? nullptr : dossier;
+}
+
+std::int64_t sum_of(const std::vector<std::int64_t>& numbers) {
+    return std::accumulate(numbers.begin(), numbers.end(), std::int64_t(0));
+}
+
+// Of an approved increase the rows' sums: only then is the filing itself read.
+std::optional<std::int64_t> filed_of(App& app, const QueueRow& row) {
+    const Dossier* dossier = approved_increase(app, row);
+    return dossier == nullptr ? row.headcount
+                              : sum_of(filed_numbers(*dossier->form, dossier->answers));
+}
+
+std::optional<std::int64_t> approved_of(App& app, const QueueRow& row) {
+    const Dossier* dossier = approved_increase(app, row);
+    if (dossier == nullptr) return row.approved;
+    for (auto entry = dossier->history.rbegin(); entry != dossier->history.rend(); ++entry)
+        if (entry->decision)
+            return sum_of(approved_numbers(*dossier->form, dossier->answers, *entry->decision));
+    return std::nullopt;
 }
 
 void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow& row,
@@ -180,14 +217,18 @@ void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow&
             break;
         }
         case Column::form: {
-            const notice::Form* form = app.desk().find_package()->find_form(row.form);
+            const notice::Form* form = app.find_known_form(row.form);
             table.text(form == nullptr || form->appendix.empty() ? row.form.text()
                                                                  : form->appendix,
                        widgets::second_text);
             break;
         }
-        case Column::matter: table.text(matter_words(app, row)); break;
-        case Column::headcount: table.number(row.headcount); break;
+        case Column::matter:
+            table.text(row.certificate ? row.certificate_name : matter_words(app, row));
+            break;
+        case Column::level: table.text(row.level); break;
+        case Column::headcount: table.number(filed_of(app, row)); break;
+        case Column::approved: table.number(approved_of(app, row)); break;
         case Column::received:
             table.text(base::clerk_day_minute(row.received_at), widgets::second_text);
             break;

@@ -79,7 +79,8 @@ const std::vector<Summary>& summaries() {
           {"certificate_name", "证书", share(1.2f)},
           {"level", "级别", fixed(64)},
           {"amount", "增减", fixed(90), Kind::count},
-          {"balance", "余额", fixed(90), Kind::distinct}},
+          {"balance", "余额", fixed(90), Kind::distinct},
+          {"filing", "依据", fixed(70), Kind::filing}},
          Summary::Asks::nothing},
     };
     return list;
@@ -123,7 +124,8 @@ std::string summary_total(const SummaryColumn& column, const base::Json& rows) {
     case Kind::distinct:
     case Kind::day:
     case Kind::entry:
-    case Kind::timing: break;
+    case Kind::timing:
+    case Kind::filing: break;
     }
     return {};
 }

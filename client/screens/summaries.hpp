@@ -21,6 +21,7 @@ struct SummaryColumn {
         day,      // Of a time.
         entry,    // The kind of a ledger entry.
         timing,   // "late", or nothing.
+        filing,   // A link to it, where this desk reviews it.
     };
     const char*    member;
     const char*    head;

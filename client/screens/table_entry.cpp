@@ -157,6 +157,9 @@ widgets::Edited draw_text(App& app, const Matter& matter, const Field& field,
                                                   : widgets::Entry::text;
     const auto* typed = typed_at(matter, cell);
     std::string text = typed == nullptr ? std::string() : typed->text;
+    // What was signed is the value, not the keys that were pressed ("１００人").
+    if (typed != nullptr && !typed->value.is_null() && !device::is_open(matter.state))
+        text = value_words(app, field, typed->value);
     const widgets::Edited edited =
         place == nullptr ? widgets::text_field(field.id.text(), text, look)
                          : widgets::field_at(field.id.text(), *place, text, look);
@@ -522,12 +525,12 @@ void import_file(App& app, const base::FormId& form, const base::Period& period,
     platform::pick_text_file(spreadsheet_files, read);
 }
 
-void export_file(const notice::Form& form, const base::Period& period,
+void export_file(App& app, const notice::Form& form, const base::Period& period,
                  const std::vector<std::vector<std::string>>& lines) {
     std::string content(base::csv_mark);
     for (const auto& line : lines) content += base::csv_line(line);
-    platform::download(form.appendix + "-" + form.short_title + "-" + period.text() + ".csv",
-                       "text/csv;charset=utf-8", content);
+    app.download(form.appendix + "-" + form.short_title + "-" + period.text() + ".csv",
+                 "text/csv;charset=utf-8", content);
 }
 
 // A value in full: money to the 分, where the paper rounds.
@@ -544,27 +547,30 @@ std::string exported(App& app, const Field& field, const device::TypedValue* typ
     return typed->value.is_null() ? typed->text : exact_words(app, field, typed->value);
 }
 
+// Of a table that nobody types, all of its cells are answers.
 void export_table(const TypedTable& table) {
     std::vector<std::vector<std::string>> lines(1);
     for (const notice::TableColumn& column : table.block.columns)
         lines[0].push_back(plain_head(column));
-    for (const int row : table.filled) {
-        const int        number = table.number_of(row);
+    const bool        typed = table.form.table->rows_from.empty();
+    const std::size_t count = typed ? table.filled.size() : table.answers.size();
+    for (std::size_t at = 0; at < count; ++at) {
+        const int         number = int(at) + 1;
         const base::Json& answer = table.answer(number);
         lines.emplace_back();
         for (const notice::TableColumn& column : table.block.columns) {
             const Field* field = table.form.find_column(column.id.text());
             if (field == nullptr)
                 lines.back().push_back(column.id.text() == "seq" ? std::to_string(number) : "");
-            else if (!field->prefill.empty())
+            else if (!typed || !field->prefill.empty())
                 lines.back().push_back(exact_words(
                     table.app, *field, answer.value(field->id.text(), base::Json())));
             else
-                lines.back().push_back(
-                    exported(table.app, *field, typed_at(table.matter, {row, field->id})));
+                lines.back().push_back(exported(
+                    table.app, *field, typed_at(table.matter, {table.filled[at], field->id})));
         }
     }
-    export_file(table.form, table.matter.period, lines);
+    export_file(table.app, table.form, table.matter.period, lines);
 }
 
 // What is done with the row that one was in last.
@@ -594,6 +600,21 @@ void draw_row_acts(const TypedTable& table) {
 }
 
 } // namespace
+
+void paste_over(App& app, const Matter& matter, const Field& field, std::string_view cells) {
+    ask_about(app, {matter.form, matter.period, {matter.root, 0}, field.id,
+                    device::parse_cells(cells), std::nullopt, -1});
+}
+
+void draw_export(App& app, const Matter& matter, const notice::Form& form,
+                 const notice::Block& block) {
+    const TypedTable table = typed_table(app, matter, form, block);
+    widgets::gap(8);
+    if (widgets::button("export", "导出表格",
+                        {.size = widgets::ButtonSize::small,
+                         .off_because = table.answers.empty() ? "表中还没有内容" : ""}))
+        export_table(table);
+}
 
 void draw_typed_table(App& app, const Matter& matter, const notice::Form& form,
                       const notice::Block& block) {
@@ -633,7 +654,7 @@ void draw_file_acts(App& app, const notice::Form& form, const base::Period& peri
         for (const Field& field : form.fields)
             lines.back().push_back(exported(app, field, typed_at(matter, {0, field.id})));
     }
-    export_file(form, period, lines);
+    export_file(app, form, period, lines);
 }
 
 // --- The preview ---------------------------------------------------------------------------------
@@ -645,7 +666,10 @@ bool make_preview(App& app, const notice::Form& form) {
     if (pending->preview && pending->change_count == app.desk().change_count()) return true;
     const std::string& name = pending->column.text();
     const Field* column = form.table ? form.find_column(name) : form.find_field(name);
-    const std::size_t most = form.table ? form.table->rows_max : base::limits::rows_max;
+    const bool        one_row = device::is_one_row(form);
+    const std::size_t most = form.table ? form.table->rows_max
+                             : one_row  ? 1
+                                        : base::limits::rows_max;
     const auto        with_room_behind = [&](std::size_t used) {
         return app.desk().preview_grid(form, pending->grid, column, most - std::min(used, most));
     };
@@ -653,7 +677,7 @@ bool make_preview(App& app, const notice::Form& form) {
     if (form.table) {
         if (const auto matter = app.desk().find_matter(pending->at.root))
             used = device::filled_rows(*matter).size();
-    } else {
+    } else if (!one_row) {
         used = app.desk().matters(form.id, pending->period).size();
     }
     auto made = with_room_behind(used);
@@ -674,7 +698,9 @@ void take(App& app, const notice::Form& form) {
     const device::GridPreview& preview = *pending->preview;
     const auto change =
         form.table ? app.desk().take_rows(pending->at.root, preview, std::max(pending->at.row, 1))
-                   : app.desk().take_matters(form.id, pending->period, preview,
+        : device::is_one_row(form)
+            ? app.desk().take_rows(pending->at.root, preview, 0)
+            : app.desk().take_matters(form.id, pending->period, preview,
                                              pending->at.root.empty() || preview.whole
                                                  ? nullptr
                                                  : &pending->at.root);
@@ -785,9 +811,13 @@ void draw_preview(App& app) {
     {
         widgets::Dialog dialog("preview", "填入“" + form->short_title + "”", 1000);
         widgets::text(preview.rows.empty() ? "没有可以填入的行。" : summary_words(preview));
-        if (!preview.whole && !preview.rows.empty())
-            widgets::text(overlay_words(preview), {.colour = widgets::colour::attention});
-        if (const std::string words = form->table ? std::string() : signed_words(app, preview);
+        const bool one_row = device::is_one_row(*form);
+        if ((!preview.whole || one_row) && !preview.rows.empty())
+            widgets::text(one_row ? std::string("填入后，这些格原有的内容会被替换。")
+                                  : overlay_words(preview),
+                          {.colour = widgets::colour::attention});
+        if (const std::string words = form->many && !form->table ? signed_words(app, preview)
+                                                                 : std::string();
             !words.empty())
             widgets::text(words, {.colour = widgets::colour::attention});
         for (const std::string& remark : preview.remarks)

@@ -65,6 +65,14 @@ private:
     Growth                            m_growth;
 };
 
+// A block that was pasted into a field of a form that is one row: the question what is taken of it.
+void paste_over(App& app, const device::Matter& matter, const notice::Field& field,
+                std::string_view cells);
+
+// 导出表格 of a form's table whose rows nobody types (附件2).
+void draw_export(App& app, const device::Matter& matter, const notice::Form& form,
+                 const notice::Block& block);
+
 // The table of a form whose rows people type, on its paper.
 void draw_typed_table(App& app, const device::Matter& matter, const notice::Form& form,
                       const notice::Block& block);

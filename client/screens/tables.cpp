@@ -18,19 +18,18 @@
 
 namespace {
 
-// Without a table of their own on the screen.
+// Without a table of their own on the screen. The total is named for who reads it.
 constexpr struct {
     std::string_view name, title;
-} downloads[] = {{"rows", "申报明细"}, {"province", "全省合计"}, {"sources", "来源与回执"}};
+} downloads[] = {{"rows", "申报明细"}, {"province", ""}, {"sources", "来源与回执"}};
 
 // The forms that schools can fail to send: those with windows.
 std::vector<const notice::Form*> missable_forms(App& app) {
     std::vector<const notice::Form*> forms;
-    if (const notice::Package* package = app.desk().find_package())
-        for (const notice::Form& form : package->forms)
-            if (std::any_of(form.windows.begin(), form.windows.end(),
-                            [](const notice::Window& window) { return !window.always; }))
-                forms.push_back(&form);
+    for (const notice::Form* form : app.known_forms())
+        if (std::any_of(form->windows.begin(), form->windows.end(),
+                        [](const notice::Window& window) { return !window.always; }))
+            forms.push_back(form);
     return forms;
 }
 
@@ -97,12 +96,21 @@ void save(App& app, std::string_view name, const Asked& asked, std::string_view 
     const std::string path = path_of(name, asked.query, "csv");
     app.courier().read(path, [&app, file](base::Result<std::string> body) {
         if (!body) return app.say(sentence_of(body.error()));
-        platform::download(file, "text/csv", *body);
+        app.download(file, "text/csv", *body);
         app.say("已下载 " + file);
     });
 }
 
-void draw_rows(const Summary& summary, const base::Json& rows) {
+void draw_filing(App& app, const base::Json& row) {
+    const base::EnvelopeId root(row.value("filing", std::string()));
+    const auto             cell_words = row.value("school_name", std::string()) + "　" +
+                            row.value("certificate_name", std::string());
+    if (find_review_row(app, root) != nullptr &&
+        widgets::link("open", "打开", {.name = "打开" + cell_words}))
+        app.open_review(root);
+}
+
+void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
     std::vector<widgets::TableColumn> columns;
     float                             width = 0;
     for (const SummaryColumn& column : summary.columns) {
@@ -122,6 +130,11 @@ void draw_rows(const Summary& summary, const base::Json& rows) {
         const base::Json& row = rows.at(std::size_t(index));
         table.row(std::to_string(index));
         for (const SummaryColumn& column : summary.columns) {
+            if (column.kind == SummaryColumn::Kind::filing) {
+                const auto cell = table.cell();
+                draw_filing(app, row);
+                continue;
+            }
             const auto found = row.find(column.member);
             put(column, summary_words(column.kind, found == row.end() ? base::Json() : *found));
         }
@@ -182,20 +195,24 @@ void draw_body(App& app, const Summary& summary, const std::string& kept) {
                           base::clerk_day_minute(*read_at) + " 读取" +
                           (summary.has_total ? "" : "，共 " + std::to_string(rows.size()) + " 所"),
                       widgets::second_text);
-    draw_rows(summary, rows);
+    draw_rows(app, summary, rows);
 }
 
 void draw_downloads(App& app) {
     const widgets::Card card("downloads", {.title = "其他下载"});
-    widgets::Line       line;
-    for (const auto& download : downloads) {
-        // A bureau sees the schools it reviews, so its total is not the province's.
-        const bool city_total = std::string_view(download.name) == "province" &&
-                                app.desk().find_enrolment()->role == "city";
-        const std::string_view title = city_total ? "本市合计" : download.title;
-        if (widgets::button(download.name, title))
-            save(app, download.name, asked_of(app, summaries().front()), title);
+    // A bureau sees the schools it reviews, so its total is not the province's.
+    const std::string_view total = is_province(app) ? "全省合计" : "本市合计";
+    {
+        widgets::Line line;
+        for (const auto& download : downloads) {
+            const std::string_view title = download.title.empty() ? total : download.title;
+            if (widgets::button(download.name, title))
+                save(app, download.name, asked_of(app, summaries().front()), title);
+        }
     }
+    widgets::text("“申报明细”每份列最新一版，已撤回、不通过和逾期补报的也在内；“" + std::string(total) +
+                      "”和上面各表不含这些，所以人数可能少于明细相加。",
+                  widgets::second_text);
 }
 
 } // namespace

@@ -39,8 +39,7 @@ constexpr Listed summaries[] = {
      "FROM d_totals t JOIN d_units u ON u.unit = t.unit "
      "LEFT JOIN d_catalogue c ON c.certificate = t.certificate "
      "WHERE (?2 IS NULL OR t.period = ?2) AND (?3 IS NULL OR t.stage = ?3) AND ",
-     " GROUP BY t.certificate, t.level ORDER BY c.position, t.certificate, "
-     "CASE t.level WHEN '初级' THEN 1 WHEN '中级' THEN 2 WHEN '高级' THEN 3 ELSE 4 END, t.level"},
+     " GROUP BY t.certificate, t.level ORDER BY c.position, t.certificate, {level}, t.level"},
     {"by-city",
      "SELECT u.city AS city, count(DISTINCT t.unit) AS schools, sum(t.filings) AS filings, "
      "sum(t.planned) AS planned_headcount, "
@@ -86,6 +85,20 @@ std::string literal_of(std::string_view text) {
     std::string literal = "'";
     for (const char c : text) literal += c == '\'' ? "''" : std::string(1, c);
     return literal + "'";
+}
+
+// The place of t.level among the levels that the notice lets choose from; behind them any other.
+std::string level_order(const notice::Package* package) {
+    const notice::Form* form =
+        package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
+    const notice::Field* level = form == nullptr ? nullptr : form->find_standard("level");
+    std::string          cases;
+    int                  place = 0;
+    if (level != nullptr)
+        for (const std::string& choice : level->choices)
+            cases += " WHEN " + literal_of(choice) + " THEN " + std::to_string(++place);
+    return cases.empty() ? "t.level"
+                         : "CASE t.level" + cases + " ELSE " + std::to_string(place + 1) + " END";
 }
 
 // What counts of a filing (as d_totals).
@@ -226,9 +239,13 @@ SummarySql detail(const notice::Form& form, const std::string& visible) {
 base::Result<SummarySql> summary_sql(std::string_view name, const std::string& visible,
                                      const SummaryQuery& query) {
     for (const Listed& summary : summaries)
-        if (summary.name == name)
-            return SummarySql{
-                std::string(summary.before) + visible + std::string(summary.after), {}};
+        if (summary.name == name) {
+            constexpr std::string_view level = "{level}";
+            std::string                after(summary.after);
+            if (const std::size_t at = after.find(level); at != std::string::npos)
+                after.replace(at, level.size(), level_order(query.package));
+            return SummarySql{std::string(summary.before) + visible + after, {}};
+        }
     if (query.package == nullptr) return base::fail(base::Outcome::not_found, std::string(name));
     if (query.form && query.package->find_form(*query.form) == nullptr)
         return base::fail(base::Outcome::bad_query, "form");

@@ -75,6 +75,8 @@ struct Announcement {
     base::Time       until; // That moment included.
     base::Time       at;    // When the server received it.
     bool             read = false; // Here, by its people.
+    // Whom it is for; its kind is "" where this desk has kept it without (by an older program).
+    envelope::Announcement::Audience to = {};
 };
 
 struct TypedValue {
@@ -224,6 +226,9 @@ public:
     // Takes a package document whose sha256 is in `ref`; bad_answer, bad_package, bad_rule
     // otherwise, and the old one stays.
     base::Status accept_package(std::string_view document, const base::NoticeRef& ref);
+    // All versions that this desk has, the current one first, then the newest: what was filed under
+    // an earlier one is still reviewed.
+    std::vector<const notice::Package*> packages() const;
     // The form by which a matter is read, shown and printed: that of the version it was signed
     // under or, while it is open, under which it is filed. Null when no version here has it.
     const notice::Form* form_of(const Matter& matter) const;
@@ -309,7 +314,8 @@ public:
                                            const notice::Field* column,
                                            std::size_t          rows_free) const;
     // Takes it into the table, from `row` on (from 1): a whole preview into rows without text, then
-    // behind the last; any other over what stands there. too_many_rows beyond rows_max.
+    // behind the last; any other over what stands there. too_many_rows beyond rows_max. Row 0: over
+    // the fields of a form that is one row, of which the first row is taken.
     base::Result<TableUndo> take_rows(const base::EnvelopeId& root, const GridPreview& taken,
                                       int row);
     // The same for matters of a form and period, from the matter `from` on (null: from the first)

@@ -2,6 +2,7 @@
 // by it, and while the server still takes it, what it alone asks for is filed under it.
 #include "shared/device/desk_inside.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace device {
@@ -149,6 +150,21 @@ bool Desk::Inside::is_unsettled(const Desk& desk, const Duty& duty) {
     // One that everybody files was missed and can be sent late.
     const bool made = form.table && !form.table->rows_from.empty();
     return !form.many && !made && !arrived;
+}
+
+std::vector<const notice::Package*> Desk::packages() const {
+    std::vector<const notice::Package*> all;
+    if (m_inside->current == nullptr) return all;
+    all.push_back(&m_inside->current->package);
+    auto select = m_inside->database.prepare("SELECT sha256 FROM packages");
+    for (auto row = select.step(); row && *row; row = select.step()) {
+        const Edition& edition = m_inside->edition_at(base::Sha256Hex(select.text(0)));
+        if (&edition != m_inside->current) all.push_back(&edition.package);
+    }
+    std::stable_sort(all.begin() + 1, all.end(), [](const auto* a, const auto* b) {
+        return a->year > b->year;
+    });
+    return all;
 }
 
 std::vector<Duty> Desk::duties() const {

@@ -51,12 +51,24 @@ std::vector<std::string> names_of(const notice::Form& form, const Field& field) 
     return names;
 }
 
-// Every column of the form's rows, also those that the system fills.
+// Every column of the form's rows, also those that the system fills; null for one that it computes.
 std::vector<const Field*> all_columns(const notice::Form& form) {
     std::vector<const Field*> columns;
+    if (is_one_row(form)) {
+        for (const notice::Block& block : form.blocks)
+            for (const notice::TableColumn& column : block.columns)
+                columns.push_back(form.find_field(column.id.text()));
+        return columns;
+    }
     for (const Field& field : form.table ? form.table->columns : form.fields)
         columns.push_back(&field);
     return columns;
+}
+
+bool is_computed_head(const notice::Form& form, const std::string& head) {
+    for (const notice::Computed& computed : form.computed)
+        if (head_words(computed.label) == head) return true;
+    return false;
 }
 
 bool is_locked(const Field& field) {
@@ -135,8 +147,9 @@ struct Heads {
 };
 
 Heads read_heads(const notice::Form& form, const std::vector<std::string>& row) {
-    const std::vector<const Field*> columns = all_columns(form);
-    Heads                           heads;
+    std::vector<const Field*> columns = all_columns(form);
+    columns.erase(std::remove(columns.begin(), columns.end(), nullptr), columns.end());
+    Heads heads;
     heads.fields.assign(row.size(), nullptr);
     std::vector<std::string> words;
     for (const std::string& cell : row) {
@@ -330,8 +343,12 @@ private:
         }
         for (std::size_t at = 0; at < m_fields.size(); ++at) {
             const std::string& words = m_heads.words[at];
-            if (m_fields[at] == nullptr && !words.empty() && !is_seq_head(head_words(words)))
-                m_preview.remarks.push_back("“" + words + "”一列在表中没有对应的栏目，不取用。");
+            const std::string head = head_words(words);
+            if (m_fields[at] == nullptr && !words.empty() && !is_seq_head(head))
+                m_preview.remarks.push_back("“" + words +
+                                            (is_computed_head(m_form, head)
+                                                 ? "”由系统计算，不取用。"
+                                                 : "”一列在表中没有对应的栏目，不取用。"));
         }
         say_locked();
         for (const Field* field : m_typed)
@@ -349,6 +366,7 @@ private:
     // fills, each also with 序号 before them.
     void use_places() {
         std::vector<const Field*> all = all_columns(m_form), typed = m_typed;
+        const std::vector<const Field*> row = all; // Of the paper, from its first cell.
         const auto from = [&](std::vector<const Field*>& columns) {
             const auto at = std::find(columns.begin(), columns.end(), m_column);
             if (m_column != nullptr && at != columns.end()) columns.erase(columns.begin(), at);
@@ -357,9 +375,17 @@ private:
         from(all);
         from(typed);
         const std::size_t given = width();
+        const bool        one_row = is_one_row(m_form);
         const std::size_t skip =
-            at_first && given > 1 && looks_like_seq(m_grid, 0) && given > typed.size() ? 1 : 0;
-        const std::vector<const Field*>& columns = given - skip >= all.size() ? all : typed;
+            !one_row && at_first && given > 1 && looks_like_seq(m_grid, 0) && given > typed.size()
+                ? 1
+                : 0;
+        // Of one row as many as people type are those; any other number are the paper's cells from
+        // there on, or all of them, put down on the first that can be typed into.
+        const std::vector<const Field*>& columns =
+            one_row ? at_first && given >= row.size() ? row : given == typed.size() ? typed : all
+            : given - skip >= all.size() ? all
+                                         : typed;
         m_fields.assign(std::max(given, skip), nullptr);
         for (std::size_t i = 0; i < columns.size() && i + skip < given; ++i)
             m_fields[i + skip] = columns[i];
@@ -487,11 +513,13 @@ base::Result<Grid> parse_table_file(std::string_view content) {
     return grid;
 }
 
+bool is_one_row(const notice::Form& form) { return !form.table && !form.many; }
+
 std::vector<const Field*> typed_columns(const notice::Form& form) {
     std::vector<const Field*> columns;
-    if (form.table ? !form.table->rows_from.empty() : !form.many) return columns;
+    if (form.table && !form.table->rows_from.empty()) return columns;
     for (const Field* field : all_columns(form))
-        if (!is_locked(*field)) columns.push_back(field);
+        if (field != nullptr && !is_locked(*field)) columns.push_back(field);
     return columns;
 }
 

@@ -27,8 +27,13 @@ Grid parse_cells(std::string_view text);
 // bad_file: a workbook (.xlsx, .xls, .et), what parse_csv refuses, nothing in it.
 base::Result<Grid> parse_table_file(std::string_view content);
 
+// True of a form that is one sheet a period and has its own fields as the one row of the table on
+// its paper (附件4).
+bool is_one_row(const notice::Form& form);
+
 // The columns that people type of a form's table, or the fields of a form without one that has
-// many filings (one a row). Empty: nobody types rows of this form.
+// many filings (one a row), or those in the paper's table of a form that is one row. Empty: nobody
+// types rows of this form.
 std::vector<const notice::Field*> typed_columns(const notice::Form& form);
 
 // The catalogue's entries with exactly this id or this name, both narrowed and trimmed. More than

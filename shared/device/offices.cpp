@@ -69,14 +69,21 @@ std::vector<protocol::ExtensionInfo> Desk::extensions() const {
 std::vector<Announcement> Desk::announcements() const {
     std::vector<Announcement> list;
     auto select = m_inside->database.prepare(
-        "SELECT id, text, until, at, read FROM announcements WHERE until >= ? "
+        "SELECT id, text, until, at, read, kind, city, unit FROM announcements WHERE until >= ? "
         "ORDER BY log_index DESC");
     select.bind(server_time());
     for (;;) {
         const auto has_row = select.step();
         if (!has_row || !*has_row) return list;
-        list.push_back({base::EnvelopeId(select.text(0)), select.text(1), select.time(2),
-                        select.time(3), select.integer(4) != 0});
+        Announcement& one = list.emplace_back();
+        one.id = base::EnvelopeId(select.text(0));
+        one.text = select.text(1);
+        one.until = select.time(2);
+        one.at = select.time(3);
+        one.read = select.integer(4) != 0;
+        if (!select.is_null(5)) one.to.kind = select.text(5);
+        if (!select.is_null(6)) one.to.city = select.text(6);
+        if (!select.is_null(7)) one.to.unit = base::UnitId(select.text(7));
     }
 }
 
@@ -98,10 +105,11 @@ base::Status Desk::Inside::keep_office_act(const envelope::VerifiedEnvelope& ope
 
 base::Status Desk::Inside::keep_announcement(const envelope::Announcement& announcement,
                                              const envelope::Receipt&      receipt) {
-    return database.prepare("INSERT OR IGNORE INTO announcements VALUES(?, ?, ?, ?, ?, ?)")
+    return database.prepare("INSERT OR IGNORE INTO announcements VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(receipt.id, announcement.text, announcement.until, receipt.received_at,
               receipt.index,
-              receipt.unit == enrolment->unit.unit ? 1 : 0) // Who wrote it has read it.
+              receipt.unit == enrolment->unit.unit ? 1 : 0, // Who wrote it has read it.
+              announcement.to.kind, announcement.to.city, announcement.to.unit)
         .run();
 }
 

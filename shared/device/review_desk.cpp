@@ -489,6 +489,29 @@ std::optional<Dossier> ReviewDesk::find_dossier(const base::EnvelopeId& root) co
     return dossier;
 }
 
+bool ReviewDesk::outdated(const Dossier& dossier) const {
+    if (dossier.form == nullptr || !dossier.form->table || dossier.form->table->rows_from.empty())
+        return false;
+    const notice::Field* filing = nullptr;
+    for (const notice::Field& column : dossier.form->table->columns)
+        if (column.type == notice::FieldType::filing) filing = &column;
+    const auto rows = dossier.answers.find("rows");
+    if (filing == nullptr || rows == dossier.answers.end() || !rows->is_array()) return false;
+    std::set<std::string> made_from, now;
+    for (const base::Json& row : *rows)
+        made_from.insert(row.value(filing->id.text(), std::string()));
+    const bool late = dossier.row.timing == envelope::Timing::late;
+    for (const QueueRow& row : queue()) {
+        if (row.unit != dossier.row.unit || row.period != dossier.row.period || !row.headcount ||
+            row.state.stage == Stage::withdrawn || row.state.stage == Stage::rejected)
+            continue;
+        // What is late counts for nothing yet, but for a table that is late itself.
+        if (late || row.timing != envelope::Timing::late) now.insert(row.newest.text());
+        else if (row.versions > 1) return false;
+    }
+    return made_from != now;
+}
+
 // --- Deciding ------------------------------------------------------------------------------------
 
 review::Step ReviewDesk::may(const QueueRow& row, ReviewVerdict verdict) const {

@@ -140,6 +140,11 @@ public:
     // Nothing when there is no such matter, or it is of a unit that is not seen any more.
     std::optional<Dossier> find_dossier(const base::EnvelopeId& root) const;
 
+    // True of a table that was made from the unit's other filings (附件2) when those that count now
+    // are others (需更新). False also where this desk cannot tell: of a late version nobody here
+    // knows the one before it, which counts.
+    bool outdated(const Dossier& dossier) const;
+
     // What the table of transitions says of it: accepted, and whether it needs a reason; 121, 130,
     // 132 or 140 otherwise. Where the row stands on the log counts, not an unsent decision.
     review::Step may(const QueueRow& row, envelope::ReviewVerdict verdict) const;

@@ -179,6 +179,13 @@ ALTER TABLE carryovers ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
 -- A tick is about what was uploaded; until now the first version stood for all.
 ALTER TABLE platform_ticks RENAME COLUMN root TO version;
 )sql"},
+    {R"sql(
+-- Whom an announcement is for: NULL narrows nothing. Of those that came before this nobody knows:
+-- their kind is ''.
+ALTER TABLE announcements ADD COLUMN kind TEXT DEFAULT '';
+ALTER TABLE announcements ADD COLUMN city TEXT;
+ALTER TABLE announcements ADD COLUMN unit TEXT;
+)sql"},
 };
 constexpr int migration_count = int(sizeof migrations / sizeof migrations[0]);
 

@@ -62,10 +62,18 @@ base::Result<TableUndo> Desk::take_rows(const base::EnvelopeId& root, const Grid
     const auto matter = find_matter(root);
     SHENBAO_TRY(open_for_change(matter));
     const notice::Form* form = m_inside->form_of(*matter);
+    const TableUndo before{{draft_of(*matter)}, {}};
+    if (form != nullptr && is_one_row(*form) && row == 0) {
+        SHENBAO_TRY(m_inside->change([&]() -> base::Status {
+            return taken.rows.empty()
+                       ? base::Status{}
+                       : m_inside->write_grid_row(root, 0, taken, taken.rows.front());
+        }));
+        return before;
+    }
     if (form == nullptr || !form->table || !form->table->rows_from.empty() || row < 1)
         return base::fail(Outcome::unknown_form, matter->form.text());
-    const int        most = int(form->table->rows_max);
-    const TableUndo  before{{draft_of(*matter)}, {}};
+    const int most = int(form->table->rows_max);
     SHENBAO_TRY(m_inside->change([&]() -> base::Status {
         int next = row;
         for (const GridRow& one : taken.rows) {

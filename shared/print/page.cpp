@@ -68,6 +68,8 @@ td.left { text-align: left; } td.right { text-align: right; padding-right: 4mm; 
 .footer span + span { white-space: nowrap; }
 .mark { position: absolute; top: 14mm; right: 26mm; font: 12pt/16pt "黑体", SimHei, "Noto Sans CJK SC", sans-serif;
   border: 0.4mm solid #000; padding: 0.5mm 3mm; }
+.warning { position: absolute; top: 15mm; left: 28mm;
+  font: 10.5pt/14pt "黑体", SimHei, "Noto Sans CJK SC", sans-serif; }
 )css";
 
 // Width in halves of a character: what is not ASCII is wide.
@@ -117,6 +119,8 @@ public:
                                           : m_sheet.unfinished                    ? "草稿"
                                                                                   : "";
             if (!mark.empty()) html += "<div class=\"mark\">" + std::string(mark) + "</div>";
+            if (!m_sheet.warning.empty())
+                html += "<div class=\"warning\">" + html_escaped(m_sheet.warning) + "</div>";
             html += "<div class=\"footer\"><span>" + html_escaped(m_sheet.unit_name) +
                     "</span><span>校验码 " + html_escaped(m_sheet.short_code) +
                     "</span><span>第 " + std::to_string(i + 1) + " 页　共 " +

@@ -27,6 +27,7 @@ struct Sheet {
     std::string                         short_code;
     bool                                rehearsal = false; // Every page then says 演练.
     bool                                unfinished = false; // Every page then says 草稿.
+    std::string                         warning; // At the head of every page, outside the form.
 };
 
 // Looks up the name printed for a certificate id.

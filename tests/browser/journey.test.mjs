@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
 import { new_profile } from "./chromium.mjs";
-import { afterwards, catalogue, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pdf_text,
+import { afterwards, catalogue, cells_of, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pdf_text,
     printed_html, saved, unit_of_kind, units } from "./clerk.mjs";
 import { Server, csv_rows, run } from "./server.mjs";
 
@@ -189,7 +189,10 @@ journey("a college: straight to the province, one declaration changed after subm
     await page.getByRole("dialog").getByRole("button", { name: "撤回", exact: true }).click();
     await page.getByText("已撤回").waitFor();
     await go(page, "回执");
-    await page.getByRole("cell", { name: `撤回：${catalogue[2].name} · ${catalogue[2].levels[0]}` }).waitFor();
+    const withdrawal = page.getByRole("row").filter({ hasText: `撤回：${catalogue[2].name} · ${catalogue[2].levels[0]}` });
+    await withdrawal.waitFor();
+    assert.ok(!(await cells_of(withdrawal)).includes("按时")); // That is said of filings.
+    await page.getByRole("cell", { name: "按时" }).first().waitFor();
     await browser.close();
     filed.push([school.city, certificate.name, certificate.levels[0], 250]);
 });
@@ -207,6 +210,7 @@ journey("the province: tables on the screen, and a CSV equal to one computed apa
         const download = page.waitForEvent("download");
         await page.getByRole("button", { name }).click();
         const file = path.join(server.folder, "downloaded.csv");
+        assert.match((await download).suggestedFilename(), /^演练-/);
         await (await download).saveAs(file);
         return fs.readFileSync(file, "utf8");
     };

@@ -77,10 +77,11 @@ step("the province announces; the school reads it at its next sync and marks it 
     await picture(province, "announcement");
     await province.getByRole("button", { name: "签名发布" }).click();
     await sync(province);
-    await province.getByText("显示到 2023年4月3日").waitFor();
+    await province.getByText(new RegExp(`^发给 ${school.city}，.*显示到 2023年4月3日$`)).waitFor();
 
     page = await open_page(server.codes.get(school.id));
     await page.getByText("请各校在4月3日前核对联络人员。").waitFor();
+    await page.getByText(`发给 ${school.city}`).waitFor();
     await picture(page, "announced");
     await page.getByRole("button", { name: "标为已读" }).click();
     await page.getByText("请各校在4月3日前核对联络人员。").waitFor({ state: "detached" });
@@ -93,14 +94,17 @@ step("an extension for the school, listed and taken back", async () => {
     await province.getByRole("textbox", { name: "原因" }).fill("停电");
     await picture(province, "extension");
     await province.getByRole("button", { name: "为 1 个单位签名延期" }).click();
+    await province.getByRole("dialog").getByText(`${school.name}：`).waitFor(); // Who it is for.
     await province.getByRole("button", { name: "签名", exact: true }).click();
     await sync(province);
-    await province.getByRole("cell", { name: "2023年4月10日" }).waitFor();
+    const granted = province.getByRole("region", { name: "已延期" });
+    await granted.getByText(school.name).waitFor();
+    await granted.getByText(/2023年春季　延到 2023年4月10日$/).waitFor();
     await picture(province, "extended");
     await province.getByRole("button", { name: "收回" }).first().click();
     await province.getByRole("dialog").getByRole("button", { name: "收回" }).click();
     await sync(province);
-    await province.getByRole("cell", { name: "已收回" }).waitFor();
+    await granted.getByText(/　已收回$/).waitFor();
 });
 
 step("an act that the server refuses is seen in the outbox with its reason, and put away", async () => {

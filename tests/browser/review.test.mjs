@@ -49,7 +49,8 @@ async function restore(file) {
 }
 
 const tab = (page, name) => page.getByRole("tab", { name: new RegExp(`^${name}`) });
-const row = (page, one) => page.getByRole("row").filter({ hasText: words(one) });
+const row = (page, one) => page.getByRole("row") // The level stands in a cell of its own.
+    .filter({ hasText: one.name }).filter({ has: page.getByRole("cell", { name: level(one), exact: true }) });
 const open = (page, one) => row(page, one).getByRole("link", { name: /^打开/ }).click();
 
 // What the page meant when a step failed says more than where it waited.
@@ -95,7 +96,11 @@ step("a bureau returns one with a remark and passes the others in bulk, all with
     await page.getByRole("textbox", { name: "理由" }).fill("人数低于最低人数，请核对。");
     await page.getByRole("button", { name: "考核人数：20" }).click();
     await page.getByRole("textbox", { name: "考核人数：修改意见" }).fill("请按两个班填写");
-    await page.getByRole("textbox", { name: "修改期限" }).fill("2023-04-06"); // Behind the school's window.
+    const due = page.getByRole("textbox", { name: "修改期限" });
+    await due.fill("2023-04-31");
+    await page.getByText("修改期限请按“2023-04-05”的样子填写，也可以留空。").first().waitFor();
+    assert.equal(await due.getAttribute("aria-invalid"), "true"); // At its field, too.
+    await due.fill("2023-04-06"); // Behind the school's window.
     await look(page, "bureau-return");
     await sign.click();
     await page.getByText("已签，待同步：退回修改 1 份。").waitFor();
@@ -263,12 +268,15 @@ step("a bureau prints its schools' stamped form with a cover by one button", asy
     const page = pages.bureau;
     await go(page, "首页");
     // The school has mended a declaration since it signed its 附件2.
-    await page.getByText(`合计与现在的申报表不一致，请学校重新提交：${school.name}`).waitFor();
+    await page.getByText(`需更新（提交后申报表有变动），请学校重新提交：${school.name}`).waitFor();
     await page.getByRole("button", { name: "打印 1 所学校的表和封面" }).click();
     const html = await printed_html(page);
     const text = html.replace(/<[^>]*>/g, " ");
-    for (const wanted of ["邮件名称：亳州市教育局+2023年证书申报", "数据截至第", "安徽省1+X职业技能等级证书申报学校汇总表", "王芳"])
+    for (const wanted of ["邮件名称：亳州市教育局+2023年证书申报", "数据截至第", "安徽省1+X职业技能等级证书申报学校汇总表", "王芳",
+        "备注“需更新”的：本表填报后附件1有变动，需更新。"])
         assert.ok(text.includes(wanted), `${wanted} is on the print`);
+    assert.match(html, /<td>需更新<\/td>/); // Its line of the cover; its own pages say it at their head.
+    assert.match(html, /class="warning">本表填报后附件1有变动，需更新</);
     const code = /[0-9A-Z]{5}-[0-9A-Z]{5}/.exec(html.slice(html.indexOf("<tbody>")))[0];
     assert.ok(html.split(code).length >= 3, "the cover names the code that stands on the sheet");
     await look(page, "bureau-home");

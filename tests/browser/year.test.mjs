@@ -2,6 +2,7 @@
 // returned, mended, increased, reported. Each stage is a rehearsal of the same server at a later day;
 // the statement of the ledger is read on the screen after each.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { after, before } from "node:test";
 import { afterwards, catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, pdf_text,
     printed_html, sync, unit_of_kind } from "./clerk.mjs";
@@ -56,7 +57,7 @@ const mended = [...spring,
 
 journey("spring: two declarations and the school's table go out", async () => {
     await go(page, "证书申报表");
-    await declare(page, 1, first, level, "100");
+    await declare(page, 1, first, level, "１００人");
     await declare(page, 2, second, level, "60");
     await page.getByRole("button", { name: "签名并提交 2 张" }).click();
     await go(page, "学校汇总表");
@@ -66,6 +67,13 @@ journey("spring: two declarations and the school's table go out", async () => {
     await page.getByText("已提交").first().waitFor();
     await sync(page);
     assert.equal(summary("sources", "2023-spring").length, 2);
+    // The school's table as a file, which says in its name that this is a rehearsal.
+    const download = page.waitForEvent("download");
+    await go(page, "学校汇总表");
+    await page.getByRole("button", { name: "导出表格" }).click();
+    assert.equal((await download).suggestedFilename(), "演练-附件2-学校汇总表-2023-spring.csv");
+    assert.equal(fs.readFileSync(await (await download).path(), "utf8"),
+        `\uFEFF序号,职业技能等级证书,级别,2023年拟申报人数\r\n1,${first.name},${level},100\r\n2,${second.name},${level},60\r\n`);
     await go(page, "指标台账");
     await page.getByText("还没有批准的指标").waitFor();
 });
@@ -78,6 +86,11 @@ journey("April: one is approved as filed, one lower; the ledger says what and by
     await go(page, "证书申报表");
     const approved = (number) => page.getByRole("table", { name: "证书申报表" }).getByRole("row").nth(number);
     assert.ok((await cells_of(approved(1))).includes("审核通过"));
+    // What was approved stands beside what was filed, and that is the number, not the keys pressed.
+    assert.ok((await cells_of(approved(2))).includes("40"));
+    assert.ok((await cells_of(approved(3))).includes("140"));
+    assert.equal(await page.getByRole("textbox", { name: "第1行考核人数" }).inputValue(), "100");
+    await look(page, "approved-list");
     await page.getByRole("link", { name: "打开第1行" }).click();
     await said(page).getByText("批准 100 人").waitFor();
     await page.getByRole("link", { name: "‹ 返回证书申报表" }).click();
@@ -185,6 +198,10 @@ journey("附件3: what was approved stands there already; less or the same is re
     await look(page, "ledger-increased");
     await page.getByRole("link", { name: `打开指标调增申请表　${first.name}${level}` }).click();
     await page.getByText("批准 110、50 人").waitFor();
+    await page.getByRole("link", { name: "‹ 返回指标调增申请表" }).click();
+    const request = await cells_of(page.getByRole("table", { name: "指标调增申请表" }).getByRole("row").nth(1));
+    assert.ok(request.includes("130、60") && request.includes("110、50"), request.join("|"));
+    await look(page, "increase-list");
 });
 
 journey("附件4 of May: the quota from the ledger, the rate half up, money in both units, on paper", async () => {
@@ -194,6 +211,23 @@ journey("附件4 of May: the quota from the ledger, the rate half up, money in b
     const quota = field("2023年申报指标");
     assert.equal(await quota.inputValue(), "160");
     assert.notEqual(await quota.getAttribute("readonly"), null);
+    // A row of a spreadsheet goes into the one row of the paper, and can be taken back.
+    await field("当月完成考核").focus();
+    await field("当月完成考核").evaluate((element) => {
+        const data = new DataTransfer();
+        data.setData("text/plain", "申报指标\t当月完成考核（人）\t累计完成率（%）\t累计取证人数\r\n160\t１２\t13.13\t9\r\n");
+        element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    });
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/累计完成率（%）”由系统计算，不取用/).waitFor();
+    await look(page, "report-pasted");
+    await dialog.getByRole("button", { name: "填入 1 行" }).click();
+    await pause(page);
+    assert.deepEqual([await field("当月完成考核").inputValue(), await field("累计取证人数").inputValue(),
+        await field("当月完成报名").inputValue()], ["１２", "9", ""]);
+    await page.getByRole("button", { name: "撤销" }).click();
+    await pause(page);
+    assert.equal(await field("累计取证人数").inputValue(), "");
     await field("当月完成报名").fill("30");
     await field("当月完成考核").fill("21");
     await field("累计完成考核").fill("1");

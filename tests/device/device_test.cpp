@@ -767,6 +767,22 @@ TEST_CASE("a report's quota is the ledger's, up to the newest anchor, and cannot
     REQUIRE(!office.sync().fault.has_value());
     CHECK(office.desk->answers_of(*may)->at("quota") == 100);
 
+    // A block laid over its one row leaves what the sheet leaves empty, and can be put back.
+    const notice::Field* first_typed = office.form(report).find_field("month_registered");
+    const auto           block = office.desk->preview_grid(
+        office.form(report), {{"41", "12", "", "52", "1.5", "0"}}, first_typed, 1);
+    REQUIRE(block.has_value());
+    REQUIRE(office.desk->type(*may, cell(base::FieldId("cum_assessed")), "70").has_value());
+    const auto taken = office.desk->take_rows(*may, *block, 0);
+    REQUIRE(taken.has_value());
+    CHECK(office.desk->answers_of(*may)->at("month_registered") == 41);
+    CHECK(office.desk->answers_of(*may)->at("cum_assessed") == 70);
+    CHECK(office.desk->answers_of(*may)->at("cum_fee_paid") == 1500000);
+    REQUIRE(office.desk->undo(*taken).has_value());
+    CHECK(office.desk->answers_of(*may)->at("month_registered").is_null());
+    CHECK(office.desk->answers_of(*may)->at("cum_assessed") == 70);
+    CHECK(office.desk->take_rows(*may, *block, 1).error().outcome == Outcome::unknown_form);
+
     // The rows of an increase take the number approved before from there too.
     const auto increase = office.desk->create_matter(base::FormId("quota_increase"),
                                                      base::Period("2023"));

@@ -219,3 +219,35 @@ TEST_CASE("numbers below each other in a cell are two, and words broken over lin
     CHECK(taken.rows[1].cells[2].text == "１００、５０");
     CHECK(taken.rows[2].cells[2].value == 100);
 }
+
+TEST_CASE("a report is one row: a block goes into the cells of its paper, what it computes is skipped") {
+    const auto report = [](const Grid& grid, const char* column) {
+        return read(notice::Serves::report, grid, column, 1);
+    };
+    const notice::Form& monthly = form(notice::Serves::report);
+    CHECK(device::is_one_row(monthly));
+    CHECK_FALSE(device::is_one_row(form(notice::Serves::declared)));
+    // The paper's table alone: the name and the phone stand outside it.
+    CHECK(device::typed_columns(monthly).size() == 6);
+    // The paper's whole row, put down on the first cell that can be typed into, with 万元.
+    const char*       first = "month_registered";
+    const GridPreview whole =
+        report({{"300", "41", "１２人", "100", "33.33", "52", "1.5", "15000元"}}, first);
+    CHECK(whole.whole);
+    CHECK(told(whole) == "41|12|100|52|1500000|1500000");
+    // From there on as the paper goes, and the typed cells alone.
+    CHECK(told(report({{"41", "12", "100", "33.33", "52", "1.5", "0"}}, first)) ==
+          "41|12|100|52|1500000|0");
+    CHECK(told(report({{"41", "12", "100", "52", "1.5", "0"}}, first)) == "41|12|100|52|1500000|0");
+    CHECK(told(report({{"100", "33.33"}}, "cum_assessed")) == "100");
+    // A head in any order; what the system fills or computes is said.
+    const GridPreview headed = report({{"累计完成\n考核（人）", "2023年申报指标", "累计完成率（%）", "当月完成考核"},
+                                       {"100", "300", "33.33", "12"},
+                                       {"120", "300", "40.00", "20"}},
+                                      first);
+    CHECK(told(headed) == "12|100");
+    CHECK(reasons(headed) == "1 表头; 3 表中最多还能填1行");
+    CHECK(std::count(headed.remarks.begin(), headed.remarks.end(), "“累计完成率（%）”由系统计算，不取用。") == 1);
+    CHECK(std::count(headed.remarks.begin(), headed.remarks.end(), "“2023年申报指标”由系统填写，不取用。") == 1);
+    CHECK_FALSE(headed.whole);
+}

@@ -143,6 +143,59 @@ TEST_CASE("a word that is half said is kept, and goes when it is signed") {
     CHECK(!reviews.half_word(declared).has_value());
 }
 
+TEST_CASE("a summary is outdated when the declarations that count are not those it was made from") {
+    Log        log;
+    const auto first = log.declare(school, 40), second = log.declare(school, 60);
+    log.declare(base::UnitId("S2"), 70); // Another school's changes nothing.
+    const auto summarise = [&](const std::vector<EnvelopeId>& declarations,
+                               envelope::Timing               timing) {
+        envelope::Filing filing;
+        filing.form = base::FormId("school_summary");
+        filing.period = review_log::spring;
+        base::Json rows = base::Json::array();
+        for (const EnvelopeId& one : declarations)
+            rows.push_back({{"declaration", one.text()},
+                            {"certificate", "C1"},
+                            {"level", "初级"},
+                            {"headcount", 50}});
+        filing.answers = {{"rows", rows}, {"contact", "张三"}, {"phone", "13800000000"}};
+        return log.file(school, std::move(filing), {}, timing);
+    };
+    const auto summary = summarise({first, second}, envelope::Timing::on_time);
+    Reviewer   reviewer(log, bureau, "city");
+    reviewer.hear_all();
+    const auto outdated = [&](const EnvelopeId& root) {
+        return reviewer.reviews().outdated(*reviewer.reviews().find_dossier(root));
+    };
+    const auto hear_last = [&] { reviewer.hear(log.last()); };
+    CHECK_FALSE(outdated(summary));
+    CHECK_FALSE(outdated(first)); // Made from nothing.
+    // The same number signed anew is another filing; the total alone would not tell.
+    const auto changed = log.declare(school, 60, second, second);
+    hear_last();
+    CHECK(outdated(summary));
+    const auto again = summarise({first, changed}, envelope::Timing::on_time);
+    hear_last();
+    CHECK_FALSE(outdated(again));
+    log.decide(bureau, changed, ReviewVerdict::reject, "不符合条件");
+    hear_last();
+    CHECK(outdated(again));
+    const auto fewer = summarise({first}, envelope::Timing::on_time);
+    hear_last();
+    CHECK_FALSE(outdated(fewer));
+    // A late one counts for nothing yet; a summary that is late itself was made with it.
+    const auto late = log.declare(school, 30, {}, {}, {}, envelope::Timing::late);
+    hear_last();
+    CHECK_FALSE(outdated(fewer));
+    const auto late_summary = summarise({first, late}, envelope::Timing::late);
+    hear_last();
+    CHECK_FALSE(outdated(late_summary));
+    // Of a late version nobody here can tell what the one before it, which counts, was.
+    log.declare(school, 45, first, first, {}, envelope::Timing::late);
+    hear_last();
+    CHECK_FALSE(outdated(fewer));
+}
+
 TEST_CASE("a view that begins again leaves nothing twice") {
     Log        log;
     const auto root = log.declare(school, 40);
@@ -478,7 +531,11 @@ TEST_CASE("a filing under a version that the desk does not have leads to its bei
     reviewer.hear_all();
     CHECK(!reviewer.row(root).headcount); // By its earlier name it is not there.
     CHECK(reviewer.desk().missing_notices() == std::vector{*log.filed_under});
+    CHECK(reviewer.desk().packages().size() == 1);
     REQUIRE(reviewer.desk().accept_edition(vectors::anhui_2024, *log.filed_under).has_value());
+    REQUIRE(reviewer.desk().packages().size() == 2); // The current one first.
+    CHECK(reviewer.desk().packages().front() == reviewer.desk().find_package());
+    CHECK(reviewer.desk().packages().back()->ref == *log.filed_under);
     CHECK(reviewer.row(root).headcount == 40);
     const auto dossier = *reviewer.reviews().find_dossier(root);
     CHECK(dossier.form->find_field("planned_persons") != nullptr);

@@ -89,6 +89,23 @@ TEST_CASE("a declaration is the notice's page, everything from outside escaped")
         CHECK_MESSAGE(html.find(words) != std::string::npos, std::string(words));
 }
 
+TEST_CASE("what is said of a sheet stands on each of its pages and is none of its own words") {
+    print::Sheet sheet;
+    sheet.form = package().find_form(base::FormId("school_summary"));
+    sheet.answers = {{"contact", "王芳"}, {"phone", "0551-62831234"}, {"rows", Json::array()}};
+    for (int i = 0; i < 40; ++i)
+        sheet.answers["rows"].push_back(
+            {{"certificate", "jz01"}, {"level", "初级"}, {"headcount", 40}});
+    const std::string plain = print::document({sheet}, name_of);
+    const std::size_t pages = count(plain, "class=\"page\"");
+    REQUIRE(pages > 1);
+    CHECK(count(plain, "class=\"warning\"") == 0);
+    sheet.warning = "需更新<br>";
+    const std::string html = print::document({sheet}, name_of);
+    CHECK(count(html, "<div class=\"warning\">需更新&lt;br&gt;</div>") == pages);
+    CHECK(count(html, "class=\"page\"") == pages);
+}
+
 TEST_CASE("every page says 演练 in a rehearsal, and none otherwise") {
     print::Sheet sheet;
     sheet.form = package().find_form(base::FormId("declaration"));

@@ -69,8 +69,14 @@ Json json_or_null(const std::optional<std::int64_t>& value) {
     return value ? Json(*value) : Json();
 }
 
-int level_rank(const std::string& level) {
-    return level == "初级" ? 1 : level == "中级" ? 2 : level == "高级" ? 3 : 4;
+// Its place among the levels of the notice's declarations.
+int level_rank(const notice::Package* package, const std::string& level) {
+    const notice::Form* form =
+        package == nullptr ? nullptr : package->find_serving(notice::Serves::declared);
+    const notice::Field* field = form == nullptr ? nullptr : form->find_standard("level");
+    if (field == nullptr) return 0;
+    return int(std::find(field->choices.begin(), field->choices.end(), level) -
+               field->choices.begin());
 }
 
 using Digests = std::vector<std::pair<std::string, std::string>>;
@@ -709,7 +715,7 @@ Result<Summary> MemoryStore::summary(const Viewer& viewer, std::string_view name
             head = unit_cells(line.shown.unit);
         } else if (name == "by-certificate") {
             key = {certificate_at(*line.shown.certificate), line.shown.certificate->text(),
-                   level_rank(*line.shown.level), *line.shown.level};
+                   level_rank(query.package, *line.shown.level), *line.shown.level};
             head = certificate_cells(line.shown);
         } else if (name == "by-city") {
             key = {first_of_city.at(city), "", 0, ""};

@@ -436,6 +436,7 @@ TEST_CASE("an office's machine signs its acts into the outbox and keeps the list
     REQUIRE(school.desk->announcements().size() == 1);
     const device::Announcement told = school.desk->announcements().front();
     CHECK(told.text == word.text);
+    CHECK(told.to == word.to); // Whom it is for is told, too.
     CHECK(!told.read);
     // The newest word about its window holds, also when it takes an extension back.
     const base::FormId form("declaration");
