@@ -132,9 +132,8 @@ std::string write_unit_history(const UnitHistory& history) {
 }
 
 base::Result<UnitHistory> read_unit_history(std::string_view body) {
-    const auto json = base::parse_json(body);
-    if (!json) return base::fail(Outcome::bad_answer, json.error().detail);
-    ObjectReader answer(*json, "unit");
+    SHENBAO_ASSIGN(const Json json, parse_answer(body));
+    ObjectReader answer(json, "unit");
     UnitHistory  history{read_unit(answer.object("unit")), {}};
     if (history.unit.unit.empty()) answer.blame("unit", "malformed");
     for (const Json& item : answer.array("history", 100000)) {

@@ -110,10 +110,15 @@ export async function sync(page) {
 // One 附件1 more, in the row with that number.
 export async function declare(page, number, certificate, level, heads) {
     await page.getByRole("button", { name: "新增一张" }).click();
-    await page.getByRole("combobox", { name: `第${number}行职业技能等级证书` }).fill(certificate.name);
-    await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
+    await find(page, `第${number}行职业技能等级证书`, certificate.name);
     await page.getByRole("combobox", { name: `第${number}行级别` }).selectOption({ label: level });
     await page.getByRole("textbox", { name: `第${number}行考核人数` }).fill(heads);
+}
+
+// A choice by a part of its name, from the list below the field.
+export async function find(scope, label, name) {
+    await scope.getByRole("combobox", { name: label }).fill(name);
+    await scope.getByRole("listbox").getByRole("option", { name }).first().click();
 }
 
 // With SHENBAO_LOOK_TO, a folder: the screen as it is drawn now, on a computer of an office, on a large

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Chromium, new_profile } from "./chromium.mjs";
+import { find } from "./clerk.mjs";
 import { Server, csv_rows, demo, run } from "./server.mjs";
 
 const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
@@ -89,7 +90,7 @@ step("the province announces; the school reads it at its next sync and marks it 
 
 step("an extension for the school, listed and taken back", async () => {
     await go(province, "延期");
-    await province.getByRole("combobox", { name: "单位" }).selectOption({ label: school.name });
+    await find(province, "单位", school.name);
     await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
     await province.getByRole("textbox", { name: "原因" }).fill("停电");
     await picture(province, "extension");
@@ -112,7 +113,7 @@ step("an act that the server refuses is seen in the outbox with its reason, and 
     const gone = units.find((unit) => unit.kind === "secondary_vocational" && unit.id !== school.id);
     await province.context().setOffline(true);
     await go(province, "延期");
-    await province.getByRole("combobox", { name: "单位" }).selectOption({ label: gone.name });
+    await find(province, "单位", gone.name);
     await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
     await province.getByRole("textbox", { name: "原因" }).fill("停电");
     await province.getByRole("button", { name: "为 1 个单位签名延期" }).click();

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after } from "node:test";
-import { afterwards, catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, saved, sync }
+import { afterwards, catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, saved, sync, find }
     from "./clerk.mjs";
 import { Server, csv_rows, run } from "./server.mjs";
 import { RoundModel } from "./spring_model.mjs";
@@ -330,7 +330,7 @@ chapter("3 April: the province gives the late school more time, and begins to de
     const page = pages[province.id];
     await sync(page);
     await go(page, "延期");
-    await page.getByRole("combobox", { name: "单位" }).selectOption({ label: jinghu.name });
+    await find(page, "单位", jinghu.name);
     await page.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-04");
     await page.getByRole("textbox", { name: "原因" }).fill("学校停电");
     await page.getByRole("button", { name: "为 1 个单位签名延期" }).click();
