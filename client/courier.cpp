@@ -117,14 +117,13 @@ void Courier::when_saved(Held held) {
     // After a failure what counts is the attempt that begins now, not the word of the one before.
     if (platform::disk::saving().state == platform::disk::SaveState::failed)
         platform::disk::retry();
-    else
-        disk_changed();
+    disk_changed();
 }
 
 void Courier::disk_changed() {
     if (!m_held) return;
     const platform::disk::Saving saving = platform::disk::saving();
-    if (saving.state == platform::disk::SaveState::saving) return;
+    if (saving.state == platform::disk::SaveState::saving || saving.trying) return;
     const bool saved = saving.state == platform::disk::SaveState::saved;
     std::exchange(m_held, nullptr)(saved ? base::Status{} : base::fail(saving.fault));
 }

@@ -30,7 +30,6 @@ struct Reviews {
 
     // What is being said about a filing, as typed.
     struct Said : device::HalfWord {
-        bool             newer = false; // It began about an earlier version.
         device::HalfWord kept;          // As the desk has it, or as it began: nothing to keep.
     };
     // By matter: whoever looks at another filing meanwhile finds it as it was, and a new version

@@ -64,13 +64,14 @@ void commit() {
 }
 
 Saving saving() {
-    double told[5];
+    double told[6];
     disk_state(told);
     Saving saving;
     saving.state = SaveState(int(told[0]));
     saving.saved = std::int64_t(told[1]);
     saving.pending = std::int64_t(told[2]);
     saving.saved_at = base::Time{std::int64_t(told[3]) * 1000};
+    saving.trying = told[5] != 0;
     if (saving.state != SaveState::failed) return saving;
     char text[500];
     saving.fault = fault_of(std::string_view(text, disk_fault(text, sizeof text)));
@@ -106,7 +107,7 @@ base::Status restore(base::ByteView file, std::int64_t application_id,
 }
 
 Persistence persistence() {
-    double told[5];
+    double told[6];
     disk_state(told);
     return Persistence(int(told[4]));
 }

@@ -32,6 +32,8 @@ struct Saving {
     base::Time saved_at;
     std::int64_t saved = 0;   // Sequence number of that commit; commits count from 1.
     std::int64_t pending = 0; // Commits that are not durable yet.
+    // They are being written: `failed` is then the word of an earlier attempt.
+    bool trying = false;
     // Of `failed`: storage_full, storage_busy (another tab), storage_newer (another tab runs a
     // newer program) or storage_failed.
     base::Fault fault = {base::Outcome::storage_failed, {}};

@@ -13,7 +13,8 @@ void disk_read_page(std::uint32_t page, void* into);
 double disk_loaded(); // Drops the pages; the sequence number of what was stored.
 void disk_commit(double sequence, std::uint32_t page_count, const std::uint32_t* numbers,
                  const void* bytes, std::size_t count, std::size_t page_bytes);
-void disk_state(double* into); // SaveState, saved, pending, saved_at in ms, Persistence.
+// SaveState, saved, pending, saved_at in ms, Persistence, Saving::trying.
+void disk_state(double* into);
 // Writes the outcome's name, a line end and the detail; the number of bytes written.
 std::size_t disk_fault(char* into, std::size_t bytes_max);
 void disk_retry();

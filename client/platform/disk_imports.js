@@ -19,7 +19,8 @@ mergeInto(LibraryManager.library, {
     },
     disk_state: function (into) {
         var disk = Module['disk'];
-        HEAPF64.set([disk.state, disk.saved, disk.pending, disk.saved_at, disk.persistence], into >> 3);
+        HEAPF64.set([disk.state, disk.saved, disk.pending, disk.saved_at, disk.persistence,
+            disk.fault && disk.running ? 1 : 0], into >> 3);
     },
     disk_fault: function (into, bytesMax) {
         var fault = Module['disk'].fault;

@@ -81,15 +81,6 @@ void draw_until(App& app, const notice::Form& form, const Matter& matter) {
 
 } // namespace
 
-std::string names_of(const std::vector<std::string>& names) {
-    constexpr std::size_t shown = 5;
-    std::string           words;
-    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
-        words += (i == 0 ? "" : "、") + names[i];
-    if (names.size() > shown) words += " 等 " + std::to_string(names.size()) + " 所学校";
-    return words;
-}
-
 std::string mail_words(App& app, const notice::Form& form, base::Time closes) {
     return (form.appendix.empty() ? form.short_title : form.appendix) + "盖章扫描件于 " +
            texts::closing_words(closes) + " 前" +

@@ -13,6 +13,7 @@
 #include "shared/base/text.hpp"
 #include "shared/device/schema.hpp"
 
+#include <algorithm>
 #include <span>
 
 std::string value_words(App& app, const notice::Field& field, const base::Json& value) {
@@ -413,4 +414,13 @@ void draw_receipt_table(App& app, std::size_t count_max) {
                 app.download("回执-" + std::to_string(receipt.index) + ".json",
                              "application/json", *file);
     });
+}
+
+std::string names_of(const std::vector<std::string>& names) {
+    constexpr std::size_t shown = 5;
+    std::string           words;
+    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
+        words += (i == 0 ? "" : "、") + names[i];
+    if (names.size() > shown) words += " 等 " + std::to_string(names.size()) + " 所学校";
+    return words;
 }

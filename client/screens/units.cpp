@@ -138,7 +138,9 @@ void draw_code(App& app, const UnitEntry& unit) {
         platform::copy_text(code);
         app.say("已复制登记码");
     }
-    if (widgets::button("print", "打印")) platform::print_html(typed(app, "slip"));
+    if (widgets::button("print", "打印",
+                        {.off_because = typed(app, "slip").empty() ? "服务器没有给出单子" : ""}))
+        platform::print_html(typed(app, "slip"));
 }
 
 void draw_devices(App& app, const UnitEntry& unit) {

@@ -282,6 +282,18 @@ base::Result<std::unique_ptr<records::Store>> Site::open_store() const {
 }
 
 base::Result<std::unique_ptr<Site::Copy>> Site::Copy::make(const Site& site) {
+    // What a killed one has left is older than any that still works.
+    std::error_code error;
+    const auto      yesterday = fs::file_time_type::clock::now() - std::chrono::hours(24);
+    for (const auto& entry : fs::directory_iterator(site.m_folder, error))
+        if (entry.path().filename().string().rfind("copy-", 0) == 0 &&
+            entry.last_write_time(error) < yesterday)
+            fs::remove(entry.path(), error);
+    // The server beside it must not run out of room.
+    const auto needed = fs::file_size(database_path(site.m_folder), error);
+    const auto space = fs::space(site.m_folder, error);
+    if (!error && space.available / 2 < needed)
+        return base::fail(Outcome::storage_full, site.m_folder + "：检查要有两倍于数据库的空间");
     std::string path = (fs::path(site.m_folder) / "copy-XXXXXX").string();
     const int   file = ::mkstemp(path.data());
     if (file < 0) return base::fail(Outcome::storage_failed, path);

@@ -149,7 +149,7 @@ std::vector<Carryover> Desk::carryovers() const {
     std::vector<Carryover> told;
     auto select = m_inside->database.prepare(
         "SELECT c.root, c.told, c.read FROM carryovers c JOIN matters m ON m.root = c.root "
-        "ORDER BY m.position");
+        "WHERE m.deleted_at IS NULL ORDER BY m.position");
     for (auto row = select.step(); row && *row; row = select.step()) {
         const auto json = base::parse_json(select.text_view(1));
         SHENBAO_CHECK(json.has_value());

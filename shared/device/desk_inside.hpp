@@ -104,7 +104,9 @@ struct Desk::Inside {
     }
     std::string certificate_name(const base::CertificateId& id) const;
 
-    base::Result<std::optional<Matter>> read_matter(const base::EnvelopeId& root);
+    // What was deleted counts as absent, unless it is asked for too.
+    base::Result<std::optional<Matter>> read_matter(const base::EnvelopeId& root,
+                                                    bool deleted_too = false);
     [[nodiscard]] base::Status          read_review(Matter& matter);
     base::Result<std::vector<OutboxItem>> read_items(std::string_view where_and_order,
                                                      std::string_view argument);

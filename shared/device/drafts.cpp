@@ -137,15 +137,16 @@ base::Status Desk::Inside::set_subject(const Matter& matter) {
         .run();
 }
 
-base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::EnvelopeId& root) {
+base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::EnvelopeId& root,
+                                                              bool deleted_too) {
     auto select = database.prepare(
         "SELECT form, period, newest, revising, withdrawn, conflict, updated_at, notice, "
         "(SELECT state FROM envelopes e WHERE e.root = m.root AND e.kind = 'filing' "
         " AND e.state <> 'superseded' ORDER BY position DESC LIMIT 1), "
         "EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root AND e.kind = 'withdrawal' "
         " AND e.state = 'queued') "
-        "FROM matters m WHERE root = ? AND deleted_at IS NULL");
-    SHENBAO_ASSIGN(const bool found, select.bind(root).step());
+        "FROM matters m WHERE root = ? AND (? OR deleted_at IS NULL)");
+    SHENBAO_ASSIGN(const bool found, select.bind(root, int(deleted_too)).step());
     if (!found) return std::nullopt;
     Matter matter;
     matter.root = root;

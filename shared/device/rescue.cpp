@@ -73,6 +73,14 @@ base::Result<sqlite::Database> open_file(base::ByteView file) {
         return base::fail(Outcome::storage_foreign, "application_id differs");
     if (*version > schema_version())
         return base::fail(Outcome::storage_newer, "schema " + std::to_string(*version));
+    // Before any step is taken on it: a step over other tables than it was written for would be a
+    // mistake of ours, and those are not survived.
+    SHENBAO_ASSIGN(auto scratch, sqlite::Database::open(":memory:", sqlite::OpenMode::create));
+    if (*version < 1) return base::fail(Outcome::bad_file, "schema " + std::to_string(*version));
+    SHENBAO_TRY(migrate_desk(scratch, int(*version)));
+    const auto expected = schema_of(scratch), found = schema_of(*database);
+    if (!expected || !found || *expected != *found)
+        return base::fail(Outcome::bad_file, "other tables");
     // In the copy in memory; the file stays as it is.
     if (const auto migrated = migrate_desk(*database); !migrated) return damaged(migrated.error());
     return database;
@@ -186,9 +194,6 @@ base::Result<Desk::Rescued> Desk::Rescued::read(const Desk& here, base::ByteView
     if (!inside.enrolment || inside.current == nullptr)
         return base::fail(Outcome::not_enrolled, "this desk has no notice yet");
     SHENBAO_ASSIGN(sqlite::Database database, open_file(file));
-    SHENBAO_ASSIGN(const std::string theirs, schema_of(database));
-    SHENBAO_ASSIGN(const std::string ours, schema_of(inside.database));
-    if (theirs != ours) return base::fail(Outcome::bad_file, "other tables");
     auto opened = Desk::open(std::move(database), inside.clock, inside.random);
     if (!opened) return base::fail(Outcome::bad_file, opened.error().detail);
     Rescued          rescued{std::move(*opened), {}};
@@ -237,9 +242,11 @@ void Desk::Rescued::judge(const Desk& here, const std::optional<base::EnvelopeId
     const auto keep_beside = [&](const Matter& mine) {
         handover = Handover::copy;
         one.beside = mine.root;
-        for (const auto& [id, kept] : here.m_inside->kept_copies())
-            if (kept.at("of") == mine.root.text() && kept.at("name") == copy_name(desk, one.matter))
+        for (const auto& [id, kept] : here.m_inside->kept_copies()) {
+            const auto copy = here.m_inside->read_matter(id, true);
+            if (kept.at("of") == mine.root.text() && copy && *copy && is_same(**copy))
                 handover = Handover::here;
+        }
     };
     if (const auto mine = here.find_matter(one.matter.root)) {
         const bool as_sent = is_delivered(mine->state) && counts(mine->state) &&
@@ -264,6 +271,7 @@ void Desk::Rescued::judge(const Desk& here, const std::optional<base::EnvelopeId
         if (is_open(mine.state) && !mine.newest && is_blank(mine)) one.removed = mine.root;
         else keep_beside(mine);
     }
+    if (handover != Handover::fresh) one.removed = {}; // Nothing needs room.
 }
 
 base::Status Desk::Rescued::hand_editions(Desk& here) const {
@@ -350,7 +358,10 @@ base::Result<RescueUndo> Desk::take_rescue(base::ByteView file) {
                 const std::string name = copy_name(rescued.desk, matter);
                 auto known = here.database.prepare("SELECT 1 FROM matters WHERE root = ?");
                 SHENBAO_ASSIGN(const bool taken, known.bind(matter.root).step());
-                if (taken) matter.root = envelope::make_envelope_id(here.clock.now(), here.random);
+                // A copy is hidden: under the root by which the server may yet send the matter it
+                // would hide that too.
+                if (taken || copy)
+                    matter.root = envelope::make_envelope_id(here.clock.now(), here.random);
                 if (!one.removed.empty()) {
                     SHENBAO_TRY(hide(here.database, one.removed, here.clock.now()));
                     undo.removed.push_back(one.removed);
@@ -377,11 +388,17 @@ base::Result<RescueUndo> Desk::take_rescue(base::ByteView file) {
 }
 
 base::Status Desk::undo_rescue(const RescueUndo& taken) {
-    for (const auto& roots : {taken.made, taken.revised})
-        for (const base::EnvelopeId& root : roots) {
-            const auto matter = find_matter(root);
-            if (matter && !is_open(matter->state)) return base::fail(Outcome::table_signed);
-        }
+    for (const base::EnvelopeId& root : taken.revised) {
+        const auto matter = find_matter(root);
+        if (matter && !is_open(matter->state)) return base::fail(Outcome::table_signed);
+    }
+    auto known = m_inside->database.prepare(
+        "SELECT 1 FROM envelopes WHERE root = ?1 UNION ALL "
+        "SELECT 1 FROM matters WHERE root = ?1 AND newest IS NOT NULL");
+    for (const base::EnvelopeId& root : taken.made) {
+        SHENBAO_ASSIGN(const bool is_signed, known.bind(root).step());
+        if (is_signed) return base::fail(Outcome::table_signed);
+    }
     for (const base::EnvelopeId& root : taken.revised) SHENBAO_TRY(discard_revision(root));
     return m_inside->change([&]() -> base::Status {
         sqlite::Database& database = m_inside->database;
@@ -435,8 +452,20 @@ base::Status Desk::use_copy(const base::EnvelopeId& id) {
     base::EnvelopeId of;
     for (const auto& [known, json] : m_inside->kept_copies())
         if (known == id) of = base::EnvelopeId(json.at("of").get<std::string>());
+    if (of.empty()) return base::fail(Outcome::not_found_locally, id.text());
     auto mine = find_matter(of);
-    if (!mine) return base::fail(Outcome::not_found_locally, id.text());
+    if (!mine || !counts(mine->state)) // Nothing is there any more beside which it could be kept.
+        return m_inside->change([&]() -> base::Status {
+            sqlite::Database& database = m_inside->database;
+            SHENBAO_TRY(database.prepare("UPDATE matters SET deleted_at = NULL WHERE root = ?")
+                            .bind(id)
+                            .run());
+            SHENBAO_TRY(database.prepare("DELETE FROM kept WHERE name = ?")
+                            .bind(copy_prefix + id.text())
+                            .run());
+            SHENBAO_TRY(m_inside->touch(id, m_inside->clock.now()));
+            return m_inside->carry_over_and_tell(id);
+        });
     if (!is_open(mine->state)) {
         SHENBAO_TRY(revise(of));
         mine = find_matter(of);
@@ -452,13 +481,26 @@ base::Status Desk::use_copy(const base::EnvelopeId& id) {
                                          " SET root = ? WHERE root = ?")
                                 .bind(steps[step + 1], steps[step])
                                 .run());
+        // What was typed goes with the version of the notice by which it was typed.
+        SHENBAO_TRY(m_inside->database
+                        .prepare("UPDATE matters SET notice = CASE root "
+                                 "WHEN ?1 THEN (SELECT notice FROM matters WHERE root = ?2) "
+                                 "ELSE (SELECT notice FROM matters WHERE root = ?1) END "
+                                 "WHERE root IN (?1, ?2)")
+                        .bind(of, id)
+                        .run());
         SHENBAO_TRY(m_inside->write_kept(copy_prefix + id.text(),
                                          copy_body(of, copy_name(*this, *mine))));
-        return m_inside->touch(of, m_inside->clock.now());
+        SHENBAO_TRY(m_inside->touch(of, m_inside->clock.now()));
+        return m_inside->carry_over_and_tell(of);
     });
 }
 
 base::Status Desk::drop_copy(const base::EnvelopeId& id) {
+    const auto copies = m_inside->kept_copies();
+    if (std::none_of(copies.begin(), copies.end(),
+                     [&](const auto& copy) { return copy.first == id; }))
+        return base::fail(Outcome::not_found_locally, id.text());
     return m_inside->change([&] { return forget(m_inside->database, id); });
 }
 

@@ -4,7 +4,8 @@
 // key, and never over a draft that is here.
 //
 // What was signed there and not sent comes as a draft to be signed again: the signature is of a key
-// that may not speak any more. Its root stays, so a page that was printed keeps its short code.
+// that may not speak any more. Its root stays where it is free here, so a page that was printed
+// keeps its short code; a copy, and what was once deleted here, has another root: print it again.
 #pragma once
 
 #include "shared/device/desk.hpp"

@@ -669,6 +669,7 @@ std::optional<HalfWord> ReviewDesk::half_word(const base::EnvelopeId& root) cons
                                   remark.at("text").get<std::string>());
     word.due = json->at("due").get<std::string>();
     word.reason = json->at("reason").get<std::string>();
+    word.newer = json->at("newer").get<bool>();
     return word;
 }
 
@@ -681,7 +682,8 @@ base::Status ReviewDesk::keep_half_word(const base::EnvelopeId& root, const Half
                              {"approved", word.approved},
                              {"remarks", std::move(remarks)},
                              {"due", word.due},
-                             {"reason", word.reason}};
+                             {"reason", word.reason},
+                             {"newer", word.newer}};
     return m_inside->change([&] {
         return m_inside->write_kept(half_name(root), base::to_text(json));
     });

@@ -125,6 +125,7 @@ struct HalfWord {
     std::vector<std::string> approved; // The number, or one for each row.
     std::vector<std::pair<base::FieldId, std::string>> remarks;
     std::string              due, reason;
+    bool                     newer = false; // It began about an earlier version than that one.
     bool                     operator==(const HalfWord&) const = default;
 };
 

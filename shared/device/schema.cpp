@@ -224,8 +224,8 @@ CREATE TEMP VIEW desk_period AS
 
 } // namespace
 
-base::Status migrate_desk(sqlite::Database& database) {
-    return sqlite::migrate(database, application_id, migrations, migration_count);
+base::Status migrate_desk(sqlite::Database& database, int version) {
+    return sqlite::migrate(database, application_id, migrations, version);
 }
 
 base::Status make_context_views(sqlite::Database& database) {

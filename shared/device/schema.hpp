@@ -5,8 +5,13 @@
 
 namespace device {
 
-// Brings the database to the newest schema; storage_newer when a newer program wrote it.
-[[nodiscard]] base::Status migrate_desk(sqlite::Database& database);
+// The schema's version, which the browser keeps beside the pages so that an older page refuses
+// early.
+int schema_version();
+
+// Brings the database to the newest schema, or to an earlier one; storage_newer when a newer
+// program wrote it.
+[[nodiscard]] base::Status migrate_desk(sqlite::Database& database, int version = schema_version());
 
 // Makes the temporary subject table and the context views of rules/engine.hpp over the desk's
 // tables.
@@ -14,9 +19,5 @@ namespace device {
 
 // PRAGMA application_id of a desk's database: whose file it is.
 inline constexpr std::int32_t application_id = 0x5342446B; // "SBDk"
-
-// The schema's version, which the browser keeps beside the pages so that an older page refuses
-// early.
-int schema_version();
 
 } // namespace device

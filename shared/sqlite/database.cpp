@@ -312,6 +312,8 @@ base::Status migrate(Database& database, std::int32_t application_id, const Migr
     const bool fresh = found_id == 0 && found_version == 0 && schema_changes == 0;
     if (!fresh && found_id != application_id)
         return base::fail(base::Outcome::storage_foreign, "application_id differs");
+    if (found_version < 0)
+        return base::fail(base::Outcome::storage_foreign, "a version below 0");
     if (found_version > count)
         return base::fail(base::Outcome::storage_newer,
                           "schema " + std::to_string(found_version) + " is newer than " +

@@ -466,6 +466,11 @@ async function rows_of(page, table) {
         rows.push(await cells_of(row));
     return rows;
 }
+// The same by head.
+async function lines_on(page, table) {
+    const heads = await page.getByRole("table", { name: table, exact: true }).getByRole("columnheader").allTextContents();
+    return (await rows_of(page, table)).map((cells) => Object.fromEntries(cells.map((cell, at) => [heads[at].trim(), cell])));
+}
 
 chapter("the province downloads its tables, as CSV and as JSON", async () => {
     const page = pages[province.id];
@@ -508,11 +513,11 @@ chapter("both bureaus' queues say of each filing what the model says", async () 
         await page.getByRole("combobox", { name: "报表" }).selectOption({ label: "证书申报表（附件1）" });
         const expected = model.of_bureau(bureau.id);
         await tab(page, `全部 ${expected.length}`).waitFor();
-        const seen = (await rows_of(page, "申报清单")).map(([, school, , what, heads, , state]) =>
-            [school, what, heads, state.replace(/说明$/, "")].join("|"));
-        assert.deepEqual(seen.sort(), expected.map(({ name, versions }) => [
-            `打开${school_of(name).name}　${words_of(name)}`, words_of(name), versions.at(-1).headcount,
-            model.office_word(name) + { on_time: "", extended: "延期", late: "逾期补报" }[versions.at(-1).timing] +
+        const seen = (await lines_on(page, "申报清单")).map((line) =>
+            [line.学校, line.申报内容, line.级别, line.人数, line.批准, line.状态.replace(/说明$/, "")].join("|"));
+        assert.deepEqual(seen.sort(), expected.map(({ name, versions, stage, approved }) => [
+            `打开${school_of(name).name}　${words_of(name)}`, certificate_of(plan[name][1]).name, plan[name][2],
+            versions.at(-1).headcount, stage === "approved" ? approved : "", model.office_word(name) + { on_time: "", extended: "延期", late: "逾期补报" }[versions.at(-1).timing] +
                 (versions.length > 1 ? `第${versions.length}版` : "")].join("|")).sort());
     }
 });
@@ -523,7 +528,7 @@ chapter("two schools read on their screens what the model says", async () => {
         await sync(page);
         await go(page, "证书申报表");
         const value = (number, column) => page.getByLabel(`第${number}行${column}`, { exact: true }).inputValue();
-        const states = (await rows_of(page, "证书申报表")).map((cells) => cells[4]);
+        const states = (await lines_on(page, "证书申报表")).map((line) => line.状态);
         for (const [at, name] of names_of(school).entries())
             assert.deepEqual([await value(at + 1, "职业技能等级证书"), Number(await value(at + 1, "考核人数")), states[at]],
                 [certificate_of(plan[name][1]).name, model.newest(name).headcount, model.school_word(name)]);

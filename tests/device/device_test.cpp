@@ -1320,6 +1320,24 @@ TEST_CASE("a draft that is here stays; the file's is kept beside it, by a name, 
     CHECK(copies[0].name == "附件2 学校汇总表　2023年春季　张三　（一号机，11月24日 10:00）");
     CHECK(copies[0].values.front().text == "张三");
     CHECK(second.desk->preview_rescue(file)->count(Handover::here) == 1); // Kept already.
+    CHECK(second.desk->undo_rescue(*copied).has_value());
+    CHECK(second.desk->copies().empty());
+    REQUIRE(second.desk->take_rescue(file).has_value());
+    // What was typed in the same minute and reads alike, but for its last field, is another one.
+    REQUIRE(first.desk->type(theirs, cell(base::FieldId("phone")), "0558-1").has_value());
+    const base::Bytes later = rescue_file(first);
+    REQUIRE(first.desk->explain(theirs, base::RuleId("any"), "另有说明").has_value());
+    const base::Bytes explained = rescue_file(first);
+    for (const base::Bytes& one : {later, explained}) {
+        CHECK(handovers(*second.desk->preview_rescue(one)) == std::vector{Handover::copy});
+        const auto kept = second.desk->take_rescue(one);
+        CHECK(second.desk->preview_rescue(one)->count(Handover::here) == 1);
+        CHECK(kept->copies.size() == 1);
+        REQUIRE(second.desk->drop_copy(kept->copies[0]).has_value());
+    }
+    copies = second.desk->copies();
+    REQUIRE(copies.size() == 1);
+    CHECK(second.desk->drop_copy(empty).error().outcome == Outcome::not_found_locally); // No copy.
 
     REQUIRE(second.desk->use_copy(copies[0].id).has_value());
     CHECK(second.desk->find_matter(empty)->values.at(cell(contact)).text == "张三");
@@ -1331,6 +1349,86 @@ TEST_CASE("a draft that is here stays; the file's is kept beside it, by a name, 
     REQUIRE(second.desk->drop_copy(copies[0].id).has_value());
     CHECK(second.desk->copies().empty());
     CHECK(second.desk->use_copy(copies[0].id).error().outcome == Outcome::not_found_locally);
+
+    // Beside nothing any more it becomes the draft.
+    REQUIRE(second.desk->take_rescue(file).has_value());
+    REQUIRE(second.desk->remove(empty).has_value());
+    const auto lone = second.desk->copies().at(0).id;
+    REQUIRE(second.desk->use_copy(lone).has_value());
+    CHECK(second.desk->copies().empty());
+    CHECK(second.desk->find_matter(lone)->values.at(cell(contact)).text == "张三");
+}
+
+TEST_CASE("a copy stays when the server sends after all what it is a copy of") {
+    const base::FieldId contact("contact");
+    Office              first;
+    first.enrol();
+    first.declare("C1", "中级", "100");
+    const auto theirs = *first.desk->create_matter(school_summary, spring);
+    REQUIRE(first.desk->type(theirs, cell(contact), "张三").has_value());
+    const base::Bytes file = rescue_file(first);
+    Office second(first.server);
+    second.enrol();
+    const auto mine = *second.desk->create_matter(school_summary, spring);
+    REQUIRE(second.desk->type(mine, cell(contact), "李四").has_value());
+    REQUIRE(second.desk->take_rescue(file)->copies.size() == 1);
+    // The answer to the first machine's sending was lost; this one hears of it.
+    REQUIRE(first.desk->type(theirs, cell(contact), "王五").has_value());
+    REQUIRE(first.desk->type(theirs, cell(base::FieldId("phone")), "0558-12345").has_value());
+    for (const auto& matter : first.desk->matters(declaration, spring))
+        if (is_open(matter.state)) REQUIRE(first.desk->seal(matter.root).has_value());
+    const auto sealed = first.desk->seal(theirs);
+    REQUIRE_MESSAGE(sealed.has_value(), (sealed ? "" : sealed.error().detail));
+    REQUIRE(!first.sync().fault.has_value());
+    for (const auto& change : first.server.log)
+        REQUIRE(second.desk->accept_change(change).has_value());
+    REQUIRE(second.desk->find_matter(theirs).has_value());
+    CHECK(second.desk->find_matter(theirs)->values.at(cell(contact)).text == "王五");
+    CHECK(second.desk->copies().at(0).values.front().text == "张三");
+}
+
+TEST_CASE("what was taken and signed is not undone, not even when it was refused") {
+    Office first;
+    first.enrol();
+    const auto root = first.declare("C1", "中级", "100");
+    const base::Bytes file = rescue_file(first);
+    Office            second(first.server);
+    second.enrol();
+    const auto taken = second.desk->take_rescue(file);
+    REQUIRE(second.desk->seal(root).has_value());
+    second.server.revoked = second.desk->find_enrolment()->kid;
+    (void)second.sync();
+    REQUIRE(second.state(root) == MatterState::refused);
+    CHECK(second.desk->undo_rescue(*taken).error().outcome == Outcome::table_signed);
+    CHECK(second.desk->find_matter(root).has_value());
+}
+
+TEST_CASE("a copy from before a new version of the notice is carried over when it is used") {
+    Office first;
+    first.enrol();
+    const auto root = first.declare("C1", "中级", "100");
+    REQUIRE(first.desk->seal(root).has_value());
+    const auto theirs = *first.desk->create_matter(school_summary, spring);
+    REQUIRE(first.desk->type(theirs, cell(base::FieldId("phone")), "0558-12345").has_value());
+    const base::Bytes file = rescue_file(first);
+    Office            second(first.server);
+    second.enrol();
+    const auto mine = *second.desk->create_matter(school_summary, spring);
+    REQUIRE(second.desk->type(mine, cell(base::FieldId("contact")), "李四").has_value());
+    REQUIRE(second.desk->take_rescue(file)->copies.size() == 1);
+    second.server.publish(second_version()); // It has no phone any more.
+    REQUIRE(!second.sync().fault.has_value());
+    const auto count = second.desk->carryovers().size();
+    REQUIRE(second.desk->use_copy(second.desk->copies().at(0).id).has_value());
+    const auto used = second.desk->find_matter(mine);
+    CHECK(used->notice == second.server.notice.sha256);
+    const auto told = second.desk->carryovers();
+    CHECK(told.size() >= count);
+    const auto of_mine = std::find_if(told.begin(), told.end(),
+                                      [&](const auto& one) { return one.root == mine; });
+    REQUIRE(of_mine != told.end());
+    REQUIRE(of_mine->values.size() == 1);
+    CHECK(of_mine->values[0].text == "0558-12345");
 }
 
 TEST_CASE("a wrong file is refused by what it is, and changes nothing") {
@@ -1365,6 +1463,9 @@ TEST_CASE("a wrong file is refused by what it is, and changes nothing") {
     };
     CHECK(refusal(with("PRAGMA application_id=7")) == Outcome::storage_foreign);
     CHECK(refusal(with("PRAGMA user_version=99")) == Outcome::storage_newer);
+    for (const char* wrong : {"-1", "0", "1", "5"}) // No step may run over other tables.
+        CHECK(refusal(with((std::string("PRAGMA user_version=") + wrong).c_str())) ==
+              Outcome::bad_file);
     CHECK(refusal(with("DROP TABLE kept")) == Outcome::bad_file);
     CHECK(refusal(with("CREATE VIEW v AS SELECT 1")) == Outcome::bad_file);
     CHECK(refusal(with("UPDATE matters SET root = 'x'")) == Outcome::bad_file);
