@@ -35,6 +35,14 @@ std::int64_t Desk::change_count() const { return m_inside->change_count; }
 
 // --- Inside --------------------------------------------------------------------------------------
 
+base::Result<std::string> Desk::Inside::anchor_to_sign() {
+    SHENBAO_ASSIGN(const auto revoked, read_setting("revoked"));
+    if (revoked) return base::fail(base::Outcome::revoked_key);
+    SHENBAO_ASSIGN(const auto anchor, read_setting("anchor"));
+    if (!anchor) return base::fail(base::Outcome::not_enrolled, "no anchor yet");
+    return *anchor;
+}
+
 base::Result<std::optional<std::string>> Desk::Inside::read_setting(std::string_view name) {
     auto select = database.prepare("SELECT value FROM settings WHERE name = ?");
     SHENBAO_ASSIGN(const bool found, select.bind(name).step());

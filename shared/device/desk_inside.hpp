@@ -50,6 +50,9 @@ struct Desk::Inside {
 
     base::Time                               server_time(); // As Desk::server_time().
     base::Result<std::optional<std::string>> read_setting(std::string_view name);
+    // The newest anchor, for what is to be signed now: revoked_key when nothing may be signed here
+    // any more, not_enrolled when there is none yet.
+    base::Result<std::string> anchor_to_sign();
     [[nodiscard]] base::Status write_setting(std::string_view name, std::string_view value);
     [[nodiscard]] base::Status write_kept(std::string_view name, std::string_view body);
 

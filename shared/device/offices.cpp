@@ -22,10 +22,10 @@ base::Status Desk::issue(const envelope::Act& act, std::string_view words) {
     Inside& inside = *m_inside;
     SHENBAO_CHECK(is_office_act(act));
     if (!inside.enrolment || inside.current == nullptr) return base::fail(Outcome::not_enrolled);
-    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
+    SHENBAO_ASSIGN(const std::string anchor, inside.anchor_to_sign());
     const envelope::Common common = {
         envelope::make_envelope_id(inside.clock.now(), inside.random), inside.enrolment->unit.unit,
-        inside.current->package.ref, inside.clock.now(), anchor.value_or("")};
+        inside.current->package.ref, inside.clock.now(), anchor};
     const envelope::Envelope sealed = envelope::seal_act(common, act, *inside.key);
     OutboxItem item;
     item.id = item.root = sealed.id();

@@ -120,7 +120,7 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter) return base::fail(Outcome::not_found_locally);
     if (!is_open(matter->state)) return base::fail(Outcome::frozen, "nothing has changed since it was signed");
-    if (revoked()) return base::fail(Outcome::revoked_key);
+    SHENBAO_ASSIGN(const std::string anchor, inside.anchor_to_sign());
     SHENBAO_ASSIGN(const Judgement judgement, judge(root));
     if (!judgement.sealable) {
         std::string first = "还有说明没有填写。";
@@ -131,13 +131,11 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
             }
         return base::fail(Outcome::incomplete, first);
     }
-    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
-    if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");
     const base::EnvelopeId id =
         matter->newest ? envelope::make_envelope_id(inside.clock.now(), inside.random) : root;
     const notice::Package& package = inside.edition_of(*matter).package;
     const envelope::Common common = {id, inside.enrolment->unit.unit, package.ref,
-                                     inside.clock.now(), *anchor};
+                                     inside.clock.now(), anchor};
     const envelope::Envelope sealed = envelope::seal(common, *judgement.verdict.filing,
                                                      matter->period, matter->newest, root, {},
                                                      *inside.key);
@@ -174,10 +172,10 @@ base::Status Desk::withdraw(const base::EnvelopeId& root, std::string_view reaso
     if (!matter || !inside.enrolment) return base::fail(Outcome::not_found_locally);
     if (matter->state != MatterState::submitted && matter->state != MatterState::returned)
         return base::fail(Outcome::frozen, "only a submitted matter can be withdrawn");
-    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
+    SHENBAO_ASSIGN(const std::string anchor, inside.anchor_to_sign());
     const envelope::Common common = {
         envelope::make_envelope_id(inside.clock.now(), inside.random), inside.enrolment->unit.unit,
-        inside.current->package.ref, inside.clock.now(), anchor.value_or("")};
+        inside.current->package.ref, inside.clock.now(), anchor};
     const envelope::Envelope sealed = envelope::seal_act(
         common, envelope::Withdrawal{*matter->newest, std::string(reason)}, *inside.key);
     const OutboxItem item = item_of(common, sealed, *matter, "withdrawal");

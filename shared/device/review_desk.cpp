@@ -633,14 +633,13 @@ base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, cons
     Desk::Inside& inside = *m_inside;
     if (!inside.enrolment || inside.current == nullptr || inside.enrolment->role == "school")
         return base::fail(Outcome::not_enrolled);
-    SHENBAO_ASSIGN(const auto anchor, inside.read_setting("anchor"));
-    if (!anchor) return base::fail(Outcome::not_enrolled, "no anchor yet");
+    SHENBAO_ASSIGN(const std::string anchor, inside.anchor_to_sign());
     SHENBAO_TRY(check_word(word));
     for (const base::EnvelopeId& root : roots) SHENBAO_TRY(check_matter(root, word));
     return inside.change([&]() -> Status {
         const auto& rows = inside.review_rows; // As the checks have read them.
         for (const base::EnvelopeId& root : roots) {
-            SHENBAO_TRY(sign(rows.rows[rows.places.at(root.text())], word, *anchor));
+            SHENBAO_TRY(sign(rows.rows[rows.places.at(root.text())], word, anchor));
             SHENBAO_TRY(inside.database.prepare("DELETE FROM kept WHERE name = ?")
                             .bind(half_name(root))
                             .run());

@@ -1238,6 +1238,9 @@ TEST_CASE("a revoked machine is told so, signs no more, and hands its drafts to 
     CHECK(first.desk->revoked());
     CHECK(first.state(queued) == MatterState::refused);
     CHECK(first.desk->seal(queued).error().outcome == Outcome::revoked_key);
+    CHECK(first.desk->withdraw(sent, "").error().outcome == Outcome::revoked_key);
+    CHECK(first.desk->issue(envelope::Revocation{first.server.key.id(), ""}, "").error().outcome ==
+          Outcome::revoked_key);
     const base::Bytes file = rescue_file(first);
 
     Office second(first.server);
