@@ -63,6 +63,16 @@ base::Status Desk::Inside::write_kept(std::string_view name, std::string_view bo
         .run();
 }
 
+std::optional<std::string> Desk::Inside::read_kept(std::string_view name) {
+    auto       select = database.prepare("SELECT body FROM kept WHERE name = ?");
+    const auto found = select.bind(name).step();
+    return found && *found ? std::optional(select.text(0)) : std::nullopt;
+}
+
+base::Status Desk::Inside::drop_kept(std::string_view name) {
+    return database.prepare("DELETE FROM kept WHERE name = ?").bind(name).run();
+}
+
 base::Status Desk::Inside::load() {
     auto kept = database.prepare("SELECT body FROM kept WHERE name = ?");
     SHENBAO_ASSIGN(const bool has_units, kept.bind("units").step());
@@ -340,9 +350,7 @@ base::Status Desk::keep(std::string_view name, std::string_view body) {
 }
 
 std::optional<std::string> Desk::kept(std::string_view name) const {
-    auto       select = m_inside->database.prepare("SELECT body FROM kept WHERE name = ?");
-    const auto found = select.bind(name).step();
-    return found && *found ? std::optional(select.text(0)) : std::nullopt;
+    return m_inside->read_kept(name);
 }
 
 base::Status Desk::set_setting(std::string_view name, std::string_view value) {

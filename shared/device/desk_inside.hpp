@@ -55,6 +55,8 @@ struct Desk::Inside {
     base::Result<std::string> anchor_to_sign();
     [[nodiscard]] base::Status write_setting(std::string_view name, std::string_view value);
     [[nodiscard]] base::Status write_kept(std::string_view name, std::string_view body);
+    [[nodiscard]] base::Status drop_kept(std::string_view name);
+    std::optional<std::string> read_kept(std::string_view name); // Nothing also on a failed read.
 
     [[nodiscard]] base::Status load();
     [[nodiscard]] base::Status use_enrolment(std::string_view answer, base::ByteView seed,

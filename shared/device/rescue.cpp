@@ -460,9 +460,7 @@ base::Status Desk::use_copy(const base::EnvelopeId& id) {
             SHENBAO_TRY(database.prepare("UPDATE matters SET deleted_at = NULL WHERE root = ?")
                             .bind(id)
                             .run());
-            SHENBAO_TRY(database.prepare("DELETE FROM kept WHERE name = ?")
-                            .bind(copy_prefix + id.text())
-                            .run());
+            SHENBAO_TRY(m_inside->drop_kept(copy_prefix + id.text()));
             SHENBAO_TRY(m_inside->touch(id, m_inside->clock.now()));
             return m_inside->carry_over_and_tell(id);
         });

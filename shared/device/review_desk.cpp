@@ -640,9 +640,7 @@ base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, cons
         const auto& rows = inside.review_rows; // As the checks have read them.
         for (const base::EnvelopeId& root : roots) {
             SHENBAO_TRY(sign(rows.rows[rows.places.at(root.text())], word, anchor));
-            SHENBAO_TRY(inside.database.prepare("DELETE FROM kept WHERE name = ?")
-                            .bind(half_name(root))
-                            .run());
+            SHENBAO_TRY(inside.drop_kept(half_name(root)));
             inside.review_rows.stale.insert(root);
         }
         return {};
@@ -650,10 +648,9 @@ base::Status ReviewDesk::decide(const std::vector<base::EnvelopeId>& roots, cons
 }
 
 std::optional<HalfWord> ReviewDesk::half_word(const base::EnvelopeId& root) const {
-    auto       select = m_inside->database.prepare("SELECT body FROM kept WHERE name = ?");
-    const auto found = select.bind(half_name(root)).step();
-    if (!found || !*found) return std::nullopt;
-    const auto json = base::parse_json(select.text_view(0));
+    const auto body = m_inside->read_kept(half_name(root));
+    if (!body) return std::nullopt;
+    const auto json = base::parse_json(*body);
     SHENBAO_CHECK(json.has_value()); // Our own words, written below.
     HalfWord word;
     word.version = base::EnvelopeId(json->at("version").get<std::string>());

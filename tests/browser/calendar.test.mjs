@@ -5,8 +5,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after } from "node:test";
-import { afterwards, clean_up, clerk_of, go, journey, unit_of_kind } from "./clerk.mjs";
-import { Server, run } from "./server.mjs";
+import { afterwards, clean_up, clerk_of, go, journey, unit_of_kind, serve } from "./clerk.mjs";
+import { run } from "./server.mjs";
 import { root } from "./site.mjs";
 
 const school = unit_of_kind("higher_vocational");
@@ -16,9 +16,7 @@ after(clean_up);
 
 function at(name, clock, act) {
     journey(name, async () => {
-        const server = new Server({ clock });
-        afterwards(() => server.remove());
-        await server.start();
+        const server = await serve({ clock });
         await act(server);
     });
 }

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { Chromium, new_profile } from "./chromium.mjs";
-import { csv_rows, demo } from "./server.mjs";
+import { Server, csv_rows, demo } from "./server.mjs";
 
 // The page draws with WebGL, here without a graphics card.
 export const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
@@ -75,6 +75,14 @@ export async function enrol(server, page, unit, fill_name = (field) => field.fil
     await fill_name(page.getByRole("textbox", { name: "本机名称" }));
     await page.getByRole("button", { name: "登记", exact: true }).click();
     await page.getByText("已与服务器同步。").waitFor();
+}
+
+// A server that runs until the file's tests are over; see Server for the options.
+export async function serve(options) {
+    const server = new Server(options);
+    afterwards(() => server.remove());
+    await server.start();
+    return server;
 }
 
 // A clerk of the unit at a new computer.

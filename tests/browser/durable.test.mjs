@@ -2,9 +2,8 @@
 // with their attempts. The disk is made slow, or full, from outside, and what the page sends is watched.
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { afterwards, catalogue, clean_up, computer, declare, go, journey, open, pause, saved, unit_of_kind } from "./clerk.mjs";
+import { catalogue, clean_up, computer, declare, go, journey, open, pause, saved, unit_of_kind, serve } from "./clerk.mjs";
 import { failing } from "./chromium.mjs";
-import { Server } from "./server.mjs";
 
 const school = unit_of_kind("higher_vocational");
 
@@ -40,9 +39,7 @@ async function watched(server, init) {
 }
 
 async function with_server(act) {
-    const server = new Server();
-    afterwards(() => server.remove());
-    await server.start();
+    const server = await serve();
     await act(server);
 }
 

@@ -6,15 +6,13 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
 import { new_profile } from "./chromium.mjs";
-import { afterwards, catalogue, cells_of, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pdf_text,
-    printed_html, saved, unit_of_kind, units } from "./clerk.mjs";
-import { Server, csv_rows, run } from "./server.mjs";
+import { catalogue, cells_of, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pdf_text,
+    printed_html, saved, unit_of_kind, units, serve } from "./clerk.mjs";
+import { csv_rows, run } from "./server.mjs";
 
 let server;
 before(async () => {
-    server = new Server();
-    afterwards(() => server.remove());
-    await server.start();
+    server = await serve();
 });
 after(clean_up);
 

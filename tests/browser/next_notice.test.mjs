@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after } from "node:test";
-import { afterwards, catalogue, clean_up, clerk_of, go, journey, look, pause, pdf_text, printed_html, saved, unit_of_kind }
+import { catalogue, clean_up, clerk_of, go, journey, look, pause, pdf_text, printed_html, saved, unit_of_kind, serve }
     from "./clerk.mjs";
-import { Server, run } from "./server.mjs";
+import { run } from "./server.mjs";
 import { root } from "./site.mjs";
 
 const school = unit_of_kind("higher_vocational");
@@ -88,16 +88,12 @@ async function fill_and_send(server) {
 }
 
 journey("a server that begins with the notice of 2024", async () => {
-    const server = new Server({ notice, clock: "2024-03-12T09:00:00+08:00" });
-    afterwards(() => server.remove());
-    await server.start();
+    const server = await serve({ notice, clock: "2024-03-12T09:00:00+08:00" });
     await fill_and_send(server);
 });
 
 journey("a server on which the notice of 2024 follows that of 2023", async () => {
-    const server = new Server({ clock: "2024-03-12T09:00:00+08:00" });
-    afterwards(() => server.remove());
-    await server.start();
+    const server = await serve({ clock: "2024-03-12T09:00:00+08:00" });
     run("notice", "publish", notice, "--data", server.data);
     await fill_and_send(server);
 });
@@ -105,9 +101,7 @@ journey("a server on which the notice of 2024 follows that of 2023", async () =>
 // Published in December, the next notice does not end this year's: what this one asks for is due, filed
 // and taken under it, beside the new one, on a machine of before and on one that is enrolled after it.
 journey("the report of December is sent after the notice of 2024 was published", async () => {
-    const server = new Server({ clock: "2023-12-20T09:00:00+08:00" });
-    afterwards(() => server.remove());
-    await server.start();
+    const server = await serve({ clock: "2023-12-20T09:00:00+08:00" });
     const before = await clerk_of(school, server);
     const other = unit_of_kind("secondary_vocational");
     await before.page.getByRole("heading", { name: "2023年12月报送" }).waitFor();

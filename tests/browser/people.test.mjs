@@ -5,15 +5,13 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { afterwards, catalogue, clean_up, clerk_of, computer, declare, go, journey, look, open, pause, saved,
-    sync, unit_of_kind, units } from "./clerk.mjs";
-import { Server, run } from "./server.mjs";
+import { catalogue, clean_up, clerk_of, computer, declare, go, journey, look, open, pause, saved,
+    sync, unit_of_kind, units, serve } from "./clerk.mjs";
+import { run } from "./server.mjs";
 
 let server;
 before(async () => {
-    server = new Server();
-    afterwards(() => server.remove());
-    await server.start();
+    server = await serve();
 });
 after(clean_up);
 

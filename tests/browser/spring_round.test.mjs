@@ -7,9 +7,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after } from "node:test";
-import { afterwards, catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, saved, sync, find }
+import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, saved, sync, find, serve }
     from "./clerk.mjs";
-import { Server, csv_rows, run } from "./server.mjs";
+import { csv_rows, run } from "./server.mjs";
 import { RoundModel } from "./spring_model.mjs";
 
 const round = "2023-spring";
@@ -204,9 +204,7 @@ function chapter(name, act) {
 
 chapter("20 March, the round opens: everybody enrols; six schools declare", async () => {
     now = "2023-03-20T09:00:00+08:00";
-    server = new Server({ units: [province, hefei, wuhu, ...schools], clock: now });
-    afterwards(() => server.remove());
-    await server.start();
+    server = await serve({ units: [province, hefei, wuhu, ...schools], clock: now });
     for (const school of by_command)
         device(school, "enrol", "--server", server.url, "--code", server.codes.get(school.id), "--name", "教务处一号机");
     for (const school of [college, water, jiujiang, health, university]) file_by_command(school);

@@ -4,15 +4,13 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { afterwards, catalogue, cells_of, clean_up, clerk_of, go as go_to, journey, pause as wait, unit_of_kind }
+import { catalogue, cells_of, clean_up, clerk_of, go as go_to, journey, pause as wait, unit_of_kind, serve }
     from "./clerk.mjs";
-import { Server, csv_rows } from "./server.mjs";
+import { csv_rows } from "./server.mjs";
 
 let server, page;
 before(async () => {
-    server = new Server();
-    afterwards(() => server.remove());
-    await server.start();
+    server = await serve();
     ({ page } = await clerk_of(unit_of_kind("secondary_vocational"), server));
 });
 after(clean_up);

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before } from "node:test";
-import { afterwards, catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, pdf_text,
-    printed_html, sync, unit_of_kind } from "./clerk.mjs";
-import { Server, run } from "./server.mjs";
+import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, pdf_text,
+    printed_html, sync, unit_of_kind, serve } from "./clerk.mjs";
+import { run } from "./server.mjs";
 
 const school = unit_of_kind("higher_vocational"); // The province decides at once about a college.
 const [first, second] = catalogue.filter((certificate) => certificate.levels.includes("初级") && certificate.min <= 40);
@@ -14,9 +14,7 @@ const level = "初级";
 
 let server, browser, page;
 before(async () => {
-    server = new Server({ clock: "2023-03-29T09:00:00+08:00" });
-    afterwards(() => server.remove());
-    await server.start();
+    server = await serve({ clock: "2023-03-29T09:00:00+08:00" });
     ({ browser, page } = await clerk_of(school, server));
 });
 after(clean_up);
