@@ -408,6 +408,13 @@ std::string App::outdated_words(const device::Dossier& dossier) {
                                               : std::string();
 }
 
+bool App::outdated(const device::QueueRow& row) {
+    auto& known = cache().outdated;
+    if (const auto found = known.find(row.root); found != known.end()) return found->second;
+    const device::Dossier* found = dossier(row.root);
+    return known[row.root] = found != nullptr && m_desk.reviews().outdated(*found);
+}
+
 print::Sheet App::sheet_of(const device::Matter& matter) {
     print::Sheet sheet;
     sheet.form = m_desk.form_of(matter);

@@ -104,6 +104,7 @@ public:
     // empty of everything else.
     std::string  outdated_words(const device::Matter& matter);
     std::string  outdated_words(const device::Dossier& dossier);
+    bool         outdated(const device::QueueRow& row); // The same, read once after each change.
     void         print(const std::vector<print::Sheet>& sheets);
     // Offers a file under that name; in a rehearsal the name says so, its bytes do not.
     void         download(std::string_view name, std::string_view media_type,
@@ -128,6 +129,7 @@ private:
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
         std::optional<int>                                           reviews_waiting;
         std::map<base::EnvelopeId, std::optional<device::Dossier>>   dossiers;
+        std::map<base::EnvelopeId, bool>                             outdated;
         std::map<base::EnvelopeId, std::vector<device::HistoryEntry>> timelines;
     };
     Cache& cache();

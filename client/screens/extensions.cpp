@@ -231,18 +231,15 @@ void draw_chase(App& app, const notice::Form& form, const base::Period& period,
     const auto            extended = extended_until(app, form, period);
     const std::string     what = window_words(app, form, period);
     std::map<std::string, std::string> names; // By what is said of the time.
-    std::string csv = std::string(base::csv_mark) + "单位,市,内容\r\n";
+    std::vector<std::string>           whens; // Of each row.
     for (const base::Json& row : rows) {
-        const std::string name = row.value("school_name", std::string());
-        std::string       when = "请尽快填报并同步";
+        std::string& when = whens.emplace_back("请尽快填报并同步");
         if (timed) {
             const auto own = extended.find(base::UnitId(row.value("school_code", std::string())));
             when = due_words(app, own == extended.end() ? window->closes_at() : own->second);
         }
         std::string& group = names[when];
-        group += (group.empty() ? "" : "、") + name;
-        csv += base::csv_cell(name) + "," + base::csv_cell(row.value("city", std::string())) + "," +
-               base::csv_cell("还没有收到" + what + "，" + when + "。") + "\r\n";
+        group += (group.empty() ? "" : "、") + row.value("school_name", std::string());
     }
     std::string text = "【催报】以下学校还没有报送" + what + "。";
     widgets::text(text);
@@ -256,5 +253,13 @@ void draw_chase(App& app, const notice::Form& form, const base::Period& period,
         platform::copy_text(text);
         app.say("已复制，可以粘贴到工作群");
     }
-    if (widgets::button("sms", "下载短信名单")) app.download("短信名单.csv", "text/csv", csv);
+    if (!widgets::button("sms", "下载短信名单")) return;
+    std::string csv = std::string(base::csv_mark) + "单位,市,联系电话,内容\r\n";
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+        const auto cell = [&](const char* name) { return rows[at].value(name, std::string()); };
+        csv += base::csv_cell(cell("school_name")) + "," + base::csv_cell(cell("city")) + "," +
+               base::csv_cell(app.desk().reviews().phone_of(base::UnitId(cell("school_code")))) +
+               "," + base::csv_cell("还没有收到" + what + "，" + whens[at] + "。") + "\r\n";
+    }
+    app.download("短信名单.csv", "text/csv", csv);
 }

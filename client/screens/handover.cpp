@@ -39,17 +39,6 @@ std::string refusal_words(App& app, const base::Fault& fault) {
     }
 }
 
-std::string_view handover_words(Handover handover) {
-    switch (handover) {
-    case Handover::fresh: return "接收";
-    case Handover::revision: return "接收修改";
-    case Handover::here: return "本机已有";
-    case Handover::copy: return "另存一份";
-    case Handover::waits: return "请先同步";
-    }
-    return {};
-}
-
 void pick(App& app) {
     platform::pick_file(".sqlite", [&app](platform::PickedFile file) {
         std::string& wrong = app.visit_memory("handover/wrong");
@@ -69,9 +58,9 @@ void take(App& app) {
     }
     app.changed();
     const std::size_t count = taken->made.size() + taken->revised.size();
-    std::string       words = "已接收 " + std::to_string(count) + " 份草稿";
+    std::string       words = count == 0 ? "" : "已接收 " + std::to_string(count) + " 份草稿";
     if (!taken->copies.empty())
-        words += "，另存 " + std::to_string(taken->copies.size()) + " 份";
+        words += (count == 0 ? "已另存 " : "，另存 ") + std::to_string(taken->copies.size()) + " 份";
     app.say(words + "。", [&app, undo = *taken] { app.tell(app.desk().undo_rescue(undo)); });
 }
 
@@ -92,7 +81,7 @@ void draw_preview(App& app) {
         const widgets::Scope scope(draft.root.text());
         const bool           taken = draft.handover != Handover::here;
         widgets::Line        line;
-        widgets::badge(handover_words(draft.handover),
+        widgets::badge(device::handover_word(draft.handover),
                        draft.handover == Handover::waits ? widgets::Tone::attention
                        : taken                           ? widgets::Tone::info
                                                          : widgets::Tone::plain);

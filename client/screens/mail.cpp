@@ -17,13 +17,6 @@ namespace {
 
 using device::Matter;
 
-std::string with_unit_name(App& app, std::string pattern) {
-    constexpr std::string_view place = "{unit_name}";
-    if (const std::size_t at = pattern.find(place); at != std::string::npos)
-        pattern.replace(at, place.size(), app.desk().find_enrolment()->unit.name);
-    return pattern;
-}
-
 // No file system takes these in a name; a unit's or a certificate's name may hold one.
 std::string as_file_name(std::string words) {
     for (char& c : words)
@@ -93,7 +86,8 @@ void draw_mail(App& app, const Matter& matter) {
     if (form == nullptr) return;
     const widgets::Card card("mail", {.title = "邮件与文件"});
     if (form->mail) {
-        const std::string subject = with_unit_name(app, form->mail->subject_pattern);
+        const std::string subject =
+            form->mail->subject_of(app.desk().find_enrolment()->unit.name);
         widgets::text(address_words(app, *form), widgets::second_text);
         draw_until(app, *form, matter);
         draw_name(app, "subject", "邮件名称", subject);
@@ -172,11 +166,6 @@ std::int64_t total_of(const device::Dossier& dossier) {
     return 0;
 }
 
-bool is_outdated(App& app, const device::QueueRow& row) {
-    const device::Dossier* dossier = app.dossier(row.root);
-    return dossier != nullptr && app.desk().reviews().outdated(*dossier);
-}
-
 // What a bureau wants to know before it prints and mails: who has sent nothing, and whose table no
 // longer says what was declared.
 void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& period,
@@ -191,7 +180,7 @@ void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& pe
             }))
             missing.push_back(unit.name); // Late is not missing.
     for (const device::QueueRow* row : rows)
-        if (is_outdated(app, *row)) outdated.push_back(row->unit_name);
+        if (app.outdated(*row)) outdated.push_back(row->unit_name);
     if (!missing.empty()) widgets::text("没有提交：" + names_of(missing), widgets::second_text);
     if (!outdated.empty())
         widgets::notice("outdated", widgets::Tone::attention,
@@ -258,7 +247,8 @@ void draw_bundle(App& app) {
             rows.push_back(&row);
     std::sort(rows.begin(), rows.end(),
               [](const auto* a, const auto* b) { return a->unit < b->unit; });
-    const std::string   subject = with_unit_name(app, form->mail->subject_pattern);
+    const std::string   subject =
+        form->mail->subject_of(app.desk().find_enrolment()->unit.name);
     const widgets::Card card("bundle", {.title = period->name + form_name(*form)});
     widgets::text("各校盖章扫描件由本局于 " + texts::closing_words(window->closes) +
                       " 前发送至 " + form->mail->to + "。",

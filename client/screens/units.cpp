@@ -9,6 +9,7 @@
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
 #include "client/widgets/table.hpp"
+#include "shared/base/text.hpp"
 #include "shared/protocol/slips.hpp"
 
 #include <algorithm>
@@ -62,15 +63,14 @@ void open_unit(App& app, const UnitEntry& unit) {
     typed(app, "review_by") = unit.review_by ? unit.review_by->text() : "";
     typed(app, "from").clear();
     typed(app, "code").clear();
+    typed(app, "history").clear();
     typed(app, "wrong").clear();
 }
 
 bool matches(const UnitEntry& unit, const std::string& search) {
-    return search.empty() || unit.name.find(search) != std::string::npos ||
-           unit.city.find(search) != std::string::npos ||
-           unit.unit.text().find(search) != std::string::npos;
+    return search.empty() ||
+           base::has_parts(unit.name + "\n" + unit.city + "\n" + unit.unit.text(), search);
 }
-
 
 // A choice among names of which one is remembered by its id.
 void choose(std::string_view id, std::string_view label, const std::vector<std::string>& ids,
@@ -179,6 +179,46 @@ void draw_devices(App& app, const UnitEntry& unit) {
     if (!any) widgets::text("还没有登记的设备。", widgets::second_text);
 }
 
+// Two lines for each time: what the unit was from when on, and who said so.
+std::string history_lines(App& app, const protocol::UnitHistory& history) {
+    std::string lines;
+    for (const protocol::UnitHistory::Change& change : history.changes) {
+        const UnitEntry& unit = change.unit;
+        lines += base::to_iso(base::date_of(*unit.from)) + " 起　" + unit.name + "　" +
+                 kind_words(app, unit.kind) + "　" + unit.city;
+        if (unit.review_by) lines += "　初审：" + unit_words(app, *unit.review_by);
+        lines += "\n第 " + std::to_string(change.index) + " 条记录　" +
+                 (change.by.text() == "operator" ? "系统管理员" : unit_words(app, change.by)) + "\n";
+    }
+    return lines;
+}
+
+// Only the server keeps what a unit was before.
+void draw_history(App& app, const UnitEntry& unit) {
+    const std::string& lines = typed(app, "history");
+    if (!lines.empty()) {
+        widgets::heading("变更记录", 3);
+        bool said = false; // The line before said what the unit was; this one who said so.
+        for (const std::string& line : base::lines_of(lines)) {
+            widgets::text(line, said ? widgets::second_text : widgets::TextLook{});
+            said = !said;
+        }
+        return;
+    }
+    if (!widgets::button("history", "变更记录",
+                         {.off_because = platform::online() ? "" : "查看变更记录需要联网。"}))
+        return;
+    app.courier().read("/units/" + unit.unit.text(),
+                       [&app, asked = unit.unit](base::Result<std::string> body) {
+        const auto history = body ? protocol::read_unit_history(*body)
+                                  : base::Result<protocol::UnitHistory>(base::fail(body.error()));
+        if (!history)
+            app.say(std::string(base::outcome_text(history.error().outcome).sentence));
+        else if (typed(app, "open") == asked.text()) // Not another one by now.
+            typed(app, "history") = history_lines(app, *history);
+    });
+}
+
 void draw_edit(App& app, const UnitEntry* known) {
     std::vector<std::string> kinds, kind_names, offices{""}, office_names{"无（直接报省级）"};
     for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds) {
@@ -256,6 +296,7 @@ void draw_units(App& app) {
         if (is_province(app) || shown.review_by == app.desk().find_enrolment()->unit.unit)
             draw_code(app, shown);
         draw_devices(app, shown);
+        draw_history(app, shown);
         if (is_province(app)) {
             widgets::separator();
             draw_edit(app, &shown);

@@ -57,6 +57,15 @@ std::vector<std::string> key_ids_last(int argument_count, char** arguments) {
     return options;
 }
 
+// The page's address: slips add the code's fragment to it. What has no "/" at its end gets one.
+std::string page_address_fault(std::string& address) {
+    if (!address.starts_with("http://") && !address.starts_with("https://"))
+        return "申报网址应以 https:// 或 http:// 开头";
+    if (address.find_first_of("#? ") != address.npos) return "申报网址里不应有空格、# 或 ?";
+    if (address.back() != '/') address += '/';
+    return {};
+}
+
 std::string summary_help() {
     std::string names;
     for (const std::string_view name : records::summary_names()) names += std::string(name) + "、";
@@ -102,6 +111,10 @@ int run_command(int argument_count, char** arguments) {
         ->check(CLI::IsMember({"sqlite:"}, CLI::ignore_case));
     serve_command->add_option("--clock", serve_options.clock,
                               "演练：服务器时间从这里开始，如 2023-03-29T09:00:00+08:00");
+    serve_command
+        ->add_option("--address", serve_options.address,
+                     "学校打开的申报网址，如 https://shenbao.example.cn/，印在登记码单上")
+        ->transform(CLI::Validator(page_address_fault, ""));
     serve_command->callback([&] { chosen = [&] { return serve(serve_options); }; });
 
     auto* units_command = app.add_subcommand("units", "单位名单")->require_subcommand(1);
@@ -128,6 +141,7 @@ int run_command(int argument_count, char** arguments) {
     auto* slips = new_codes_command->add_option("--slips", codes.slips, "打印用的登记码单，写入HTML文件");
     new_codes_command
         ->add_option("--address", codes.address, "申报网址，如 https://shenbao.example.cn/，印成二维码")
+        ->transform(CLI::Validator(page_address_fault, ""))
         ->needs(slips);
     new_codes_command->callback([&] {
         if (!all && unit.empty()) throw CLI::RequiredError("--unit 或 --all");

@@ -20,6 +20,7 @@ namespace commands {
 
 struct ServeOptions {
     std::string data, listen = "127.0.0.1:8080", web, tls_certificate, tls_key, clock;
+    std::string address;        // Where schools open the page; "" or ends in "/".
     std::string db = "sqlite:"; // Where the records are: so far in the data folder only.
 };
 

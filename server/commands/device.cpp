@@ -154,17 +154,6 @@ Filling filling_of(const DeviceOptions& options, const notice::Form& form) {
             options.rows,        options.explanations};
 }
 
-const char* handover_word(device::Handover handover) {
-    switch (handover) {
-    case device::Handover::fresh: return "接收";
-    case device::Handover::revision: return "接收修改";
-    case device::Handover::here: return "已有";
-    case device::Handover::copy: return "另存";
-    case device::Handover::waits: return "先同步";
-    }
-    return "";
-}
-
 // What a form's standard column is called in this notice, with its value.
 std::string standard_value(const notice::Form& form, std::string_view column,
                            const std::string& value) {
@@ -229,7 +218,7 @@ base::Status device_rescue(const DeviceOptions& options) {
     std::printf("%s　%s　%zu份草稿\n", rescue.unit_name.c_str(), rescue.device.c_str(),
                 rescue.drafts.size());
     for (const device::RescueDraft& draft : rescue.drafts)
-        std::printf("%s\t%s\t%s%s\n", handover_word(draft.handover), draft.root.text().c_str(),
+        std::printf("%s\t%s\t%s%s\n", device::handover_word(draft.handover), draft.root.text().c_str(),
                     draft.words.c_str(), draft.was_signed ? "　须重新签名" : "");
     if (options.apply == Apply::preview) return {};
     SHENBAO_ASSIGN(const device::RescueUndo taken, desk.take_rescue(bytes));

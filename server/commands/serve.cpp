@@ -86,7 +86,7 @@ base::Status serve(const ServeOptions& options) {
     handlers::Sessions  sessions(*site);
     handlers::CodeGuard guard;
     handlers::Server    server{*site,  *intake, sessions, guard, pages,
-                            !listen.tls_certificate.empty()};
+                            !listen.tls_certificate.empty(), options.address};
     struct sigaction action = {};
     action.sa_handler = ask_stop;
     sigaction(SIGTERM, &action, nullptr);

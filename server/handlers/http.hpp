@@ -46,6 +46,9 @@ struct Server {
     CodeGuard&      code_guard;
     const Pages&    pages;
     bool            tls = false;
+    // Where schools open the page, as slips print it, ending in "/"; "": nobody has said, and the
+    // asking browser's own address is taken.
+    std::string     address = {};
 };
 
 // Whether the caller's line is encrypted: here, or at a proxy that says so. Whoever lies about it

@@ -23,8 +23,10 @@ base::Result<envelope::UnitEntry> reached_unit(records::Store& store, const reco
     return *unit;
 }
 
-// Where the asking page is, as its browser says: a proxy may stand between, so only that knows.
-std::string page_address(const Request& request) {
+// Where schools open the page. Without the operator's word it is where the asking browser is: a
+// proxy may stand between, so only that knows.
+std::string page_address(const Server& server, const Request& request) {
+    if (!server.address.empty()) return server.address;
     const std::string origin = request.header("origin");
     return origin.compare(0, 4, "http") == 0 ? origin + "/" : std::string();
 }
@@ -47,7 +49,7 @@ Response new_code(Server& server, const Request& request, const records::Viewer&
             "application/json",
             protocol::write_new_code(made->told, print::slips({{made->told.name, made->told.code,
                                                                 made->told.expires_at,
-                                                                page_address(request)}})),
+                                                                page_address(server, request)}})),
             {{"Cache-Control", "no-store"}}};
 }
 

@@ -164,6 +164,17 @@ std::string copy_name(const Desk& desk, const Matter& matter) {
 
 } // namespace
 
+const char* handover_word(Handover handover) {
+    switch (handover) {
+    case Handover::fresh: return "接收";
+    case Handover::revision: return "接收修改";
+    case Handover::here: return "本机已有";
+    case Handover::copy: return "另存一份";
+    case Handover::waits: return "请先同步";
+    }
+    return "";
+}
+
 int Rescue::count(Handover handover) const {
     return int(std::count_if(drafts.begin(), drafts.end(), [&](const RescueDraft& draft) {
         return draft.handover == handover;

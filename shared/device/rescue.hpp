@@ -21,6 +21,9 @@ enum class Handover {
     waits,    // The server holds a version of it that this desk has not received: sync first.
 };
 
+// "接收", "另存一份": what a list of drafts says of it.
+const char* handover_word(Handover handover);
+
 struct RescueDraft {
     base::EnvelopeId root;
     std::string      words; // "附件1 证书申报表　2023年春季　老年照护 · 初级 · 60"

@@ -67,21 +67,6 @@ HistoryEntry entry_of(const envelope::VerifiedEnvelope& opened, const envelope::
 // What review_matters.explained holds.
 constexpr int explained_bit = 1, warned_bit = 2;
 
-bool contains_all(std::string_view typed, const QueueRow& row) {
-    std::size_t at = 0;
-    while (at < typed.size()) {
-        const std::size_t end = std::min(typed.find(' ', at), typed.size());
-        const auto        part = typed.substr(at, end - at);
-        if (row.unit_name.find(part) == std::string::npos &&
-            row.unit.text().find(part) == std::string::npos &&
-            row.certificate_name.find(part) == std::string::npos &&
-            row.level.find(part) == std::string::npos && row.city.find(part) == std::string::npos)
-            return false;
-        at = end + 1;
-    }
-    return true;
-}
-
 // Under which a half-said word is kept.
 std::string half_name(const base::EnvelopeId& root) { return "half/" + root.text(); }
 
@@ -99,7 +84,10 @@ bool matches(const QueueQuery& query, const QueueRow& row) {
            (query.unit_kind.empty() || row.unit_kind == query.unit_kind) &&
            (!query.mine || row.mine) && (!query.explained || row.explained) &&
            (!query.warned || row.warned) &&
-           contains_all(query.search, row);
+           (query.search.empty() ||
+            base::has_parts(row.unit_name + "\n" + row.unit.text() + "\n" + row.certificate_name +
+                                "\n" + row.level + "\n" + row.city,
+                            query.search));
 }
 
 std::vector<Difference> differences_of(const notice::Form& form, const base::Json& before,
@@ -512,6 +500,29 @@ bool ReviewDesk::outdated(const Dossier& dossier) const {
     return made_from != now;
 }
 
+std::string ReviewDesk::phone_of(const base::UnitId& unit) const {
+    Desk::Inside& inside = *m_inside;
+    auto select = inside.database.prepare(
+        "SELECT e.id, e.sha256, e.text, m.notice FROM review_matters AS m "
+        "JOIN review_entries AS e ON e.id = m.newest WHERE m.unit = ? ORDER BY m.newest_index DESC");
+    select.bind(unit);
+    for (auto step = select.step(); step && *step; step = select.step()) {
+        const auto opened = open_kept(select.text_view(2), base::EnvelopeId(select.text(0)),
+                                      base::Sha256Hex(select.text(1)));
+        const auto* filing = opened ? std::get_if<envelope::Filing>(&opened->act()) : nullptr;
+        if (filing == nullptr) continue;
+        const notice::Form* form =
+            inside.edition_at(base::Sha256Hex(select.text(3))).package.find_form(filing->form);
+        if (form == nullptr) continue;
+        for (const notice::Field& field : form->fields)
+            if (const auto value = filing->answers.find(field.id.text());
+                field.type == notice::FieldType::phone && value != filing->answers.end() &&
+                value->is_string())
+                return value->get<std::string>();
+    }
+    return {};
+}
+
 // --- Deciding ------------------------------------------------------------------------------------
 
 review::Step ReviewDesk::may(const QueueRow& row, ReviewVerdict verdict) const {
@@ -680,9 +691,8 @@ base::Status ReviewDesk::keep_half_word(const base::EnvelopeId& root, const Half
                              {"due", word.due},
                              {"reason", word.reason},
                              {"newer", word.newer}};
-    return m_inside->change([&] {
-        return m_inside->write_kept(half_name(root), base::to_text(json));
-    });
+    // Nothing that is read of the desk is made from it, so no one has to read anything anew.
+    return m_inside->write_kept(half_name(root), base::to_text(json));
 }
 
 base::Status ReviewDesk::cancel(const base::EnvelopeId& root) {

@@ -146,6 +146,10 @@ public:
     // knows the one before it, which counts.
     bool outdated(const Dossier& dossier) const;
 
+    // The phone in the unit's newest filing that has one (R46: full for the reviewer, who calls);
+    // "" when none here does.
+    std::string phone_of(const base::UnitId& unit) const;
+
     // What the table of transitions says of it: accepted, and whether it needs a reason; 121, 130,
     // 132 or 140 otherwise. Where the row stands on the log counts, not an unsent decision.
     review::Step may(const QueueRow& row, envelope::ReviewVerdict verdict) const;
@@ -157,7 +161,8 @@ public:
     // that do not fit the filing or that only the province's pass has, a late filing passed, a text
     // that is too long).
     base::Status decide(const std::vector<base::EnvelopeId>& roots, const Word& word);
-    // What was being said about the matter, kept as drafts are; decide() drops it.
+    // What was being said about the matter, kept as drafts are; decide() drops it. It concerns
+    // nobody else: change_count() stays.
     std::optional<HalfWord> half_word(const base::EnvelopeId& root) const;
     base::Status keep_half_word(const base::EnvelopeId& root, const HalfWord& word);
     // Takes back a decision that was never sent, and puts a refused one away. frozen when there is

@@ -14,6 +14,7 @@ namespace {
 using base::Json;
 
 constexpr std::size_t expression_bytes_max = 4000;
+constexpr std::string_view unit_name_place = "{unit_name}";
 
 struct FieldTypeName {
     const char* name;
@@ -393,7 +394,7 @@ std::optional<Mail> read_mail(Node& form) {
     Node node(*found, form.path() + "/mail", form.mistakes());
     Mail mail{node.text("to"), node.text("subject_pattern")};
     if (mail.to.find('@') == std::string::npos) node.wrong("to", "这里应是邮箱地址。");
-    if (mail.subject_pattern.find("{unit_name}") == std::string::npos)
+    if (mail.subject_pattern.find(unit_name_place) == std::string::npos)
         node.wrong("subject_pattern", "邮件名称里应有 {unit_name}。");
     node.finish();
     return mail;
@@ -654,6 +655,11 @@ std::string_view serves_name(Serves serves) { return serves_names[int(serves)].n
 
 const std::vector<std::string_view>& standard_columns(Serves serves) {
     return serves_names[int(serves)].columns;
+}
+
+std::string Mail::subject_of(std::string_view unit_name) const {
+    std::string subject = subject_pattern;
+    return subject.replace(subject.find(unit_name_place), unit_name_place.size(), unit_name);
 }
 
 const Field* Form::find_standard(std::string_view column) const {

@@ -145,6 +145,8 @@ struct Block {
 struct Mail {
     std::string to;
     std::string subject_pattern; // {unit_name}
+    // What the mail of this unit, and its file, are to be called (R17, R19, R45).
+    std::string subject_of(std::string_view unit_name) const;
 };
 
 // When a form of one period is filed by schools. Whole days of Shanghai, both included.

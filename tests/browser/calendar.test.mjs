@@ -115,6 +115,11 @@ at("a new version of the notice takes a draft along and says what became of it",
         await page.getByText(/新增待填.*周报期次/).waitFor();
         await page.getByRole("button", { name: "知道了" }).click();
         await page.getByText("通知已更新，草稿已转入新版本").waitFor({ state: "detached" });
+        // What was read can be looked up again.
+        await page.getByRole("link", { name: "通知更新前填写的内容" }).click();
+        await page.getByText("通知已更新，草稿已转入新版本").waitFor();
+        await page.getByRole("button", { name: "知道了" }).click();
+        await page.getByText("通知已更新，草稿已转入新版本").waitFor({ state: "detached" });
         await go(page, "进度月报表");
         assert.equal(await page.getByRole("textbox", { name: /^当月报名人数/ }).inputValue(), "１２人");
         await browser.close();

@@ -146,6 +146,12 @@ step("a unit is found, renamed, given a code, and its device revoked after askin
     await sync(province);
     await province.getByText("已停用").waitFor();
     await picture(province, "revoked");
+    // What it was called before, and who renamed it.
+    await province.getByRole("button", { name: "变更记录" }).click();
+    await province.getByText(new RegExp(` 起　${school.name}　`)).waitFor();
+    await province.getByText(new RegExp(` 起　${school.name}（新）　`)).waitFor();
+    assert.equal(await province.getByText(new RegExp(`^第 \\d+ 条记录　${office.name}$`)).count(), 1);
+    await picture(province, "unit-history");
     assert.match(run("check", "--data", server.data), /都正确/);
 });
 
@@ -154,6 +160,14 @@ step("who has not filed is reminded with a text for the group", async () => {
     const late = units.find((unit) => unit.kind === "higher_vocational");
     run("extend", "--data", server.data, "--unit", late.id, "--form", "declaration", "--period", "2023-spring",
         "--until", "2023-04-10T23:59:59.999999+08:00", "--reason", "停电");
+    // Another named a phone in what it sent for the spring.
+    const known = units.find((unit) => unit.kind === "higher_vocational" && unit.id !== late.id);
+    const device = (act, ...options) =>
+        run("device", act, "--store", path.join(server.folder, "known.sqlite"), ...options);
+    device("enrol", "--server", server.url, "--code", server.codes.get(known.id), "--name", "known");
+    device("declare", "--certificate", "X001", "--level", "初级", "--headcount", "60");
+    device("summarise", "--contact", "王芳", "--phone", "0551-65512345");
+    device("sync", "--server", server.url);
     await sync(province);
     await go(province, "申报汇总");
     await province.getByRole("tab", { name: "未报" }).click();
@@ -164,4 +178,21 @@ step("who has not filed is reminded with a text for the group", async () => {
     await picture(province, "chase");
     await province.getByRole("button", { name: "复制文字" }).click();
     await province.getByText("已复制，可以粘贴到工作群").waitFor();
+
+    // The list for text messages names the phone where one is known.
+    const saved = async () => {
+        const [download] = await Promise.all([province.waitForEvent("download"),
+            province.getByRole("button", { name: "下载短信名单" }).click()]);
+        assert.equal(download.suggestedFilename(), "演练-短信名单.csv");
+        return csv_rows(fs.readFileSync(await download.path(), "utf8"));
+    };
+    const spring = await saved();
+    assert.deepEqual(spring[0], ["单位", "市", "联系电话", "内容"]);
+    assert.ok(!spring.some((row) => row[0] === known.name)); // It has filed.
+    assert.match(spring.find((row) => row[0] === late.name)[3], /^还没有收到.*截止 4月10日 24:00/);
+    await province.getByRole("combobox", { name: "申报轮次" }).selectOption({ label: "2023年秋季" });
+    await province.getByText(/【催报】以下学校还没有报送2023年秋季/).waitFor();
+    const [, ...autumn] = await saved();
+    assert.equal(autumn.find((row) => row[0] === known.name)[2], "0551-65512345");
+    assert.equal(autumn.find((row) => row[0] === late.name)[2], "");
 });

@@ -112,6 +112,46 @@ TEST_CASE("a bureau's queue: its schools, what it decides and what it does not")
           Outcome::frozen);
 }
 
+TEST_CASE("a unit's phone is that of its newest filing that names one") {
+    Log log;
+    log.declare(school, 40); // 附件1 names nobody.
+    Reviewer reviewer(log, bureau, "city");
+    reviewer.hear_all();
+    CHECK(reviewer.reviews().phone_of(school).empty());
+    file_increase(log, school);
+    log.declare(school, 50);
+    reviewer.hear_all();
+    CHECK(reviewer.reviews().phone_of(school) == "13800000000");
+    envelope::Filing report;
+    report.form = review_log::monthly_report;
+    report.period = base::Period("2023-05");
+    report.answers = {{"quota", 40}, {"phone", "0558-1234567"}};
+    log.file(school, report);
+    reviewer.hear_all();
+    CHECK(reviewer.reviews().phone_of(school) == "0558-1234567");
+    CHECK(reviewer.reviews().phone_of(college).empty());
+}
+
+TEST_CASE("the queue is searched by parts of names, as people type them") {
+    QueueRow row;
+    row.unit_name = "亳州示例中专";
+    row.unit = school;
+    row.certificate_name = "Web前端开发";
+    row.level = "初级";
+    row.city = "亳州市";
+    const auto found = [&](const char* typed) {
+        device::QueueQuery query;
+        query.search = typed;
+        return device::matches(query, row);
+    };
+    CHECK(found(""));
+    CHECK(found("中专 初级"));
+    CHECK(found("ｗｅｂ　前端")); // Full width, another case.
+    CHECK(found("亳州市 s1"));
+    CHECK_FALSE(found("中专 中级"));
+    CHECK_FALSE(found("中专Web")); // Not across two names.
+}
+
 TEST_CASE("a word that is half said is kept, and goes when it is signed") {
     Log        log;
     const auto declared = log.declare(school, 40);
@@ -127,7 +167,9 @@ TEST_CASE("a word that is half said is kept, and goes when it is signed") {
     half.remarks = {{base::FieldId("headcount"), "请核"}};
     half.due = "2023-04";
     half.reason = "人数";
+    const std::int64_t changes = reviewer.desk().change_count();
     REQUIRE(reviews.keep_half_word(declared, half).has_value());
+    CHECK(reviewer.desk().change_count() == changes); // Each key would else empty the page's cache.
     half.reason = "人数与培养方案不符";
     REQUIRE(reviews.keep_half_word(declared, half).has_value());
     CHECK(reviews.half_word(declared) == half);

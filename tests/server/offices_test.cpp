@@ -393,6 +393,30 @@ TEST_CASE("an extension back to the window's own end revokes; what came under it
     offices.require_rebuilt_alike();
 }
 
+TEST_CASE("a slip names the page's address: the operator's, else the asking page's") {
+    Offices           offices;
+    handlers::Request request;
+    request.method = "POST";
+    request.path = "/api/v1/codes";
+    request.body = R"({"unit":"D001"})";
+    request.content_type = "application/json";
+    request.headers["authorization"] = "Bearer " + offices.open_session(offices.province);
+    const auto slip = [&] {
+        const handlers::Response answer = handlers::answer(offices.server, request);
+        REQUIRE(answer.status == 201);
+        return base::parse_json(answer.body)->at("slip").get<std::string>();
+    };
+    CHECK(slip().find("申报系统登记码") != std::string::npos);
+    CHECK(slip().find("http") == std::string::npos); // Nobody knows it: no QR code either.
+    CHECK(slip().find("<svg") == std::string::npos);
+    request.headers["origin"] = "http://10.1.2.3:8080";
+    CHECK(slip().find("http://10.1.2.3:8080/ ") != std::string::npos);
+    offices.server.address = "https://shenbao.example.cn/";
+    CHECK(slip().find("https://shenbao.example.cn/ ") != std::string::npos);
+    CHECK(slip().find("10.1.2.3") == std::string::npos);
+    CHECK(slip().find("<svg") != std::string::npos);
+}
+
 TEST_CASE("a request for a code is read strictly") {
     Offices           offices;
     const std::string session = offices.open_session(offices.province);
