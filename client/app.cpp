@@ -312,6 +312,14 @@ const device::Judgement* App::judgement(const base::EnvelopeId& root) {
     return found->second ? &*found->second : nullptr;
 }
 
+bool App::late(const device::Matter& matter) {
+    auto& known = cache().late;
+    if (const auto found = known.find(matter.root); found != known.end()) return found->second;
+    // What is returned or withdrawn has a state of its own to be told.
+    return known[matter.root] = matter.state == device::MatterState::submitted &&
+                                m_desk.timing(matter) == envelope::Timing::late;
+}
+
 const std::vector<device::OutboxItem>& App::queued() {
     Cache& read = cache();
     if (!read.queued) read.queued = m_desk.queued();

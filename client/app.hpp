@@ -92,6 +92,8 @@ public:
     void                                 send_soon();
     // What happened to an own matter; empty before it was sent.
     const std::vector<device::HistoryEntry>& timeline(const base::EnvelopeId& root);
+    // An own filing that arrived late and counts for nothing so far (Desk::timing()).
+    bool                               late(const device::Matter& matter);
     const device::Judgement*           judgement(const base::EnvelopeId& root); // Null on a fault.
     const std::vector<device::OutboxItem>& queued();
     const std::vector<device::OutboxItem>& refused();
@@ -129,7 +131,7 @@ private:
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
         std::optional<int>                                           reviews_waiting;
         std::map<base::EnvelopeId, std::optional<device::Dossier>>   dossiers;
-        std::map<base::EnvelopeId, bool>                             outdated;
+        std::map<base::EnvelopeId, bool>                             outdated, late;
         std::map<base::EnvelopeId, std::vector<device::HistoryEntry>> timelines;
     };
     Cache& cache();

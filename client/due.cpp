@@ -15,12 +15,6 @@ std::string count_words(int count, const notice::Form& form) {
     return std::to_string(count) + " " + std::string(counter_of(form));
 }
 
-bool arrived_late(App& app, const Matter& matter) {
-    if (!matter.newest || device::is_open(matter.state)) return false;
-    const auto item = app.desk().find_item(*matter.newest);
-    return item && item->receipt_fields && item->receipt_fields->timing == envelope::Timing::late;
-}
-
 // Of a form with many sheets.
 void read_many(App& app, const std::vector<Matter>& matters, Due& due) {
     const Standing       standing = standing_of(*due.form, matters);
@@ -52,8 +46,7 @@ void read_many(App& app, const std::vector<Matter>& matters, Due& due) {
         due.state = Due::State::done;
         due.word = "已提交";
     }
-    for (const Matter& matter : matters)
-        due.late = due.late || (device::counts(matter.state) && arrived_late(app, matter));
+    for (const Matter& matter : matters) due.late = due.late || app.late(matter);
 }
 
 std::string_view blank_words(const notice::Form& form) {
@@ -94,7 +87,7 @@ void read_one(App& app, const std::vector<Matter>& matters, Due& due) {
         due.state = Due::State::wrong;
     } else {
         due.state = Due::State::done;
-        due.late = arrived_late(app, *matter);
+        due.late = app.late(*matter);
     }
     if (const auto outdated = app.desk().outdated(matter->root);
         outdated && *outdated && !device::is_open(matter->state)) {

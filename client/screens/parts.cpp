@@ -307,6 +307,8 @@ std::string not_open_yet(App& app, const notice::Form& form, const base::Period&
 void draw_state_badge(App& app, const device::Matter& matter) {
     using device::MatterState;
     const std::string_view word = texts::state_word(matter.state);
+    if (app.late(matter)) // It has arrived, and counts for nothing yet.
+        return widgets::badge(texts::timing_word(envelope::Timing::late), widgets::Tone::attention);
     switch (matter.state) {
     case MatterState::submitted:
     case MatterState::passed:

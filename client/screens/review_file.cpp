@@ -151,6 +151,7 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
             numbers.push_back(number);
         }
         if (numbers == filed) return {}; // As filed.
+        word.reason = base::trim(said.reason); // Asked for, not demanded.
         if (dossier.form->serves == notice::Serves::declared) word.approved = numbers.front();
         else word.approved = numbers;
         return {};
@@ -409,9 +410,16 @@ void draw_decision(App& app, const Dossier& dossier) {
             widgets::notice("out_of_turn", widgets::Tone::attention, out_of_turn_words(app, row));
         draw_approved(app, dossier, said);
     }
-    if (reason) {
+    device::Word asked;
+    const bool   other_numbers =
+        read_said(app, dossier, asked).empty() &&
+        !std::holds_alternative<std::monostate>(asked.approved);
+    if (reason || other_numbers) {
         widgets::text_area("reason", said.reason, 2,
-                           {.label = "理由", .need = widgets::Need::required, .max_length = 500});
+                           {.label = "理由",
+                            .hint = reason ? "" : "人数和申报的不同。写明理由，学校可以看到；也可以不填。",
+                            .need = reason ? widgets::Need::required : widgets::Need::optional,
+                            .max_length = 500});
         if (app.visit_memory("focus") == "reason") {
             app.visit_memory("focus").clear();
             platform::focus(platform::mirror().handle_of("reason"));

@@ -304,6 +304,9 @@ public:
     std::optional<base::Time> closes_at(const base::FormId& form, const base::Period& period) const;
     // The same for one matter: what was returned may be replaced until the reviewer's date (C21).
     std::optional<base::Time> closes_at(const Matter& matter) const;
+    // Whether the matter's newest version arrived in time: as its receipt says, or `extended` when
+    // it was late and an extension given after it covers it. Nothing while it has no receipt.
+    std::optional<envelope::Timing> timing(const Matter& matter) const;
 
     // --- Tables (device/tables.cpp) ------------------------------------------------------------
     // Rows are those of a matter's table, or the matters of a form that has many, one a row. Each

@@ -649,6 +649,18 @@ std::optional<base::Time> Desk::closes_at(const Matter& matter) const {
     return std::max(*closes_at, base::first_late(*matter.review->decision.due));
 }
 
+std::optional<envelope::Timing> Desk::timing(const Matter& matter) const {
+    const auto item = matter.newest ? find_item(*matter.newest) : std::nullopt;
+    if (!item || !item->receipt_fields) return std::nullopt;
+    const envelope::Receipt& receipt = *item->receipt_fields;
+    if (receipt.timing != envelope::Timing::late) return receipt.timing;
+    auto given = m_inside->database.prepare(
+        "SELECT 1 FROM extensions WHERE form = ? AND period = ? AND until >= ? AND log_index > ?");
+    const auto row =
+        given.bind(matter.form, matter.period, receipt.received_at, receipt.index).step();
+    return row && *row ? envelope::Timing::extended : receipt.timing;
+}
+
 base::Result<bool> Desk::outdated(const base::EnvelopeId& root) {
     const auto matter = find_matter(root);
     if (!matter || !matter->newest) return false;

@@ -303,6 +303,13 @@ TEST_CASE("a late filing waits for its extension, then it is the bureau's") {
     row = row_of(office.bureau, root);
     CHECK(row->timing == envelope::Timing::extended);
     CHECK(row->mine);
+    // The school hears of both as well; its receipt stays as it was signed.
+    const auto told = [&] {
+        return office.school.desk().timing(*office.school.desk().find_matter(root));
+    };
+    CHECK(told() == envelope::Timing::late);
+    office.school.sync();
+    CHECK(told() == envelope::Timing::extended);
 }
 
 TEST_CASE("a school that changes its bureau: the new one has all of it, the old one no more") {
