@@ -348,6 +348,12 @@ const std::vector<device::QueueRow>& App::review_rows() {
     return m_desk.reviews().queue();
 }
 
+const std::vector<protocol::DeviceInfo>& App::devices() {
+    Cache& read = cache();
+    if (!read.devices) read.devices = m_desk.devices();
+    return *read.devices;
+}
+
 int App::reviews_waiting() {
     Cache& read = cache();
     if (!read.reviews_waiting) {
@@ -458,4 +464,9 @@ void App::print(const std::vector<print::Sheet>& sheets) {
 void App::download(std::string_view name, std::string_view media_type, std::string_view content) {
     platform::download((m_desk.find_enrolment()->rehearsal ? "演练-" : "") + std::string(name),
                        media_type, content);
+}
+
+void App::download_rescue() {
+    const device::Enrolment* enrolment = m_desk.find_enrolment();
+    platform::disk::download_rescue(enrolment != nullptr && enrolment->rehearsal);
 }

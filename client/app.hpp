@@ -82,6 +82,7 @@ public:
                                                const base::Period& period);
     const std::vector<Due>&            calendar(); // In the order of closing.
     const std::vector<device::LedgerEntry>& ledger();
+    const std::vector<protocol::DeviceInfo>& devices(); // For offices: those they know of.
     // What a reviewer's machine keeps of others' filings.
     const std::vector<device::QueueRow>& review_rows();
     int                                  reviews_waiting(); // For this reviewer's decision.
@@ -111,6 +112,7 @@ public:
     // Offers a file under that name; in a rehearsal the name says so, its bytes do not.
     void         download(std::string_view name, std::string_view media_type,
                           std::string_view content);
+    void         download_rescue(); // All that is on this machine, named likewise.
 
     // Small things screens remember while the page is open, by name: "home/code".
     std::string& memory(const std::string& name) { return m_memory[name]; }
@@ -127,6 +129,7 @@ private:
         std::optional<std::vector<device::Duty>>                     duties;
         std::optional<std::vector<const notice::Package*>>           packages;
         std::optional<std::vector<device::LedgerEntry>>              ledger;
+        std::optional<std::vector<protocol::DeviceInfo>>             devices;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
         std::optional<int>                                           reviews_waiting;

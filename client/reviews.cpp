@@ -167,8 +167,11 @@ bool decide(App& app, const std::vector<base::EnvelopeId>& roots, const device::
 bool take_back(App& app, const base::EnvelopeId& root) {
     const device::Dossier*            dossier = app.dossier(root);
     std::optional<envelope::Decision> word;
-    if (dossier != nullptr)
-        word = dossier->row.queued ? dossier->row.queued : dossier->refused_word;
+    if (dossier != nullptr && dossier->row.queued) word = dossier->row.queued;
+    // Of a refused one the words were offered when it was opened, and may have been changed since.
+    else if (dossier != nullptr && app.reviews().said.count(root) == 0 &&
+             !app.desk().reviews().half_word(root))
+        word = dossier->refused_word;
     if (!app.tell(app.desk().reviews().cancel(root))) return false;
     if (word) app.reviews().said[root] = said_again(*word);
     return true;

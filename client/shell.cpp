@@ -97,7 +97,7 @@ void draw_warnings(App& app) {
         widgets::Line line;
         if (widgets::button("retry", "再试一次")) platform::disk::retry();
         if (widgets::button("rescue", "另存为备份文件", widgets::primary_button))
-            platform::disk::download_rescue();
+            app.download_rescue();
     }
     if (app.desk().revoked()) {
         widgets::notice("revoked", widgets::Tone::wrong,
@@ -107,7 +107,7 @@ void draw_warnings(App& app) {
                             "登记，然后在那里的“设置与备份”中按“从备份文件接收草稿”。"
                           : "请向上级要新的登记码，在另一台电脑（或本机的另一种浏览器）上登记。");
         if (widgets::button("rescue_drafts", "保存备份文件", widgets::primary_button))
-            platform::disk::download_rescue();
+            app.download_rescue();
     }
     if (app.desk().find_package() == nullptr && !app.courier().running())
         widgets::notice("no_notice", widgets::Tone::attention,

@@ -74,10 +74,10 @@ function download(name, parts) {
     setTimeout(() => URL.revokeObjectURL(url), 60000);
 }
 
-function rescue_name() {
+function rescue_name(rehearsal) {
     const two = (number) => String(number).padStart(2, "0");
     const now = new Date();
-    return `申报数据-${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}-` +
+    return `${rehearsal ? "演练-" : ""}申报数据-${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}-` +
         `${two(now.getHours())}${two(now.getMinutes())}.sqlite`;
 }
 
@@ -176,7 +176,7 @@ class Disk {
         navigator.storage.persist().then((yes) => { this.persistence = yes ? 1 : 2; this.tell(); }, () => {});
     }
 
-    download(bytes) { download(rescue_name(), [bytes]); }
+    download(bytes, rehearsal) { download(rescue_name(rehearsal), [bytes]); }
 
     // All other data in place of what is there; the page starts again with it.
     async replace(bytes) {

@@ -82,9 +82,9 @@ void on_change(std::function<void()> changed) { listener = std::move(changed); }
 
 void retry() { disk_retry(); }
 
-void download_rescue() {
+void download_rescue(bool rehearsal) {
     const base::Bytes file = store().whole_file();
-    disk_download(file.data(), file.size());
+    disk_download(file.data(), file.size(), rehearsal);
 }
 
 base::Status restore(base::ByteView file, std::int64_t application_id,

@@ -59,7 +59,8 @@ void retry();
 
 // Offers the database as of its newest commit as a file to keep, also what could not be saved. The
 // file holds the device's key: whoever has it can sign as this device. Call it from a click.
-void download_rescue();
+// In a rehearsal its name says so.
+void download_rescue(bool rehearsal);
 
 // Replaces the database by a rescue file's, then loads the page again. Refuses with storage_foreign
 // (not a file of ours), storage_newer (schema above `schema_version_max`) or storage_failed

@@ -18,7 +18,7 @@ void disk_state(double* into);
 // Writes the outcome's name, a line end and the detail; the number of bytes written.
 std::size_t disk_fault(char* into, std::size_t bytes_max);
 void disk_retry();
-void disk_download(const void* at, std::size_t bytes);
+void disk_download(const void* at, std::size_t bytes, int rehearsal);
 void disk_replace(const void* at, std::size_t bytes);
 void disk_ask_to_persist();
 void disk_refuse(const char* outcome, std::size_t outcome_bytes, const char* sentence,

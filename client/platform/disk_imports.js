@@ -29,7 +29,9 @@ mergeInto(LibraryManager.library, {
         return bytes.length;
     },
     disk_retry: function () { Module['disk'].retry(); },
-    disk_download: function (at, bytes) { Module['disk'].download(HEAPU8.slice(at, at + bytes)); },
+    disk_download: function (at, bytes, rehearsal) {
+        Module['disk'].download(HEAPU8.slice(at, at + bytes), rehearsal);
+    },
     disk_replace: function (at, bytes) { Module['disk'].replace(HEAPU8.slice(at, at + bytes)); },
     disk_ask_to_persist: function () { Module['disk'].ask_to_persist(); },
     disk_refuse: function (outcome, outcomeBytes, sentence, sentenceBytes, detail, detailBytes) {

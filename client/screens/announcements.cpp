@@ -45,22 +45,25 @@ void draw_writing(App& app) {
     std::string& to = app.visit_memory("announce/to");
     std::string& wrong = app.visit_memory("announce/wrong");
     widgets::text_area("text", text, 4, {.label = "内容", .hint = "4到500字", .max_length = 500});
-    std::vector<std::string> ids{""}, names{"全部单位"};
-    for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds) {
-        ids.push_back("k" + kind.id);
-        names.push_back(kind.name);
+    std::string& named = app.visit_memory("announce/named");
+    std::vector<widgets::Suggestion> all{{"a", "全部单位", ""}};
+    for (const notice::UnitKind& kind : app.desk().find_package()->unit_kinds)
+        all.push_back({"k" + kind.id, "全部" + kind.name, ""});
+    for (const std::string& city : cities(app)) all.push_back({"c" + city, city + "全部单位", ""});
+    for (const envelope::UnitEntry& unit : app.desk().units())
+        all.push_back({"u" + unit.unit.text(), unit.name, unit.city});
+    if (std::string& begun = app.visit_memory("announce/begun"); begun.empty()) {
+        begun = "1";
+        to = all.front().id;
+        named = all.front().title;
     }
-    for (const std::string& city : cities(app)) {
-        ids.push_back("c" + city);
-        names.push_back(city);
-    }
-    int chosen = 0;
-    for (int i = 0; i < int(ids.size()); ++i)
-        if (ids[std::size_t(i)] == to) chosen = i;
-    if (widgets::select("to", names, chosen, {.label = "发给"})) to = ids[std::size_t(chosen)];
+    choose_by_search("发给", all, named, to);
     widgets::text_field("until", until,
                         {.label = "显示到哪天", .hint = "如 2023-04-03", .error = wrong});
-    if (!widgets::button("sign", "签名发布", widgets::primary_button)) return;
+    if (!widgets::button("sign", "签名发布",
+                         {.kind = widgets::ButtonKind::primary,
+                          .off_because = to.empty() ? "请先选择发给谁。" : ""}))
+        return;
     const auto        day = base::parse_date(until);
     const std::size_t length = base::character_count(text);
     wrong = length < 4 || length > 500 ? "内容应为4到500字"
@@ -72,7 +75,8 @@ void draw_writing(App& app) {
     act.until = base::Time{base::end_of(*day).microseconds - 1};
     if (to.starts_with('k')) act.to.kind = to.substr(1);
     if (to.starts_with('c')) act.to.city = to.substr(1);
-    if (issue(app, act, "公告：" + names[std::size_t(chosen)])) text.clear();
+    if (to.starts_with('u')) act.to.unit = base::UnitId(to.substr(1));
+    if (issue(app, act, "公告：" + named)) text.clear();
 }
 
 } // namespace

@@ -68,28 +68,7 @@ void choose_whom(App& app, const notice::Form& form) {
     for (const envelope::UnitEntry& unit : app.desk().units())
         if (package.files(form, unit.kind))
             all.push_back({"u" + unit.unit.text(), unit.name, unit.city});
-    std::string& text = typed(app, "whom_typed");
-    std::string& whom = typed(app, "whom");
-    const auto   chosen = std::find_if(all.begin(), all.end(),
-                                     [&](const auto& one) { return one.id == whom; });
-    // What has been chosen can be changed to anything, so its name does not narrow the list.
-    const bool whole = chosen != all.end() && chosen->title == text;
-    std::vector<widgets::Suggestion> found;
-    for (const widgets::Suggestion& one : all)
-        if (whole || base::has_parts(one.title + "\n" + one.detail, text)) found.push_back(one);
-    constexpr std::size_t shown_max = 50;
-    if (found.size() > shown_max) found.resize(shown_max);
-    const widgets::Searched searched = widgets::search_box(
-        "whom", text, found,
-        {.label = "单位", .hint = "输入名称的任一部分；也可选一类学校或一个市",
-         .placeholder = "查找单位"});
-    if (searched.chosen) {
-        const widgets::Suggestion& one = found[std::size_t(*searched.chosen)];
-        whom = one.id;
-        text = one.title;
-    } else if (searched.edited.changed) {
-        whom.clear(); // Another text names nobody until one is chosen.
-    }
+    choose_by_search("单位", all, typed(app, "whom_typed"), typed(app, "whom"));
 }
 
 void draw_granting(App& app) {
@@ -189,6 +168,30 @@ void draw_granted(App& app) {
 
 } // namespace
 
+void choose_by_search(std::string_view label, const std::vector<widgets::Suggestion>& all,
+                      std::string& text, std::string& chosen) {
+    const auto now = std::find_if(all.begin(), all.end(),
+                                  [&](const auto& one) { return one.id == chosen; });
+    // What has been chosen can be changed to anything, so its name does not narrow the list.
+    const bool whole = now != all.end() && now->title == text;
+    std::vector<widgets::Suggestion> found;
+    for (const widgets::Suggestion& one : all)
+        if (whole || base::has_parts(one.title + "\n" + one.detail, text)) found.push_back(one);
+    constexpr std::size_t shown_max = 50;
+    if (found.size() > shown_max) found.resize(shown_max);
+    const widgets::Searched searched = widgets::search_box(
+        "whom", text, found,
+        {.label = label, .hint = "输入名称的任一部分；也可选一类学校或一个市",
+         .placeholder = "查找单位"});
+    if (searched.chosen) {
+        const widgets::Suggestion& one = found[std::size_t(*searched.chosen)];
+        chosen = one.id;
+        text = one.title;
+    } else if (searched.edited.changed) {
+        chosen.clear(); // Another text names nobody until one is chosen.
+    }
+}
+
 void draw_extensions(App& app) {
     widgets::heading("延期", 1);
     widgets::Columns columns({widgets::share(1), widgets::fixed(330)});
@@ -223,43 +226,109 @@ std::string due_words(App& app, base::Time closes) {
 
 } // namespace
 
-void draw_chase(App& app, const notice::Form& form, const base::Period& period,
-                const base::Json& rows) {
-    const widgets::Card   card("chase", {.title = "催报"});
+namespace {
+
+// A school that is to be reminded, and of what.
+struct Reminder {
+    base::UnitId unit;
+    std::string  name, city, due;
+};
+
+// The form as the notice has it that knows the period: an earlier one's is named by its own words.
+const notice::Form& form_with(App& app, const notice::Form& form, const base::Period& period) {
+    for (const notice::Package* package : app.packages())
+        if (const notice::Form* found = package->find_form(form.id);
+            found != nullptr && found->find_window(period) != nullptr)
+            return *found;
+    return form;
+}
+
+// Those from whom nothing has come; what came late waits for the province and not for its school.
+std::vector<Reminder> missing_ones(App& app, const notice::Form& form, const base::Period& period,
+                                   const base::Json& rows) {
     const notice::Window* window = form.find_window(period);
     const bool            timed = window != nullptr && !window->always;
     const auto            extended = extended_until(app, form, period);
-    const std::string     what = window_words(app, form, period);
-    std::map<std::string, std::string> names; // By what is said of the time.
-    std::vector<std::string>           whens; // Of each row.
+    std::vector<Reminder> list;
     for (const base::Json& row : rows) {
-        std::string& when = whens.emplace_back("请尽快填报并同步");
-        if (timed) {
-            const auto own = extended.find(base::UnitId(row.value("school_code", std::string())));
-            when = due_words(app, own == extended.end() ? window->closes_at() : own->second);
-        }
-        std::string& group = names[when];
-        group += (group.empty() ? "" : "、") + row.value("school_name", std::string());
+        const auto cell = [&](const char* name) { return row.value(name, std::string()); };
+        const auto timing = row.find("timing");
+        if (timing != row.end() && timing->is_string()) continue;
+        Reminder& one = list.emplace_back();
+        one = {base::UnitId(cell("school_code")), cell("school_name"), cell("city"),
+               "请尽快填报并同步"};
+        if (!timed) continue;
+        const auto own = extended.find(one.unit);
+        one.due = due_words(app, own == extended.end() ? window->closes_at() : own->second);
     }
-    std::string text = "【催报】以下学校还没有报送" + what + "。";
-    widgets::text(text);
-    for (const auto& [when, units] : names) {
-        const std::string words = when + "：" + units + "。";
+    return list;
+}
+
+// Those who were asked to change something and have not sent it again.
+std::vector<Reminder> returned_ones(App& app, const notice::Form& form,
+                                    const base::Period& period) {
+    std::vector<Reminder> list;
+    for (const device::QueueRow& row : app.review_rows())
+        if (row.form == form.id && row.period == period &&
+            row.state.stage == review::Stage::returned)
+            list.push_back({row.unit, row.unit_name, row.city,
+                            !row.due               ? "请尽快修改报送"
+                            : app.now() < *row.due ? texts::mend_by_words(*row.due)
+                                                   : "修改期限已过，请尽快修改报送"});
+    return list;
+}
+
+// Shows what is said to these, and adds it to the text that can be copied.
+void draw_reminders(const std::string& head, const std::vector<Reminder>& list,
+                    std::string& text) {
+    if (list.empty()) return;
+    std::map<std::string, std::string> names; // By what is said of the time.
+    for (const Reminder& one : list) {
+        std::string& group = names[one.due];
+        // A school with several of them is named once.
+        if (("、" + group + "、").find("、" + one.name + "、") == std::string::npos)
+            group += (group.empty() ? "" : "、") + one.name;
+    }
+    widgets::text(head);
+    text += (text.empty() ? "" : "\n") + head;
+    for (const auto& [due, units] : names) {
+        const std::string words = due + "：" + units + "。";
         widgets::text(words);
         text += "\n" + words;
     }
+}
+
+// A line of the list for each of them.
+std::string csv_lines(App& app, const std::string& what, const std::vector<Reminder>& list) {
+    std::string lines;
+    for (const Reminder& one : list)
+        lines += base::csv_cell(one.name) + "," + base::csv_cell(one.city) + "," +
+                 base::csv_cell(app.desk().reviews().phone_of(one.unit)) + "," +
+                 base::csv_cell(what + "，" + one.due + "。") + "\r\n";
+    return lines;
+}
+
+} // namespace
+
+void draw_chase(App& app, const notice::Form& newest, const base::Period& period,
+                const base::Json& rows) {
+    const notice::Form& form = form_with(app, newest, period);
+    const auto          missing = missing_ones(app, form, period, rows);
+    const auto          returned = returned_ones(app, form, period);
+    if (missing.empty() && returned.empty()) return;
+    const widgets::Card card("chase", {.title = "催报"});
+    const std::string   what = window_words(app, form, period);
+    std::string         text;
+    draw_reminders("【催报】以下学校还没有报送" + what + "。", missing, text);
+    draw_reminders("【催报】以下学校的" + what + "已退回修改，还没有重新报送。", returned, text);
     const widgets::Line line;
     if (widgets::button("copy", "复制文字")) {
         platform::copy_text(text);
         app.say("已复制，可以粘贴到工作群");
     }
-    if (!widgets::button("sms", "下载短信名单")) return;
-    std::string csv = std::string(base::csv_mark) + "单位,市,联系电话,内容\r\n";
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-        const auto cell = [&](const char* name) { return rows[at].value(name, std::string()); };
-        csv += base::csv_cell(cell("school_name")) + "," + base::csv_cell(cell("city")) + "," +
-               base::csv_cell(app.desk().reviews().phone_of(base::UnitId(cell("school_code")))) +
-               "," + base::csv_cell("还没有收到" + what + "，" + whens[at] + "。") + "\r\n";
-    }
-    app.download("短信名单.csv", "text/csv", csv);
+    if (widgets::button("sms", "下载短信名单"))
+        app.download("短信名单.csv", "text/csv",
+                     std::string(base::csv_mark) + "单位,市,联系电话,内容\r\n" +
+                         csv_lines(app, "还没有收到" + what, missing) +
+                         csv_lines(app, what + "已退回修改，还没有重新报送", returned));
 }

@@ -138,6 +138,7 @@ void draw_findings(App& app, const Matter& matter) {
         for (const auto& [rule, note] : matter.notes)
             if (!note.empty())
                 widgets::text((rule == device::reply_rule ? "回复说明：" : "原因说明：") + note);
+        if (judged != nullptr && form != nullptr) draw_money(app, *form, *judged);
         return;
     }
     std::vector<Finding> findings = judged->findings; // A note judges anew.

@@ -98,8 +98,7 @@ void draw_acts(App& app, const Matter& matter, const std::string& outdated) {
     if (!outdated.empty())
         widgets::text("现在打印，页眉会注明“" + outdated + "”。", widgets::second_text);
     if (device::is_open(matter.state)) draw_open_acts(app, matter);
-    else if ((matter.state == MatterState::submitted || matter.state == MatterState::returned) &&
-             app.find_form()->many)
+    else if (matter.state == MatterState::submitted || matter.state == MatterState::returned)
         draw_withdrawal(app, matter);
     else if (matter.state == MatterState::withdrawing && widgets::button("keep", "取消撤回"))
         app.tell(app.desk().cancel_withdrawal(matter.root));
@@ -286,8 +285,8 @@ bool draw_month_off(App& app, const notice::Form& form) {
 
 // The matter of a form that has one a period; it is made when it is first looked at.
 std::optional<Matter> matter_of(App& app, const notice::Form& form, const base::Period& period) {
-    for (const Matter& matter : app.matters(form.id, period))
-        if (device::counts(matter.state)) return matter;
+    for (const Matter& matter : app.matters(form.id, period)) // A withdrawal can be given up there.
+        if (device::counts(matter.state) || matter.state == MatterState::withdrawing) return matter;
     const auto root = app.desk().create_matter(form.id, period);
     if (!root) {
         app.tell(base::fail(root.error()));

@@ -120,7 +120,7 @@ void draw_copy(App& app, const device::DraftCopy& copy) {
     const widgets::Line line;
     if (widgets::button("use", "换用这一份",
                         {.size = widgets::ButtonSize::small, .name = "换用 " + copy.name}) &&
-        app.tell(app.desk().use_copy(copy.id)))
+        app.tell(app.desk().use_copy(copy.id))) // Refused, with what to do, beside what is signed.
         app.say("已换用，原来的那份另存在这里。",
                 [&app, id = copy.id] { app.tell(app.desk().use_copy(id)); });
     if (widgets::button("drop", "删除",

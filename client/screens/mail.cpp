@@ -171,7 +171,7 @@ std::int64_t total_of(const device::Dossier& dossier) {
 void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& period,
                       const std::vector<const device::QueueRow*>& rows) {
     const base::UnitId&      own = app.desk().find_enrolment()->unit.unit;
-    std::vector<std::string> missing, outdated;
+    std::vector<std::string> missing, outdated, late;
     for (const envelope::UnitEntry& unit : app.desk().units())
         if (unit.review_by == own && app.desk().find_package()->files(form, unit.kind) &&
             std::none_of(app.review_rows().begin(), app.review_rows().end(), [&](const auto& row) {
@@ -181,7 +181,14 @@ void draw_bundle_gaps(App& app, const notice::Form& form, const base::Period& pe
             missing.push_back(unit.name); // Late is not missing.
     for (const device::QueueRow* row : rows)
         if (app.outdated(*row)) outdated.push_back(row->unit_name);
+    for (const device::QueueRow& row : app.review_rows())
+        if (row.form == form.id && row.period == period && row.timing == envelope::Timing::late &&
+            row.state.stage != review::Stage::withdrawn)
+            late.push_back(row.unit_name);
     if (!missing.empty()) widgets::text("没有提交：" + names_of(missing), widgets::second_text);
+    if (!late.empty())
+        widgets::notice("late", widgets::Tone::attention,
+                        "逾期补报，省级延期前不打印：" + names_of(late) + "。");
     if (!outdated.empty())
         widgets::notice("outdated", widgets::Tone::attention,
                         "需更新（提交后申报表有变动），请学校重新提交：" + names_of(outdated) +

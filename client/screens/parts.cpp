@@ -333,6 +333,14 @@ void draw_state_badge(App& app, const device::Matter& matter) {
     widgets::badge("请说明", widgets::Tone::attention);
 }
 
+std::string machine_words(App& app, const base::KeyId& kid) {
+    if (kid == app.desk().find_enrolment()->kid) return "（本机）";
+    for (const protocol::DeviceInfo& one : app.devices())
+        if (one.kid == kid) return "（" + one.device + "）";
+    constexpr std::size_t shown = 8; // Of a key's 43 characters: enough to tell machines apart.
+    return "（设备 " + kid.text().substr(0, shown) + "）";
+}
+
 void draw_review_badge(const device::QueueRow& row) {
     if (row.refused) return widgets::badge("未被接收", widgets::Tone::wrong);
     if (row.queued)

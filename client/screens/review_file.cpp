@@ -512,9 +512,7 @@ std::string who_words(App& app, const device::HistoryEntry& entry) {
     if (name.empty() && entry.decision)
         name = entry.decision->stage == envelope::ReviewStage::first_review ? "市级主管部门"
                                                                             : "省级主管部门";
-    constexpr std::size_t shown = 8; // Of a key's 43 characters: enough to tell machines apart.
-    return name + (entry.kid == enrolment.kid ? "（本机）"
-                                              : "（设备 " + entry.kid.text().substr(0, shown) + "）");
+    return name + machine_words(app, entry.kid);
 }
 
 } // namespace

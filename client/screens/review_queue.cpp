@@ -12,6 +12,7 @@
 #include "client/widgets/table.hpp"
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
+#include "shared/notice/calendar.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -155,8 +156,13 @@ std::vector<QueueColumn> columns_of(App& app) {
     return columns;
 }
 
-void draw_marks(const QueueRow& row) {
+void draw_marks(App& app, const QueueRow& row) {
     draw_review_badge(row);
+    if (row.state.stage == review::Stage::returned && row.due)
+        widgets::badge(app.now() < *row.due
+                           ? "限 " + base::clerk_day(notice::last_day_before(*row.due))
+                           : "修改期限已过",
+                       app.now() < *row.due ? widgets::Tone::plain : widgets::Tone::wrong);
     if (row.timing != envelope::Timing::on_time)
         widgets::badge(texts::timing_word(row.timing), row.timing == envelope::Timing::late
                                                            ? widgets::Tone::wrong
@@ -234,7 +240,7 @@ void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow&
             break;
         case Column::state: {
             const auto cell = table.cell();
-            draw_marks(row);
+            draw_marks(app, row);
             break;
         }
         }

@@ -52,7 +52,7 @@ void draw_backup(App& app) {
                   {.size = widgets::type_size::small, .colour = widgets::colour::attention});
     widgets::gap(4);
     const widgets::Line line;
-    if (widgets::button("backup", "保存备份文件")) platform::disk::download_rescue();
+    if (widgets::button("backup", "保存备份文件")) app.download_rescue();
     draw_restore(app);
 }
 

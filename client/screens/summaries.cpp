@@ -58,7 +58,7 @@ const std::vector<Summary>& summaries() {
           {"approved_headcount", "审核通过", fixed(110), Kind::count}}},
         {"progress", report, "进度", "工作进度汇总", "学校的月报送达后显示在这里。",
          {{"school_name", "学校", share(2)},
-          {"quota", "填报指标", fixed(92), Kind::count},
+          {"quota", "填报指标", fixed(92), Kind::count, "approved_quota"},
           {"approved_quota", "台账指标", fixed(92), Kind::count},
           {"month_registered", "当月报名", fixed(84), Kind::count},
           {"month_assessed", "当月考核", fixed(84), Kind::count},

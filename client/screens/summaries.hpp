@@ -27,6 +27,7 @@ struct SummaryColumn {
     const char*    head;
     widgets::Track width;
     Kind           kind = Kind::words;
+    const char*    as = nullptr; // Another member that says the same; where it does not, this is marked.
 };
 
 struct Summary {

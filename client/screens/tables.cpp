@@ -21,7 +21,8 @@ namespace {
 // Without a table of their own on the screen. The total is named for who reads it.
 constexpr struct {
     std::string_view name, title;
-} downloads[] = {{"rows", "申报明细"}, {"province", ""}, {"sources", "来源与回执"}};
+} downloads[] = {{"rows", "申报明细"}, {"province", ""}, {"sources", "来源与回执"}},
+  of_reports[] = {{"progress-by-city", "各市进度"}, {"progress-province", "进度合计"}};
 
 // The forms that schools can fail to send: those with windows.
 std::vector<const notice::Form*> missable_forms(App& app) {
@@ -120,9 +121,11 @@ void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
     }
     widgets::Table table(summary.name, columns,
                          {.name = summary.title, .width_min = std::max(620.f, width)});
-    const auto put = [&](const SummaryColumn& column, const std::string& words) {
+    const auto put = [&](const SummaryColumn& column, const std::string& words,
+                         widgets::Colour colour = widgets::colour::text) {
         const bool figure = is_figure(column.kind);
-        table.text(words, {.figures = figure ? widgets::Figures::tabular
+        table.text(words, {.colour = colour,
+                           .figures = figure ? widgets::Figures::tabular
                                              : widgets::Figures::natural,
                            .right = figure});
     };
@@ -135,8 +138,14 @@ void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
                 draw_filing(app, row);
                 continue;
             }
-            const auto found = row.find(column.member);
-            put(column, summary_words(column.kind, found == row.end() ? base::Json() : *found));
+            const auto member = [&](const char* name) {
+                const auto found = row.find(name);
+                return found == row.end() ? base::Json() : *found;
+            };
+            const base::Json value = member(column.member);
+            put(column, summary_words(column.kind, value),
+                column.as != nullptr && member(column.as) != value ? widgets::colour::wrong
+                                                                   : widgets::colour::text);
         }
     });
     if (!summary.has_total) return;
@@ -196,6 +205,14 @@ void draw_body(App& app, const Summary& summary, const std::string& kept) {
                           (summary.has_total ? "" : "，共 " + std::to_string(rows.size()) + " 所"),
                       widgets::second_text);
     draw_rows(app, summary, rows);
+    for (const SummaryColumn& column : summary.columns)
+        if (column.as != nullptr &&
+            std::any_of(rows.begin(), rows.end(), [&](const base::Json& row) {
+                return row.value(column.member, base::Json()) !=
+                       row.value(column.as, base::Json());
+            }))
+            widgets::text("红色的" + std::string(column.head) + "和台账不同，请核对。",
+                          widgets::second_text);
 }
 
 void draw_downloads(App& app) {
@@ -208,6 +225,20 @@ void draw_downloads(App& app) {
             const std::string_view title = download.title.empty() ? total : download.title;
             if (widgets::button(download.name, title))
                 save(app, download.name, asked_of(app, summaries().front()), title);
+        }
+        for (const Summary& summary : summaries()) {
+            if (summary.name != "progress") continue;
+            for (const auto& [name, title] : of_reports)
+                if (widgets::button(name, title)) save(app, name, asked_of(app, summary), title);
+        }
+    }
+    {
+        // Every form of the notice, field by field, of all its periods.
+        widgets::Line line;
+        for (const notice::Form* form : app.known_forms()) {
+            const std::string title = form->appendix + form->short_title + "逐项";
+            if (widgets::button("form_" + form->id.text(), title))
+                save(app, form->id.text(), {"?", ""}, title);
         }
     }
     widgets::text("“申报明细”每份列最新一版，已撤回、不通过和逾期补报的也在内；“" + std::string(total) +
@@ -253,7 +284,6 @@ void draw_tables(App& app) {
     const auto          body = app.desk().kept(kept);
     if (form != nullptr && body && summary->asks == Summary::Asks::period_and_form)
         if (const auto json = base::parse_json(*body); json && json->contains("rows"))
-            if (const base::Json& rows = json->at("rows"); !rows.empty())
-                draw_chase(app, *form, app.period_of(*form), rows);
+            draw_chase(app, *form, app.period_of(*form), json->at("rows"));
     draw_downloads(app);
 }

@@ -22,10 +22,10 @@ std::string kind_words(App& app, const std::string& kind) {
     return found == nullptr ? kind : found->name;
 }
 
-std::string unit_words(App& app, const base::UnitId& unit) {
+std::string unit_words(App& app, const base::UnitId& unit, std::string_view otherwise) {
     for (const UnitEntry& one : app.desk().units())
         if (one.unit == unit) return one.name;
-    return unit.text();
+    return otherwise.empty() ? unit.text() : std::string(otherwise);
 }
 
 std::vector<std::string> cities(App& app) {
@@ -145,7 +145,7 @@ void draw_code(App& app, const UnitEntry& unit) {
 
 void draw_devices(App& app, const UnitEntry& unit) {
     widgets::heading("设备", 3);
-    const auto   all = app.desk().devices();
+    const auto   all = app.devices(); // A copy: what is issued below makes the list anew.
     std::string& asked = typed(app, "revoke");
     bool         any = false;
     for (const protocol::DeviceInfo& one : all) {
@@ -186,9 +186,13 @@ std::string history_lines(App& app, const protocol::UnitHistory& history) {
         const UnitEntry& unit = change.unit;
         lines += base::to_iso(base::date_of(*unit.from)) + " 起　" + unit.name + "　" +
                  kind_words(app, unit.kind) + "　" + unit.city;
-        if (unit.review_by) lines += "　初审：" + unit_words(app, *unit.review_by);
+        if (unit.review_by)
+            lines += "　初审：" + unit_words(app, *unit.review_by, "其他教育局");
         lines += "\n第 " + std::to_string(change.index) + " 条记录　" +
-                 (change.by.text() == "operator" ? "系统管理员" : unit_words(app, change.by)) + "\n";
+                 (change.by.text() == "operator"
+                      ? "系统管理员"
+                      : unit_words(app, change.by, "省级主管部门") + machine_words(app, change.kid)) +
+                 "\n";
     }
     return lines;
 }

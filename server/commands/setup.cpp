@@ -48,7 +48,8 @@ base::Status new_codes(const CodeOptions& options) {
     for (const envelope::UnitEntry& one : units) {
         SHENBAO_ASSIGN(const intake::MadeCode made, intake::make_code(*site, one, {}));
         acts.push_back(made.entry);
-        slips.push_back({one.name, made.told.code, made.told.expires_at, options.address});
+        slips.push_back({one.name, made.told.code, made.told.expires_at, options.address,
+                         site->rehearsal()});
         csv += base::csv_cell(one.unit.text()) + "," + base::csv_cell(one.name) + "," +
                made.told.role + "," + made.told.code + "\r\n";
     }

@@ -49,7 +49,8 @@ Response new_code(Server& server, const Request& request, const records::Viewer&
             "application/json",
             protocol::write_new_code(made->told, print::slips({{made->told.name, made->told.code,
                                                                 made->told.expires_at,
-                                                                page_address(server, request)}})),
+                                                                page_address(server, request),
+                                                                server.site.rehearsal()}})),
             {{"Cache-Control", "no-store"}}};
 }
 

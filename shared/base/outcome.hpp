@@ -55,6 +55,7 @@ namespace base {
     X(already_enrolled, 219, 409, "本机已登记。")                                                  \
     X(too_many_rows, 225, 400, "表中的行数已到上限，没有改动。")                                    \
     X(table_signed, 226, 409, "表已签名，这一步不能再撤销。需要时请按“修改”后再改。")               \
+    X(copy_beside_signed, 227, 409, "那一份已经签名。请先打开它按“修改”，再换用。")                 \
     /* Requests. */                                                                                \
     X(bad_request, 300, 400, "请求格式不正确。")                                                   \
     X(not_signed_in, 301, 401, "登录已失效，请重新同步。")                                         \

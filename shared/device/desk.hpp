@@ -400,7 +400,8 @@ public:
     base::Status undo_rescue(const RescueUndo& taken);
     std::vector<DraftCopy> copies() const;
     // Puts the copy in place of the draft beside which it is kept, which becomes the copy: doing it
-    // again undoes it. Opens what is signed for change; frozen when a reviewer has passed it.
+    // again undoes it. Where nothing is any more beside which to keep it, it becomes the draft.
+    // copy_beside_signed when that draft is signed: to open it is a step of its own.
     base::Status use_copy(const base::EnvelopeId& id);
     base::Status drop_copy(const base::EnvelopeId& id);
 

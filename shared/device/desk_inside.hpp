@@ -133,7 +133,13 @@ struct Desk::Inside {
     // What another machine typed, read by the version of the notice that the matter names.
     [[nodiscard]] base::Status write_foreign(const Matter& typed);
     // Second copies of drafts (rescue.hpp), as they are kept.
-    std::vector<std::pair<base::EnvelopeId, base::Json>> kept_copies();
+    struct KeptCopy {
+        base::EnvelopeId id;
+        base::EnvelopeId of; // The matter beside which it was put.
+        std::string      name;
+    };
+    // bad_file when something there was not written by this program: a file may hold anything.
+    base::Result<std::vector<KeptCopy>> kept_copies();
     base::Result<base::EnvelopeId> insert_matter(const base::FormId& form,
                                                  const base::Period& period);
     // Of a block of cells: those with text, into a row of a draft.

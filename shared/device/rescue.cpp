@@ -161,6 +161,15 @@ std::string copy_name(const Desk& desk, const Matter& matter) {
            base::clerk_day_minute(matter.updated_at) + "）";
 }
 
+// That of a form which has one for each period; nothing of a form with many.
+std::optional<Matter> only_sheet(const Desk& desk, const base::FormId& form,
+                                 const base::Period& period) {
+    const auto duty = desk.find_duty(form, period);
+    if (!duty || duty->form->many) return std::nullopt;
+    for (const Matter& mine : desk.matters(form, period))
+        if (counts(mine.state)) return mine;
+    return std::nullopt;
+}
 
 } // namespace
 
@@ -186,6 +195,7 @@ struct Desk::Rescued {
     struct Found {
         Matter           matter;
         RescueDraft      draft;
+        std::string      name;    // As a copy.
         base::EnvelopeId beside;  // Of a copy: the matter here that stays.
         base::EnvelopeId removed; // An empty one here that makes room.
     };
@@ -195,6 +205,10 @@ struct Desk::Rescued {
     static base::Result<Rescued> read(const Desk& here, base::ByteView file);
     // `sent`: its newest version that the server has, as that machine knew.
     void judge(const Desk& here, const std::optional<base::EnvelopeId>& sent, Found& one) const;
+    void judge_copy(const Desk& here, Found& one) const; // What was a copy on that machine already.
+    bool is_same(const Desk& here, const Found& one, const Matter& mine) const;
+    // Becomes a copy beside that matter, unless it is kept there already.
+    void keep_beside(const Desk& here, const base::EnvelopeId& mine, Found& one) const;
     // Earlier versions of the notice by which the drafts were typed: only such as the server has
     // named, whose bytes the digest vouches for.
     base::Status hand_editions(Desk& here) const;
@@ -232,6 +246,7 @@ base::Result<Desk::Rescued> Desk::Rescued::read(const Desk& here, base::ByteView
         Found one;
         one.draft = {*root, words_of(rescued.desk, *matter), was_signed, matter->updated_at,
                      Handover::fresh};
+        one.name = copy_name(rescued.desk, *matter);
         one.matter = std::move(*matter);
         rescued.judge(here,
                       roots.is_null(1) ? std::nullopt
@@ -239,32 +254,68 @@ base::Result<Desk::Rescued> Desk::Rescued::read(const Desk& here, base::ByteView
                       one);
         rescued.found.push_back(std::move(one));
     }
+    // What that machine had taken from another, and kept beside its own, nobody else may have.
+    SHENBAO_ASSIGN(const auto copies, rescued.desk.m_inside->kept_copies());
+    for (const Inside::KeptCopy& copy : copies) {
+        SHENBAO_ASSIGN(auto matter, rescued.desk.m_inside->read_matter(copy.id, true));
+        if (!matter) return base::fail(Outcome::bad_file, copy.id.text());
+        Found one;
+        one.draft = {copy.id, copy.name, false, matter->updated_at, Handover::fresh};
+        one.name = copy.name;
+        one.beside = copy.of;
+        one.matter = std::move(*matter);
+        rescued.judge_copy(here, one);
+        rescued.found.push_back(std::move(one));
+    }
     return rescued;
+}
+
+bool Desk::Rescued::is_same(const Desk& here, const Found& one, const Matter& mine) const {
+    return same(one.matter, desk.form_of(one.matter), mine, here.form_of(mine));
+}
+
+void Desk::Rescued::keep_beside(const Desk& here, const base::EnvelopeId& mine,
+                                Found& one) const {
+    one.draft.handover = Handover::copy;
+    one.beside = mine;
+    const auto copies = here.m_inside->kept_copies();
+    if (!copies) return;
+    for (const Inside::KeptCopy& kept : *copies) {
+        const auto copy = here.m_inside->read_matter(kept.id, true);
+        if (kept.of == mine && copy && *copy && is_same(here, one, **copy))
+            one.draft.handover = Handover::here;
+    }
+}
+
+void Desk::Rescued::judge_copy(const Desk& here, Found& one) const {
+    auto mine = here.find_matter(one.beside);
+    if (!mine || !counts(mine->state))
+        mine = only_sheet(here, one.matter.form, one.matter.period);
+    if (mine) {
+        keep_beside(here, mine->root, one);
+        if (is_same(here, one, *mine)) one.draft.handover = Handover::here;
+        return;
+    }
+    const auto duty = here.find_duty(one.matter.form, one.matter.period);
+    const bool single = duty && !duty->form->many;
+    for (const Found& other : found) {
+        if (other.draft.handover != Handover::fresh) continue;
+        if (other.matter.root == one.beside ||
+            (single && other.matter.form == one.matter.form &&
+             other.matter.period == one.matter.period))
+            return keep_beside(here, other.matter.root, one);
+    }
 }
 
 void Desk::Rescued::judge(const Desk& here, const std::optional<base::EnvelopeId>& sent,
                           Found& one) const {
-    const notice::Form* theirs = desk.form_of(one.matter);
-    Handover&           handover = one.draft.handover;
-    const auto          is_same = [&](const Matter& mine) {
-        return same(one.matter, theirs, mine, here.form_of(mine));
-    };
-    // Beside which it would be kept, unless it is kept there already.
-    const auto keep_beside = [&](const Matter& mine) {
-        handover = Handover::copy;
-        one.beside = mine.root;
-        for (const auto& [id, kept] : here.m_inside->kept_copies()) {
-            const auto copy = here.m_inside->read_matter(id, true);
-            if (kept.at("of") == mine.root.text() && copy && *copy && is_same(**copy))
-                handover = Handover::here;
-        }
-    };
+    Handover& handover = one.draft.handover;
     if (const auto mine = here.find_matter(one.matter.root)) {
         const bool as_sent = is_delivered(mine->state) && counts(mine->state) &&
                              !is_frozen(mine->state) && sent && mine->newest == sent;
-        if (is_same(*mine)) handover = Handover::here;
+        if (is_same(here, one, *mine)) handover = Handover::here;
         else if (as_sent) handover = Handover::revision;
-        else keep_beside(*mine);
+        else keep_beside(here, mine->root, one);
         return;
     }
     if (sent) {
@@ -274,13 +325,13 @@ void Desk::Rescued::judge(const Desk& here, const std::optional<base::EnvelopeId
     const auto duty = here.find_duty(one.matter.form, one.matter.period);
     for (const Matter& mine : here.matters(one.matter.form, one.matter.period)) {
         if (!counts(mine.state)) continue;
-        if (is_same(mine)) {
+        if (is_same(here, one, mine)) {
             handover = Handover::here;
             return;
         }
         if (!duty || duty->form->many) continue;
         if (is_open(mine.state) && !mine.newest && is_blank(mine)) one.removed = mine.root;
-        else keep_beside(mine);
+        else keep_beside(here, mine.root, one);
     }
     if (handover != Handover::fresh) one.removed = {}; // Nothing needs room.
 }
@@ -352,6 +403,7 @@ base::Result<RescueUndo> Desk::take_rescue(base::ByteView file) {
     SHENBAO_TRY(rescued.hand_editions(*this));
     RescueUndo undo;
     Inside&    here = *m_inside;
+    std::map<base::EnvelopeId, base::EnvelopeId> renamed; // Roots that were not free here.
     SHENBAO_TRY(here.change([&]() -> base::Status {
         for (Rescued::Found& one : rescued.found) {
             Matter& matter = one.matter;
@@ -366,13 +418,14 @@ base::Result<RescueUndo> Desk::take_rescue(base::ByteView file) {
             case Handover::copy:
             case Handover::fresh: {
                 const bool copy = one.draft.handover == Handover::copy;
-                const std::string name = copy_name(rescued.desk, matter);
+                const base::EnvelopeId root = matter.root;
                 auto known = here.database.prepare("SELECT 1 FROM matters WHERE root = ?");
                 SHENBAO_ASSIGN(const bool taken, known.bind(matter.root).step());
                 // A copy is hidden: under the root by which the server may yet send the matter it
                 // would hide that too.
                 if (taken || copy)
                     matter.root = envelope::make_envelope_id(here.clock.now(), here.random);
+                if (!copy) renamed.emplace(root, matter.root);
                 if (!one.removed.empty()) {
                     SHENBAO_TRY(hide(here.database, one.removed, here.clock.now()));
                     undo.removed.push_back(one.removed);
@@ -388,7 +441,10 @@ base::Result<RescueUndo> Desk::take_rescue(base::ByteView file) {
                 if (!copy) break;
                 SHENBAO_TRY(hide(here.database, matter.root, here.clock.now()));
                 SHENBAO_TRY(here.write_kept(copy_prefix + matter.root.text(),
-                                            copy_body(one.beside, name)));
+                                            copy_body(renamed.count(one.beside) > 0
+                                                          ? renamed.at(one.beside)
+                                                          : one.beside,
+                                                      one.name)));
                 break;
             }
             }
@@ -423,25 +479,35 @@ base::Status Desk::undo_rescue(const RescueUndo& taken) {
     });
 }
 
-std::vector<std::pair<base::EnvelopeId, Json>> Desk::Inside::kept_copies() {
-    std::vector<std::pair<base::EnvelopeId, Json>> copies;
-    auto select = database.prepare("SELECT name, body FROM kept WHERE substr(name, 1, 5) = ? "
-                                   "ORDER BY name");
+base::Result<std::vector<Desk::Inside::KeptCopy>> Desk::Inside::kept_copies() {
+    std::vector<KeptCopy> copies;
+    auto select = database.prepare("SELECT substr(name, 6), body FROM kept "
+                                   "WHERE substr(name, 1, 5) = ? ORDER BY name");
     select.bind(copy_prefix);
-    for (auto row = select.step(); row && *row; row = select.step()) {
-        auto json = base::parse_json(select.text_view(1));
-        SHENBAO_CHECK(json.has_value());
-        copies.emplace_back(select.text(0).substr(5), std::move(*json));
+    for (;;) {
+        SHENBAO_ASSIGN(const bool has_row, select.step());
+        if (!has_row) return copies;
+        const auto json = base::parse_json(select.text_view(1));
+        const auto member = [&](const char* name) {
+            return json && json->is_object() ? json->value(name, Json()) : Json();
+        };
+        const auto id = base::parse_envelope_id(select.text_view(0));
+        const Json of = member("of"), name = member("name");
+        const auto root = of.is_string() ? base::parse_envelope_id(of.get<std::string>())
+                                         : base::fail(Outcome::bad_file);
+        if (!id || !root || !name.is_string())
+            return base::fail(Outcome::bad_file, select.text(0));
+        copies.push_back({*id, *root, name.get<std::string>()});
     }
-    return copies;
 }
 
 std::vector<DraftCopy> Desk::copies() const {
     std::vector<DraftCopy> copies;
-    for (const auto& [id, json] : m_inside->kept_copies()) {
-        DraftCopy copy{id, base::EnvelopeId(json.at("of").get<std::string>()),
-                       json.at("name").get<std::string>(), {}};
-        auto select = m_inside->database.prepare(
+    const auto             kept = m_inside->kept_copies();
+    if (!kept) return copies;
+    for (const auto& [id, of, name] : *kept) {
+        DraftCopy copy{id, of, name, {}};
+        auto      select = m_inside->database.prepare(
             "SELECT v.row, v.field, v.typed, m.form, m.notice FROM draft_values v "
             "JOIN matters m ON m.root = v.root WHERE v.root = ? ORDER BY v.row");
         select.bind(id);
@@ -460,12 +526,14 @@ std::vector<DraftCopy> Desk::copies() const {
 }
 
 base::Status Desk::use_copy(const base::EnvelopeId& id) {
-    base::EnvelopeId of;
-    for (const auto& [known, json] : m_inside->kept_copies())
-        if (known == id) of = base::EnvelopeId(json.at("of").get<std::string>());
-    if (of.empty()) return base::fail(Outcome::not_found_locally, id.text());
-    auto mine = find_matter(of);
-    if (!mine || !counts(mine->state)) // Nothing is there any more beside which it could be kept.
+    SHENBAO_ASSIGN(const auto copies, m_inside->kept_copies());
+    SHENBAO_ASSIGN(const auto copy, m_inside->read_matter(id, true));
+    const auto known = std::find_if(copies.begin(), copies.end(),
+                                    [&](const auto& one) { return one.id == id; });
+    if (known == copies.end() || !copy) return base::fail(Outcome::not_found_locally, id.text());
+    auto mine = find_matter(known->of);
+    if (!mine || !counts(mine->state)) mine = only_sheet(*this, copy->form, copy->period);
+    if (!mine) // Nothing is there any more beside which it could be kept.
         return m_inside->change([&]() -> base::Status {
             sqlite::Database& database = m_inside->database;
             SHENBAO_TRY(database.prepare("UPDATE matters SET deleted_at = NULL WHERE root = ?")
@@ -475,11 +543,9 @@ base::Status Desk::use_copy(const base::EnvelopeId& id) {
             SHENBAO_TRY(m_inside->touch(id, m_inside->clock.now()));
             return m_inside->carry_over_and_tell(id);
         });
-    if (!is_open(mine->state)) {
-        SHENBAO_TRY(revise(of));
-        mine = find_matter(of);
-        SHENBAO_CHECK(mine.has_value());
-    }
+    // To take a signature back is nothing that an undo of this could bring again.
+    if (!is_open(mine->state)) return base::fail(Outcome::copy_beside_signed, mine->root.text());
+    const base::EnvelopeId of = mine->root;
     return m_inside->change([&]() -> base::Status {
         // In three steps, because what is typed in the one must not meet the other's on the way.
         const base::EnvelopeId between("between"), steps[] = {of, between, id, of, between, id};
@@ -491,13 +557,9 @@ base::Status Desk::use_copy(const base::EnvelopeId& id) {
                                 .bind(steps[step + 1], steps[step])
                                 .run());
         // What was typed goes with the version of the notice by which it was typed.
-        SHENBAO_TRY(m_inside->database
-                        .prepare("UPDATE matters SET notice = CASE root "
-                                 "WHEN ?1 THEN (SELECT notice FROM matters WHERE root = ?2) "
-                                 "ELSE (SELECT notice FROM matters WHERE root = ?1) END "
-                                 "WHERE root IN (?1, ?2)")
-                        .bind(of, id)
-                        .run());
+        auto under = m_inside->database.prepare("UPDATE matters SET notice = ? WHERE root = ?");
+        SHENBAO_TRY(under.bind(copy->notice, of).run());
+        SHENBAO_TRY(under.bind(mine->notice, id).run());
         SHENBAO_TRY(m_inside->write_kept(copy_prefix + id.text(),
                                          copy_body(of, copy_name(*this, *mine))));
         SHENBAO_TRY(m_inside->touch(of, m_inside->clock.now()));
@@ -506,9 +568,9 @@ base::Status Desk::use_copy(const base::EnvelopeId& id) {
 }
 
 base::Status Desk::drop_copy(const base::EnvelopeId& id) {
-    const auto copies = m_inside->kept_copies();
+    SHENBAO_ASSIGN(const auto copies, m_inside->kept_copies());
     if (std::none_of(copies.begin(), copies.end(),
-                     [&](const auto& copy) { return copy.first == id; }))
+                     [&](const auto& copy) { return copy.id == id; }))
         return base::fail(Outcome::not_found_locally, id.text());
     return m_inside->change([&] { return forget(m_inside->database, id); });
 }

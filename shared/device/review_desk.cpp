@@ -493,8 +493,10 @@ bool ReviewDesk::outdated(const Dossier& dossier) const {
         if (row.unit != dossier.row.unit || row.period != dossier.row.period || !row.headcount ||
             row.state.stage == Stage::withdrawn || row.state.stage == Stage::rejected)
             continue;
-        // What is late counts for nothing yet, but for a table that is late itself.
-        if (late || row.timing != envelope::Timing::late) now.insert(row.newest.text());
+        // What is late counts for nothing yet. A table may list it all the same, as the school's
+        // own desk does: it is there, and wants only the province's extension.
+        if (late || row.timing != envelope::Timing::late || made_from.count(row.newest.text()) > 0)
+            now.insert(row.newest.text());
         else if (row.versions > 1) return false;
     }
     return made_from != now;

@@ -61,7 +61,8 @@ std::string slips(const std::vector<Slip>& slips) {
         "b{display:block;font:bold 40px monospace;border:2px solid;padding:8mm}"
         "svg{width:60mm;height:60mm}</style><body>";
     for (const Slip& slip : slips) {
-        html += "<section><h1>" + base::html_escaped(slip.unit_name) + "</h1><p>申报系统登记码</p><b>" +
+        html += "<section><h1>" + base::html_escaped(slip.unit_name) + "</h1><p>" +
+                (slip.rehearsal ? "演练用　" : "") + "申报系统登记码</p><b>" +
                 base::html_escaped(slip.code) + "</b>";
         const std::string svg =
             slip.address.empty() ? "" : qr_svg(enrolment_address(slip.address, slip.code));

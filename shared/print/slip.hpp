@@ -16,6 +16,7 @@ struct Slip {
     std::string code; // "XXXX-XXXX-XXXX"
     base::Time  expires_at;
     std::string address; // Of the page, without a fragment; "": nobody knows it, so no QR code.
+    bool        rehearsal = false; // Of a rehearsal, which the slip says: it is none to fill in by.
 };
 
 // The address that fills the code in. It stands in the fragment, which no browser sends to a

@@ -73,7 +73,7 @@ step("the province announces; the school reads it at its next sync and marks it 
     province = await open_page(server.codes.get(office.id));
     await go(province, "通知公告");
     await province.getByRole("textbox", { name: "内容" }).fill("请各校在4月3日前核对联络人员。");
-    await province.getByRole("combobox", { name: "发给" }).selectOption({ label: school.city });
+    await find(province, "发给", school.city + "全部单位");
     await province.getByRole("textbox", { name: "显示到哪天" }).fill("2023-04-03");
     await picture(province, "announcement");
     await province.getByRole("button", { name: "签名发布" }).click();

@@ -1,6 +1,6 @@
 // Runs the browser tests: every tests/browser/*.test.mjs, one after the other, with --all also
-// *.long.mjs. The page and the binary must have been built (scripts/build). The last line is
-// "N passed, N failed" over all of them.
+// *.long.mjs; or those whose names hold one of the words given. The page and the binary must have
+// been built (scripts/build). The last line is "N passed, N failed" over all of them.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const endings = process.argv.includes("--all") ? [".test.mjs", ".long.mjs"] : [".test.mjs"];
+const endings = process.argv.includes("--all") || named.length > 0 ? [".test.mjs", ".long.mjs"] : [".test.mjs"];
 const files = fs.readdirSync(folder).sort()
     .filter((name) => endings.some((ending) => name.endsWith(ending)))
     .filter((name) => named.length === 0 || named.some((part) => name.includes(part)));

@@ -1362,6 +1362,96 @@ TEST_CASE("a draft that is here stays; the file's is kept beside it, by a name, 
     CHECK(second.desk->find_matter(lone)->values.at(cell(contact)).text == "张三");
 }
 
+TEST_CASE("a copy is not put in place of what is signed: no undo would bring the signature again") {
+    Office first;
+    first.enrol();
+    const auto root = first.declare("C1", "中级", "100");
+    const base::Bytes file = rescue_file(first);
+    REQUIRE(first.desk->type(root, cell(base::FieldId("headcount")), "120").has_value());
+    REQUIRE(first.desk->take_rescue(file)->copies.size() == 1);
+    REQUIRE(first.desk->seal(root).has_value());
+    const auto id = first.desk->copies().at(0).id;
+    CHECK(first.desk->use_copy(id).error().outcome == Outcome::copy_beside_signed);
+    CHECK(first.desk->queued().size() == 1);
+    REQUIRE(first.desk->revise(root).has_value());
+    REQUIRE(first.desk->use_copy(id).has_value());
+    CHECK(first.desk->find_matter(root)->values.at(cell(base::FieldId("headcount"))).text == "100");
+}
+
+TEST_CASE("copies are handed on as well: nobody else may have them") {
+    const base::FieldId contact("contact");
+    Office              first;
+    first.enrol();
+    const auto mine = *first.desk->create_matter(school_summary, spring);
+    REQUIRE(first.desk->type(mine, cell(contact), "张三").has_value());
+    const base::Bytes file = rescue_file(first);
+    REQUIRE(first.desk->type(mine, cell(contact), "李四").has_value());
+    REQUIRE(first.desk->take_rescue(file)->copies.size() == 1);
+    const std::string name = first.desk->copies().at(0).name;
+    const base::Bytes both = rescue_file(first);
+    CHECK(first.desk->preview_rescue(both)->count(device::Handover::here) == 2);
+    Office second(first.server);
+    second.enrol();
+
+    SUBCASE("to a machine that has neither") {
+        CHECK(second.desk->preview_rescue(both)->drafts.size() == 2);
+        const auto taken = second.desk->take_rescue(both);
+        REQUIRE(taken.has_value());
+        CHECK(second.desk->find_matter(mine)->values.at(cell(contact)).text == "李四");
+        const auto copies = second.desk->copies();
+        REQUIRE(copies.size() == 1);
+        CHECK(copies[0].of == mine);
+        CHECK(copies[0].name == name); // Whose it was first.
+        CHECK(copies[0].values.front().text == "张三");
+        CHECK(second.desk->preview_rescue(both)->count(device::Handover::here) == 2);
+        REQUIRE(second.desk->undo_rescue(*taken).has_value());
+        CHECK(second.desk->copies().empty());
+        CHECK(second.desk->matters(school_summary, spring).empty());
+    }
+    SUBCASE("to one that has a draft of its own: both stand beside it") {
+        const auto own = *second.desk->create_matter(school_summary, spring);
+        REQUIRE(second.desk->type(own, cell(contact), "王五").has_value());
+        REQUIRE(second.desk->take_rescue(both)->copies.size() == 2);
+        for (const auto& copy : second.desk->copies()) CHECK(copy.of == own);
+        CHECK(second.desk->matters(school_summary, spring).size() == 1);
+    }
+    SUBCASE("a row that no program of ours wrote is refused") {
+        static sqlite::PageStore& pages = *new sqlite::PageStore("test-copies");
+        REQUIRE(pages.load_file(both).has_value());
+        auto database = pages.open();
+        REQUIRE(database->run_script("UPDATE kept SET body = '[1]' WHERE name LIKE 'copy/%'")
+                    .has_value());
+        const base::Bytes forged = pages.whole_file();
+        CHECK(second.desk->preview_rescue(forged).error().outcome == Outcome::bad_file);
+    }
+}
+
+TEST_CASE("a form with one sheet for each period has one, whatever copies are used") {
+    const base::FieldId contact("contact");
+    Office              first;
+    first.enrol();
+    const auto theirs = *first.desk->create_matter(school_summary, spring);
+    REQUIRE(first.desk->type(theirs, cell(contact), "张三").has_value());
+    const base::Bytes file = rescue_file(first);
+    REQUIRE(first.desk->type(theirs, cell(contact), "王五").has_value());
+    const base::Bytes later = rescue_file(first);
+
+    Office second(first.server);
+    second.enrol();
+    const auto mine = *second.desk->create_matter(school_summary, spring);
+    REQUIRE(second.desk->type(mine, cell(contact), "李四").has_value());
+    REQUIRE(second.desk->take_rescue(file)->copies.size() == 1);
+    REQUIRE(second.desk->type(mine, cell(contact), "").has_value());
+    REQUIRE(second.desk->take_rescue(later)->made.size() == 1); // In the blank one's place.
+    REQUIRE(second.desk->matters(school_summary, spring).size() == 1);
+    REQUIRE(second.desk->use_copy(second.desk->copies().at(0).id).has_value());
+    const auto sheets = second.desk->matters(school_summary, spring);
+    REQUIRE(sheets.size() == 1);
+    CHECK(sheets[0].values.at(cell(contact)).text == "张三");
+    REQUIRE(second.desk->copies().size() == 1);
+    CHECK(second.desk->copies()[0].values.front().text == "王五");
+}
+
 TEST_CASE("a copy stays when the server sends after all what it is a copy of") {
     const base::FieldId contact("contact");
     Office              first;
@@ -1432,6 +1522,11 @@ TEST_CASE("a copy from before a new version of the notice is carried over when i
     REQUIRE(of_mine != told.end());
     REQUIRE(of_mine->values.size() == 1);
     CHECK(of_mine->values[0].text == "0558-12345");
+    // What it took the place of was carried over before, and is not once more when it comes back.
+    REQUIRE(second.desk->use_copy(second.desk->copies().at(0).id).has_value());
+    CHECK(second.desk->find_matter(mine)->notice == second.server.notice.sha256);
+    CHECK(second.desk->find_matter(mine)->values.at(cell(base::FieldId("contact"))).text == "李四");
+    CHECK(second.desk->carryovers().size() == told.size());
 }
 
 TEST_CASE("a wrong file is refused by what it is, and changes nothing") {
@@ -1548,7 +1643,9 @@ TEST_CASE("a change to what this machine has not received yet waits for a sync")
     CHECK(handovers(*second.desk->preview_rescue(file)) == std::vector{Handover::copy});
     const auto taken = second.desk->take_rescue(file);
     REQUIRE(taken->copies.size() == 1);
-    REQUIRE(second.desk->use_copy(taken->copies[0]).has_value()); // Opens it for change.
+    CHECK(second.desk->use_copy(taken->copies[0]).error().outcome == Outcome::copy_beside_signed);
+    REQUIRE(second.desk->revise(root).has_value());
+    REQUIRE(second.desk->use_copy(taken->copies[0]).has_value());
     CHECK(second.state(root) == MatterState::editing);
     CHECK(second.desk->find_matter(root)->values.at(cell(headcount)).text == "44");
 }

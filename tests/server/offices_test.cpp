@@ -407,6 +407,7 @@ TEST_CASE("a slip names the page's address: the operator's, else the asking page
         return base::parse_json(answer.body)->at("slip").get<std::string>();
     };
     CHECK(slip().find("申报系统登记码") != std::string::npos);
+    CHECK((slip().find("演练用") != std::string::npos) == offices.town.site().rehearsal());
     CHECK(slip().find("http") == std::string::npos); // Nobody knows it: no QR code either.
     CHECK(slip().find("<svg") == std::string::npos);
     request.headers["origin"] = "http://10.1.2.3:8080";

@@ -118,7 +118,7 @@ EMSCRIPTEN_KEEPALIVE const char* probe_saving() {
 }
 
 EMSCRIPTEN_KEEPALIVE void probe_retry() { platform::disk::retry(); }
-EMSCRIPTEN_KEEPALIVE void probe_download() { platform::disk::download_rescue(); }
+EMSCRIPTEN_KEEPALIVE void probe_download() { platform::disk::download_rescue(false); }
 EMSCRIPTEN_KEEPALIVE int probe_use_update() { return platform::offline::use_update() ? 1 : 0; }
 
 EMSCRIPTEN_KEEPALIVE const char* probe_restore(int schema_version) {
