@@ -3,6 +3,7 @@
 #include "server/rights/rights.hpp"
 #include "server/routes.hpp"
 #include "shared/base/limits.hpp"
+#include "shared/base/text.hpp"
 
 #include <httplib.h>
 
@@ -108,8 +109,22 @@ Response dispatch(Server& server, const Route& route, const Request& request) {
     return route.handler(server, request, viewer);
 }
 
+// Whether the caller takes an encoding by its name: "gzip;q=0.5, br;q=0" takes gzip and refuses br.
+// "*" names none.
 bool takes(const Request& request, std::string_view encoding) {
-    return request.header("accept-encoding").find(encoding) != std::string::npos;
+    const std::string all = request.header("accept-encoding");
+    for (std::size_t at = 0; at < all.size();) {
+        const std::size_t      end = std::min(all.find(',', at), all.size());
+        const std::string_view one = std::string_view(all).substr(at, end - at);
+        const std::size_t      name_end = std::min(one.find(';'), one.size());
+        if (base::trim(one.substr(0, name_end)) == encoding) {
+            const std::size_t weight = one.find("q=", name_end);
+            return weight == std::string_view::npos ||
+                   one.find_first_of("123456789", weight) != std::string_view::npos;
+        }
+        at = end + 1;
+    }
+    return false;
 }
 
 Response serve_page(const Request& request, const Page& page) {

@@ -152,6 +152,85 @@ TEST_CASE("the queue is searched by parts of names, as people type them") {
     CHECK_FALSE(found("中专Web")); // Not across two names.
 }
 
+TEST_CASE("the queue is narrowed by each filter alone, and by several together") {
+    QueueRow row;
+    row.unit_kind = "secondary_vocational";
+    row.city = "亳州市";
+    row.form = base::FormId("declaration");
+    row.period = review_log::spring;
+    row.state = {Stage::first_passed, Party::bureau};
+    row.timing = envelope::Timing::late;
+    row.certificate = base::CertificateId("C1");
+    // Each filter, set to what is in the row; then a row that differs in that alone.
+    struct Filter {
+        std::string name;
+        void (*ask)(device::QueueQuery&);
+        void (*change)(QueueRow&);
+    };
+    const Filter filters[] = {
+        {"period", [](auto& query) { query.period = review_log::spring; },
+         [](auto& other) { other.period = base::Period("2023-autumn"); }},
+        {"form", [](auto& query) { query.form = base::FormId("declaration"); },
+         [](auto& other) { other.form = review_log::quota_increase; }},
+        {"stage", [](auto& query) { query.stage = Stage::first_passed; },
+         [](auto& other) { other.state.stage = Stage::submitted; }},
+        {"timing", [](auto& query) { query.timing = envelope::Timing::late; },
+         [](auto& other) { other.timing = envelope::Timing::extended; }},
+        {"certificate", [](auto& query) { query.certificate = base::CertificateId("C1"); },
+         [](auto& other) { other.certificate = base::CertificateId("C10"); }},
+        {"city", [](auto& query) { query.city = "亳州市"; },
+         [](auto& other) { other.city = "亳州市谯城区"; }}, // The whole name, not a part of it.
+        {"unit kind", [](auto& query) { query.unit_kind = "secondary_vocational"; },
+         [](auto& other) { other.unit_kind = "secondary_vocational_branch"; }},
+        {"mine", [](auto& query) { query.mine = true; }, [](auto& other) { other.mine = false; }},
+        {"explained", [](auto& query) { query.explained = true; },
+         [](auto& other) { other.explained = false; }},
+        {"warned", [](auto& query) { query.warned = true; },
+         [](auto& other) { other.warned = false; }},
+    };
+    row.mine = row.explained = row.warned = true;
+    CHECK(device::matches({}, row));
+    CHECK(device::matches({}, QueueRow{})); // What is not asked for does not matter.
+    device::QueueQuery all;
+    for (const Filter& filter : filters) {
+        CAPTURE(filter.name);
+        device::QueueQuery query;
+        filter.ask(query);
+        filter.ask(all);
+        QueueRow other = row;
+        filter.change(other);
+        CHECK(device::matches(query, row));
+        CHECK_FALSE(device::matches(query, other));
+        CHECK(device::matches({}, other));
+        // No filter looks at what another one is about.
+        for (const Filter& another : filters) {
+            if (&another == &filter) continue;
+            QueueRow changed = row;
+            another.change(changed);
+            CHECK_MESSAGE(device::matches(query, changed), another.name);
+        }
+    }
+    CHECK(device::matches(all, row));
+    for (const Filter& filter : filters) {
+        QueueRow other = row;
+        filter.change(other);
+        CHECK_FALSE_MESSAGE(device::matches(all, other), filter.name);
+    }
+    // A form that declares no certificate is not among those of one.
+    device::QueueQuery query;
+    query.certificate = base::CertificateId("C1");
+    row.certificate.reset();
+    CHECK_FALSE(device::matches(query, row));
+    // What is searched for is searched among what the filters leave.
+    row.unit_name = "亳州示例中专";
+    query = {};
+    query.city = "亳州市";
+    query.search = "中专";
+    CHECK(device::matches(query, row));
+    query.city = "宿州市";
+    CHECK_FALSE(device::matches(query, row));
+}
+
 TEST_CASE("a word that is half said is kept, and goes when it is signed") {
     Log        log;
     const auto declared = log.declare(school, 40);
