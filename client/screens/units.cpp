@@ -184,8 +184,10 @@ std::string history_lines(App& app, const protocol::UnitHistory& history) {
     std::string lines;
     for (const protocol::UnitHistory::Change& change : history.changes) {
         const UnitEntry& unit = change.unit;
-        lines += base::to_iso(base::date_of(*unit.from)) + " 起　" + unit.name + "　" +
-                 kind_words(app, unit.kind) + "　" + unit.city;
+        // What the first list says holds from ever on.
+        lines += (unit.from->microseconds == 0 ? "最初"
+                                               : base::to_iso(base::date_of(*unit.from)) + " 起") +
+                 "　" + unit.name + "　" + kind_words(app, unit.kind) + "　" + unit.city;
         if (unit.review_by)
             lines += "　初审：" + unit_words(app, *unit.review_by, "其他教育局");
         lines += "\n第 " + std::to_string(change.index) + " 条记录　" +

@@ -148,9 +148,9 @@ step("a unit is found, renamed, given a code, and its device revoked after askin
     await picture(province, "revoked");
     // What it was called before, and who renamed it.
     await province.getByRole("button", { name: "变更记录" }).click();
-    await province.getByText(new RegExp(` 起　${school.name}　`)).waitFor();
+    await province.getByText(new RegExp(`^最初　${school.name}　`)).waitFor();
     await province.getByText(new RegExp(` 起　${school.name}（新）　`)).waitFor();
-    assert.equal(await province.getByText(new RegExp(`^第 \\d+ 条记录　${office.name}$`)).count(), 1);
+    assert.equal(await province.getByText(new RegExp(`^第 \\d+ 条记录　${office.name}（本机）$`)).count(), 1);
     await picture(province, "unit-history");
     assert.match(run("check", "--data", server.data), /都正确/);
 });
@@ -165,7 +165,8 @@ step("who has not filed is reminded with a text for the group", async () => {
     const device = (act, ...options) =>
         run("device", act, "--store", path.join(server.folder, "known.sqlite"), ...options);
     device("enrol", "--server", server.url, "--code", server.codes.get(known.id), "--name", "known");
-    device("declare", "--certificate", "X001", "--level", "初级", "--headcount", "60");
+    const declared =
+        device("declare", "--certificate", "X001", "--level", "初级", "--headcount", "60").trim();
     device("summarise", "--contact", "王芳", "--phone", "0551-65512345");
     device("sync", "--server", server.url);
     await sync(province);
@@ -191,8 +192,27 @@ step("who has not filed is reminded with a text for the group", async () => {
     assert.ok(!spring.some((row) => row[0] === known.name)); // It has filed.
     assert.match(spring.find((row) => row[0] === late.name)[3], /^还没有收到.*截止 4月10日 24:00/);
     await province.getByRole("combobox", { name: "申报轮次" }).selectOption({ label: "2023年秋季" });
-    await province.getByText(/【催报】以下学校还没有报送2023年秋季/).waitFor();
+    await province.getByText(/^【催报】以下学校还没有报送.*2023年秋季/).waitFor();
     const [, ...autumn] = await saved();
     assert.equal(autumn.find((row) => row[0] === known.name)[2], "0551-65512345");
     assert.equal(autumn.find((row) => row[0] === late.name)[2], "");
+
+    // Who was asked to change something and has not answered is asked again.
+    run("decide", "--data", server.data, declared, "--stage", "final_review", "--verdict", "return", "--reason", "请核对人数",
+        "--due", "2023-04-05");
+    await sync(province);
+    await province.getByRole("combobox", { name: "申报轮次" }).selectOption({ label: "2023年春季" });
+    await province.getByText(/^【催报】以下学校的.*2023年春季已退回修改，还没有重新报送。/).waitFor();
+    await province.getByText(`请于 4月5日 24:00 前修改报送：${known.name}。`).waitFor();
+    const asked = (await saved()).find((row) => row[0] === known.name);
+    assert.equal(asked[2], "0551-65512345");
+    assert.match(asked[3], /已退回修改，还没有重新报送，请于 4月5日 24:00 前修改报送。$/);
+    await picture(province, "chase-returned");
+    // One form field by field, and the progress of all.
+    for (const name of ["附件1证书申报表逐项", "进度合计"]) {
+        const [download] = await Promise.all([province.waitForEvent("download"),
+            province.getByRole("button", { name }).click()]);
+        assert.match(download.suggestedFilename(), new RegExp(`${name}\\.csv$`));
+        assert.ok(csv_rows(fs.readFileSync(await download.path(), "utf8")).length > 0);
+    }
 });
