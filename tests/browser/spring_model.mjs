@@ -109,7 +109,10 @@ export class RoundModel {
     newest(name) { return this.filings.get(name).versions.at(-1); }
 
     // What a school reads of its own declaration.
-    school_word(name) { return words[this.filings.get(name).stage]; }
+    school_word(name) {
+        const { stage, versions } = this.filings.get(name);
+        return stage === "submitted" && versions.at(-1).timing === "late" ? "逾期补报" : words[stage];
+    }
 
     // What an office reads of it: who has it on the desk, or who has sent it back.
     office_word(name) {

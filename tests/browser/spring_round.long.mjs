@@ -434,7 +434,7 @@ chapter("6 April: late once more; an approval is taken back, mended and given ag
     await open_declaration(school, 3);
     await school.getByRole("textbox", { name: "原因说明" }).fill("延期之后才谈妥。");
     await school.getByRole("button", { name: "签名并提交" }).click();
-    await school.getByText("已提交").first().waitFor();
+    await school.getByText("逾期补报").first().waitFor();
     declared("jinghu_tea"); // The extension is over: it counts for nothing.
     await sync(school);
     compare_all();
