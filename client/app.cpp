@@ -439,7 +439,8 @@ print::Sheet App::sheet_of(const device::Matter& matter) {
         sheet.computed = judged->verdict.computed;
         sheet.unfinished = device::is_open(matter.state) && !judged->sealable;
     }
-    sheet.warning = outdated_words(matter);
+    sheet.warning = matter.state == device::MatterState::withdrawn ? "本表已撤回，不作申报用"
+                                                                   : outdated_words(matter);
     sheet.short_code = print::short_code(matter.root, sheet.answers);
     return sheet;
 }
@@ -469,4 +470,5 @@ void App::download(std::string_view name, std::string_view media_type, std::stri
 void App::download_rescue() {
     const device::Enrolment* enrolment = m_desk.find_enrolment();
     platform::disk::download_rescue(enrolment != nullptr && enrolment->rehearsal);
+    say("已下载备份文件，里面有本机的签名密钥，请妥善保管。");
 }

@@ -124,7 +124,9 @@ void draw_granting(App& app) {
                                        typed(app, "reason")},
                    "延期：" + unit->name + "　" + window.name))
             return;
-    app.say("已签名 " + count + " 份延期，同步后生效");
+    // What is signed is not signed twice by another press.
+    typed(app, "until").clear();
+    app.say("已签名 " + count + " 份延期，在“待同步”里，同步后生效");
 }
 
 void draw_granted(App& app) {
@@ -313,6 +315,13 @@ std::string csv_lines(App& app, const std::string& what, const std::vector<Remin
 void draw_chase(App& app, const notice::Form& newest, const base::Period& period,
                 const base::Json& rows) {
     const notice::Form& form = form_with(app, newest, period);
+    const notice::Window* window = form.find_window(period);
+    if (window != nullptr && !window->always && app.now() < window->opens_at()) {
+        const widgets::Card card("chase", {.title = "催报"});
+        return widgets::text(window_words(app, form, period) + "从" +
+                                 base::clerk_day(window->opens) + "开始接收，还不用催。",
+                             widgets::second_text);
+    }
     const auto          missing = missing_ones(app, form, period, rows);
     const auto          returned = returned_ones(app, form, period);
     if (missing.empty() && returned.empty()) return;

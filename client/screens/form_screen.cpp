@@ -65,8 +65,11 @@ void draw_withdrawal(App& app, const Matter& matter) {
         if (widgets::button("withdraw", "撤回", widgets::quiet_button)) asking = "?";
         return;
     }
-    switch (widgets::ask("withdraw", {.title = "撤回这份申报？",
-                                      .words = "撤回后不再计入汇总；需要时可以重新填写一份。",
+    const bool many = app.find_form()->many;
+    switch (widgets::ask("withdraw", {.title = many ? "撤回这份申报？" : "撤回这张表？",
+                                      .words = many ? "撤回后不再计入汇总；需要时可以重新填写一份。"
+                                                    : "撤回后等于没有报送，要重新填写一张。只是改几处的，"
+                                                      "请按“修改”。",
                                       .yes = "撤回",
                                       .dangerous = true})) {
     case widgets::Answer::yes:

@@ -1,6 +1,8 @@
 // One filing before its reviewer: left the form as it was filed, with what was explained and what
 // has changed since the last review; right the decision and the history.
 #include "client/app.hpp"
+#include "client/platform/page.hpp"
+#include "client/platform/timer.hpp"
 #include "client/screens/all.hpp"
 #include "client/screens/form_paper.hpp"
 #include "client/screens/parts.hpp"
@@ -192,8 +194,14 @@ void sign(App& app, const Dossier& dossier) {
     app.reviews().said.erase(dossier.row.root);
     // On to the next one of the list; back to it when this was the last, or none of it.
     const int step = is_listed(app) ? 1 : 0;
-    if (was_listed && go_in_list(app, step)) app.open_review(app.reviews().current);
-    else app.go(ScreenId::review_queue);
+    if (!was_listed || !go_in_list(app, step)) return app.go(ScreenId::review_queue);
+    app.open_review(app.reviews().current);
+    constexpr double settling_ms = 800;
+    app.visit_memory("settling") = "1"; // A second click was meant for the one before.
+    platform::after_ms(settling_ms, [&app] {
+        app.visit_memory("settling").clear();
+        platform::request_frame();
+    });
 }
 
 // --- The left side -------------------------------------------------------------------------------
@@ -441,7 +449,9 @@ void draw_decision(App& app, const Dossier& dossier) {
                                      : widgets::ButtonKind::primary,
                          .size = widgets::ButtonSize::large,
                          .width = widgets::Width::fill,
-                         .off_because = wrong}))
+                         .off_because = app.visit_memory("settling").empty()
+                                            ? wrong
+                                            : "请先看清这一份。"}))
         sign(app, dossier);
     widgets::text(wrong.empty() ? "签名后放入待同步，发送之前可以取回。" : wrong,
                   widgets::second_text);

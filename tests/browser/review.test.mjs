@@ -113,6 +113,14 @@ step("a bureau returns one with a remark and passes the others in bulk, all with
     await page.getByText("已签，待同步：通过 1 份。").waitFor();
     await tab(page, "待我审核 2").waitFor();
     await page.getByRole("button", { name: "撤销" }).click();
+    // A double click passes one, and not the next that has come under the pointer.
+    await tab(page, "待我审核 3").click();
+    await page.getByRole("link", { name: /^打开/ }).first().click();
+    await page.getByRole("button", { name: "签名：通过" }).dblclick();
+    await page.getByText("已签，待同步：通过 1 份。").waitFor();
+    await page.keyboard.press("Escape");
+    await tab(page, "待我审核 2").waitFor();
+    await page.getByRole("button", { name: "撤销" }).click();
     await tab(page, "待我审核 3").click();
     await page.getByRole("checkbox", { name: "全选 3 份" }).click();
     await page.getByRole("checkbox", { name: new RegExp(`^选择.*${words(large[2])}`) }).click(); // But for one.
