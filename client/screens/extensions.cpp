@@ -226,10 +226,6 @@ std::string due_words(App& app, base::Time closes) {
                               : "已于 " + day + " 截止，请尽快补报，并写明逾期的原因";
 }
 
-} // namespace
-
-namespace {
-
 // A school that is to be reminded, and of what.
 struct Reminder {
     base::UnitId unit;

@@ -90,9 +90,9 @@ void draw_findings(App& app, const device::Matter& matter);
 std::string label_of(const notice::Form& form, const base::FieldId& name);
 // "第3行…" is about row 3; 0: about none.
 int row_in_words(std::string_view text);
-// 经过: what happened to a filing, the newest first.
 // By which machine: "（本机）", "（教务处电脑）", or by its key where nobody here knows its name.
 std::string machine_words(App& app, const base::KeyId& kid);
+// 经过: what happened to a filing, the newest first.
 void draw_history(App& app, const notice::Form& form,
                   const std::vector<device::HistoryEntry>& history);
 // "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when.

@@ -111,6 +111,12 @@ void draw_filing(App& app, const base::Json& row) {
         app.open_review(root);
 }
 
+// The row says another thing in a member that should say the same as the column's.
+bool differs(const SummaryColumn& column, const base::Json& row) {
+    return column.as != nullptr &&
+           row.value(column.member, base::Json()) != row.value(column.as, base::Json());
+}
+
 void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
     std::vector<widgets::TableColumn> columns;
     float                             width = 0;
@@ -138,14 +144,9 @@ void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
                 draw_filing(app, row);
                 continue;
             }
-            const auto member = [&](const char* name) {
-                const auto found = row.find(name);
-                return found == row.end() ? base::Json() : *found;
-            };
-            const base::Json value = member(column.member);
-            put(column, summary_words(column.kind, value),
-                column.as != nullptr && member(column.as) != value ? widgets::colour::wrong
-                                                                   : widgets::colour::text);
+            const auto found = row.find(column.member);
+            put(column, summary_words(column.kind, found == row.end() ? base::Json() : *found),
+                differs(column, row) ? widgets::colour::wrong : widgets::colour::text);
         }
     });
     if (!summary.has_total) return;
@@ -206,11 +207,8 @@ void draw_body(App& app, const Summary& summary, const std::string& kept) {
                       widgets::second_text);
     draw_rows(app, summary, rows);
     for (const SummaryColumn& column : summary.columns)
-        if (column.as != nullptr &&
-            std::any_of(rows.begin(), rows.end(), [&](const base::Json& row) {
-                return row.value(column.member, base::Json()) !=
-                       row.value(column.as, base::Json());
-            }))
+        if (std::any_of(rows.begin(), rows.end(),
+                        [&](const base::Json& row) { return differs(column, row); }))
             widgets::text("红色的" + std::string(column.head) + "和台账不同，请核对。",
                           widgets::second_text);
 }

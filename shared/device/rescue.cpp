@@ -161,11 +161,16 @@ std::string copy_name(const Desk& desk, const Matter& matter) {
            base::clerk_day_minute(matter.updated_at) + "）";
 }
 
-// That of a form which has one for each period; nothing of a form with many.
+// Of its form this desk files one sheet for each period.
+bool has_one_sheet(const Desk& desk, const base::FormId& form, const base::Period& period) {
+    const auto duty = desk.find_duty(form, period);
+    return duty && !duty->form->many;
+}
+
+// That sheet; nothing of a form with many.
 std::optional<Matter> only_sheet(const Desk& desk, const base::FormId& form,
                                  const base::Period& period) {
-    const auto duty = desk.find_duty(form, period);
-    if (!duty || duty->form->many) return std::nullopt;
+    if (!has_one_sheet(desk, form, period)) return std::nullopt;
     for (const Matter& mine : desk.matters(form, period))
         if (counts(mine.state)) return mine;
     return std::nullopt;
@@ -296,8 +301,7 @@ void Desk::Rescued::judge_copy(const Desk& here, Found& one) const {
         if (is_same(here, one, *mine)) one.draft.handover = Handover::here;
         return;
     }
-    const auto duty = here.find_duty(one.matter.form, one.matter.period);
-    const bool single = duty && !duty->form->many;
+    const bool single = has_one_sheet(here, one.matter.form, one.matter.period);
     for (const Found& other : found) {
         if (other.draft.handover != Handover::fresh) continue;
         if (other.matter.root == one.beside ||
@@ -322,14 +326,14 @@ void Desk::Rescued::judge(const Desk& here, const std::optional<base::EnvelopeId
         handover = Handover::waits;
         return;
     }
-    const auto duty = here.find_duty(one.matter.form, one.matter.period);
+    const bool single = has_one_sheet(here, one.matter.form, one.matter.period);
     for (const Matter& mine : here.matters(one.matter.form, one.matter.period)) {
         if (!counts(mine.state)) continue;
         if (is_same(here, one, mine)) {
             handover = Handover::here;
             return;
         }
-        if (!duty || duty->form->many) continue;
+        if (!single) continue;
         if (is_open(mine.state) && !mine.newest && is_blank(mine)) one.removed = mine.root;
         else keep_beside(here, mine.root, one);
     }

@@ -229,6 +229,13 @@ struct Office {
         REQUIRE(desk->type(*root, cell(headcount), heads).has_value());
         return *root;
     }
+    // Begins the 附件2 of the round, by that contact.
+    base::EnvelopeId summarise(const char* contact) {
+        const auto root = desk->create_matter(school_summary, spring);
+        REQUIRE(root.has_value());
+        REQUIRE(desk->type(*root, cell(base::FieldId("contact")), contact).has_value());
+        return *root;
+    }
     const notice::Form& form(const base::FormId& id) {
         return *desk->find_package()->find_form(id);
     }
@@ -1297,8 +1304,7 @@ TEST_CASE("a draft that is here stays; the file's is kept beside it, by a name, 
     const base::FieldId contact("contact");
     Office              first;
     first.enrol();
-    const auto theirs = *first.desk->create_matter(school_summary, spring);
-    REQUIRE(first.desk->type(theirs, cell(contact), "张三").has_value());
+    const auto theirs = first.summarise("张三");
     const base::Bytes file = rescue_file(first);
 
     Office second(first.server);
@@ -1383,8 +1389,7 @@ TEST_CASE("copies are handed on as well: nobody else may have them") {
     const base::FieldId contact("contact");
     Office              first;
     first.enrol();
-    const auto mine = *first.desk->create_matter(school_summary, spring);
-    REQUIRE(first.desk->type(mine, cell(contact), "张三").has_value());
+    const auto mine = first.summarise("张三");
     const base::Bytes file = rescue_file(first);
     REQUIRE(first.desk->type(mine, cell(contact), "李四").has_value());
     REQUIRE(first.desk->take_rescue(file)->copies.size() == 1);
@@ -1410,8 +1415,7 @@ TEST_CASE("copies are handed on as well: nobody else may have them") {
         CHECK(second.desk->matters(school_summary, spring).empty());
     }
     SUBCASE("to one that has a draft of its own: both stand beside it") {
-        const auto own = *second.desk->create_matter(school_summary, spring);
-        REQUIRE(second.desk->type(own, cell(contact), "王五").has_value());
+        const auto own = second.summarise("王五");
         REQUIRE(second.desk->take_rescue(both)->copies.size() == 2);
         for (const auto& copy : second.desk->copies()) CHECK(copy.of == own);
         CHECK(second.desk->matters(school_summary, spring).size() == 1);
@@ -1431,16 +1435,14 @@ TEST_CASE("a form with one sheet for each period has one, whatever copies are us
     const base::FieldId contact("contact");
     Office              first;
     first.enrol();
-    const auto theirs = *first.desk->create_matter(school_summary, spring);
-    REQUIRE(first.desk->type(theirs, cell(contact), "张三").has_value());
+    const auto theirs = first.summarise("张三");
     const base::Bytes file = rescue_file(first);
     REQUIRE(first.desk->type(theirs, cell(contact), "王五").has_value());
     const base::Bytes later = rescue_file(first);
 
     Office second(first.server);
     second.enrol();
-    const auto mine = *second.desk->create_matter(school_summary, spring);
-    REQUIRE(second.desk->type(mine, cell(contact), "李四").has_value());
+    const auto mine = second.summarise("李四");
     REQUIRE(second.desk->take_rescue(file)->copies.size() == 1);
     REQUIRE(second.desk->type(mine, cell(contact), "").has_value());
     REQUIRE(second.desk->take_rescue(later)->made.size() == 1); // In the blank one's place.
@@ -1458,13 +1460,11 @@ TEST_CASE("a copy stays when the server sends after all what it is a copy of") {
     Office              first;
     first.enrol();
     first.declare("C1", "中级", "100");
-    const auto theirs = *first.desk->create_matter(school_summary, spring);
-    REQUIRE(first.desk->type(theirs, cell(contact), "张三").has_value());
+    const auto theirs = first.summarise("张三");
     const base::Bytes file = rescue_file(first);
     Office second(first.server);
     second.enrol();
-    const auto mine = *second.desk->create_matter(school_summary, spring);
-    REQUIRE(second.desk->type(mine, cell(contact), "李四").has_value());
+    const auto mine = second.summarise("李四");
     REQUIRE(second.desk->take_rescue(file)->copies.size() == 1);
     // The answer to the first machine's sending was lost; this one hears of it.
     REQUIRE(first.desk->type(theirs, cell(contact), "王五").has_value());
