@@ -1,6 +1,6 @@
-// The first start on a bad line and the second without one, both with a processor four times slower:
+// The first start on a bad line and the later ones without one, all with a processor four times slower:
 // build/web as scripts/build made it, in a fresh profile. Then the start of a school that has filled in
-// twelve declarations, without a line: the median of five.
+// twelve declarations, without a line. Starts without a line are the median of five.
 import fs from "node:fs";
 import path from "node:path";
 import { Chromium, new_profile } from "./chromium.mjs";
@@ -45,6 +45,17 @@ const kept_here = (page) => page.evaluate(async () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
 });
 
+// Closes the browser and starts it anew, five times, without a line; the median.
+async function start_again(options, url) {
+    const starts = [];
+    for (let i = 0; i < 5; ++i) {
+        await browser.close();
+        browser = await Chromium.start(options);
+        starts.push((await start(await slow_page(null), url)).usable);
+    }
+    return starts.sort((a, b) => a - b)[2];
+}
+
 async function a_school() {
     const server = new Server();
     const home = new_profile();
@@ -62,13 +73,8 @@ async function a_school() {
         await saved(page);
         await kept_here(page);
         await server.stop();
-        const starts = [];
-        for (let i = 0; i < 5; ++i) {
-            await browser.close();
-            browser = await Chromium.start({ profile: home, args: webgl });
-            starts.push((await start(await slow_page(null), server.url)).usable);
-        }
-        line("start of a school with 12 declarations, offline, CPU 4x slower", starts.sort((a, b) => a - b)[2]);
+        line("start of a school with 12 declarations, offline, CPU 4x slower",
+            await start_again({ profile: home, args: webgl }, server.url));
     } finally {
         fs.rmSync(server.folder, { recursive: true, force: true });
         await browser.close();
@@ -84,10 +90,7 @@ try {
     line("cold start, 400 kbit/s, 400 ms, CPU 4x slower (to reach: 15 s)", cold.usable);
     await kept_here(first);
     await site.stop();
-    await browser.close();
-    browser = await Chromium.start({ profile });
-    const second = await start(await slow_page(null), site.url);
-    line("second start, offline, CPU 4x slower (to reach: 1.5 s)", second.usable);
+    line("second start, offline, CPU 4x slower (to reach: 1.5 s)", await start_again({ profile }, site.url));
     await browser.close();
     await a_school();
 } finally {
