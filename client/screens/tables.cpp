@@ -47,14 +47,16 @@ const notice::Form* form_of(App& app, const Summary& summary) {
 // Its address and the name under which it is kept, without format.
 struct Asked {
     std::string query; // "?period=2023-spring", "?"
-    std::string period;
+    std::string period; // "2023年春季"; empty: of all.
 };
 Asked asked_of(App& app, const Summary& summary) {
     const notice::Form* form = form_of(app, summary);
     if (form == nullptr) return {"?", ""};
     Asked asked;
-    asked.period = app.period_of(*form).text();
-    asked.query = "?period=" + asked.period;
+    const base::Period    period = app.period_of(*form);
+    const notice::Period* known = app.package_of(*form).find_period(period);
+    asked.period = known == nullptr ? period.text() : known->name;
+    asked.query = "?period=" + period.text();
     if (summary.asks == Summary::Asks::period_and_form) asked.query += "&form=" + form->id.text();
     return asked;
 }
@@ -218,21 +220,26 @@ void draw_downloads(App& app) {
     // A bureau sees the schools it reviews, so its total is not the province's.
     const std::string_view total = is_province(app) ? "全省合计" : "本市合计";
     {
+        const Asked   asked = asked_of(app, summaries().front());
         widgets::Line line;
+        widgets::text(asked.period + "：", widgets::second_text);
         for (const auto& download : downloads) {
             const std::string_view title = download.title.empty() ? total : download.title;
-            if (widgets::button(download.name, title))
-                save(app, download.name, asked_of(app, summaries().front()), title);
+            if (widgets::button(download.name, title)) save(app, download.name, asked, title);
         }
-        for (const Summary& summary : summaries()) {
-            if (summary.name != "progress") continue;
-            for (const auto& [name, title] : of_reports)
-                if (widgets::button(name, title)) save(app, name, asked_of(app, summary), title);
-        }
+    }
+    for (const Summary& summary : summaries()) {
+        if (summary.name != "progress") continue;
+        const Asked   asked = asked_of(app, summary);
+        widgets::Line line;
+        widgets::text(asked.period + "：", widgets::second_text);
+        for (const auto& [name, title] : of_reports)
+            if (widgets::button(name, title)) save(app, name, asked, title);
     }
     {
         // Every form of the notice, field by field, of all its periods.
         widgets::Line line;
+        widgets::text("全部时段：", widgets::second_text);
         for (const notice::Form* form : app.known_forms()) {
             const std::string title = form->appendix + form->short_title + "逐项";
             if (widgets::button("form_" + form->id.text(), title))

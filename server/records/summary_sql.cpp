@@ -210,12 +210,20 @@ SummarySql detail(const notice::Form& form, const std::string& visible) {
     SummarySql made;
     made.fields.assign(7, nullptr);
     std::string columns;
-    const auto  add = [&](const notice::Field& field, const std::string& row) {
-        std::string name = field.id.text();
+    const auto  add_column = [&](const notice::Field& field, std::string name,
+                                const std::string& value) {
         while (std::find(used.begin(), used.end(), name) != used.end()) name += "_";
         used.push_back(name);
-        columns += ", " + value_of(field, row) + " AS \"" + name + "\"";
+        columns += ", " + value + " AS \"" + name + "\"";
         made.fields.push_back(&field);
+    };
+    const auto add = [&](const notice::Field& field, const std::string& row) {
+        const std::string value = value_of(field, row);
+        add_column(field, field.id.text(), value);
+        if (field.type != notice::FieldType::certificate) return;
+        add_column(field, field.id.text() + std::string(name_suffix),
+                   "coalesce((SELECT c.name FROM d_catalogue c WHERE c.certificate = " + value +
+                       "), " + value + ")");
     };
     for (const notice::Field& field : form.fields) add(field, "0");
     if (form.table) {

@@ -129,7 +129,11 @@ std::string to_csv(const records::Summary& summary, const notice::Package& packa
     for (std::size_t i = 0; i < summary.columns.size(); ++i) {
         const notice::Field* field = field_of(i);
         heads.emplace_back(field == nullptr ? head_of(summary.columns[i]) : field->label);
-        if (field != nullptr && field->type == notice::FieldType::money) heads.back() += "（元）";
+        if (field == nullptr) continue;
+        if (field->type == notice::FieldType::money) heads.back() += "（元）";
+        if (field->type == notice::FieldType::certificate &&
+            !summary.columns[i].ends_with(records::name_suffix))
+            heads.back() += "代码";
     }
     std::string csv = std::string(base::csv_mark) + base::csv_line(heads);
     for (const std::vector<base::Json>& row : summary.rows) {

@@ -458,6 +458,12 @@ TEST_CASE("a form's id is a summary: every filing that counts, a line a row of i
     const std::string csv = summaries::to_csv(scene.summary(of_d001, "quota_increase"),
                                               *scene.town.site().current_package());
     CHECK(csv.find("调增后人数") != std::string::npos);
+    // A certificate by its code and by its name.
+    CHECK(csv.find("代码,") != std::string::npos);
+    const std::string name = town::catalogue()[1].name;
+    CHECK(csv.find(",X002," + name + ",") != std::string::npos);
+    CHECK(scene.told(of_d001, "declaration", {"certificate", "certificate_name"}) ==
+          "X002 " + name + " \nX002 " + name + " \n");
 }
 
 TEST_CASE("the changes feed of a school tells what others did about it, and nothing else") {
