@@ -71,6 +71,19 @@ void choose_whom(App& app, const notice::Form& form) {
     choose_by_search("单位", all, typed(app, "whom_typed"), typed(app, "whom"));
 }
 
+// Other forms that are filed in the same period by the same units and end no later than the day:
+// whoever is late with one is late with them, and one made from the other is otherwise out of time.
+std::vector<const Window*> companions(App& app, const std::vector<Window>& all,
+                                      const Window& window, base::Date day) {
+    std::vector<const Window*> list;
+    for (const Window& one : all)
+        if (one.form != window.form && one.window->period == window.window->period &&
+            one.window->closes < day &&
+            &app.package_of(*one.form) == &app.package_of(*window.form))
+            list.push_back(&one);
+    return list;
+}
+
 void draw_granting(App& app) {
     const widgets::Card       card("grant", {.title = "延期"});
     const std::vector<Window> all = all_windows(app);
@@ -93,12 +106,23 @@ void draw_granting(App& app) {
                          .hint = hint,
                          .error = wrong});
     widgets::text_field("reason", typed(app, "reason"), {.label = "原因"});
+    const auto                 day = base::parse_date(typed(app, "until"));
+    std::vector<const Window*> meant_windows = {&window}, others;
+    std::string                meant_names = window.name;
+    std::string&               alone = typed(app, "alone");
+    if (day) others = companions(app, all, window, *day);
+    for (const Window* one : others) {
+        bool with = alone.empty();
+        if (widgets::checkbox(one->name, one->name + "也延到这一天", with)) alone = with ? "" : "1";
+        if (!with) continue;
+        meant_windows.push_back(one);
+        meant_names += "，" + one->name;
+    }
     const auto        units = meant(app, *window.form, typed(app, "whom"));
     const std::string count = std::to_string(units.size());
     if (widgets::button("sign", "为 " + count + " 个单位签名延期",
                         {.kind = widgets::ButtonKind::primary,
                          .off_because = units.empty() ? "请先选择单位。" : ""})) {
-        const auto day = base::parse_date(typed(app, "until"));
         wrong = !day                                ? "日期应写作 2023-04-10"
                 : *day < window.window->closes      ? "应晚于原来的截止日"
                 : typed(app, "reason").empty()      ? "请填写原因"
@@ -110,23 +134,24 @@ void draw_granting(App& app) {
     for (const envelope::UnitEntry* unit : units) named.push_back(unit->name);
     const auto answer = widgets::ask(
         "ask", {.title = "为 " + count + " 个单位延期？",
-                .words = names_of(named) + "：" + window.name + "，延到 " + typed(app, "until") +
+                .words = names_of(named) + "：" + meant_names + "，延到 " + typed(app, "until") +
                          " 24:00。",
                 .yes = "签名"});
     if (answer == widgets::Answer::none) return;
     typed(app, "ask").clear();
-    const auto day = base::parse_date(typed(app, "until"));
     if (answer == widgets::Answer::no || !day) return;
     const base::Time until{base::end_of(*day).microseconds - 1};
     for (const envelope::UnitEntry* unit : units)
-        if (!issue(app,
-                   envelope::Extension{unit->unit, window.form->id, window.window->period, until,
-                                       typed(app, "reason")},
-                   "延期：" + unit->name + "　" + window.name))
-            return;
+        for (const Window* one : meant_windows)
+            if (!issue(app,
+                       envelope::Extension{unit->unit, one->form->id, one->window->period, until,
+                                           typed(app, "reason")},
+                       "延期：" + unit->name + "　" + one->name))
+                return;
     // What is signed is not signed twice by another press.
     typed(app, "until").clear();
-    app.say("已签名 " + count + " 份延期，在“待同步”里，同步后生效");
+    app.say("已签名 " + std::to_string(units.size() * meant_windows.size()) +
+            " 份延期，在“待同步”里，同步后生效");
 }
 
 void draw_granted(App& app) {

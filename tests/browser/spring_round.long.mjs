@@ -331,6 +331,7 @@ chapter("3 April: the province gives the late school more time, and begins to de
     await find(page, "单位", jinghu.name);
     await page.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-04");
     await page.getByRole("textbox", { name: "原因" }).fill("学校停电");
+    await page.getByRole("checkbox", { name: /^学校汇总表.*也延到这一天$/ }).uncheck(); // This one alone.
     await page.getByRole("button", { name: "为 1 个单位签名延期" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "签名", exact: true }).click();
     await sync(page);
