@@ -410,7 +410,8 @@ void draw_receipt_table(App& app, std::size_t count_max) {
         table.text(item_words(app, item));
         {
             const auto cell = table.cell();
-            if (item.replaced) widgets::badge("已被替代", widgets::Tone::plain);
+            if (item.withdrawn) widgets::badge("已撤回", widgets::Tone::plain);
+            else if (item.replaced) widgets::badge("已被替代", widgets::Tone::plain);
             else if (item.kind == "filing") // Of nothing else it says anything.
                 widgets::badge(texts::timing_word(receipt.timing),
                                receipt.timing == envelope::Timing::late ? widgets::Tone::attention

@@ -59,7 +59,8 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         "AND f.position < envelopes.position ORDER BY f.position DESC LIMIT 1), answers) END, "
         "text, receipt, kind = 'filing' AND id <> (SELECT m.newest FROM matters m "
         "WHERE m.root = envelopes.root), CASE kind WHEN 'filing' THEN '' ELSE (SELECT m.notice "
-        "FROM matters m WHERE m.root = envelopes.root) END, notice FROM envelopes WHERE " +
+        "FROM matters m WHERE m.root = envelopes.root) END, notice, kind = 'filing' AND (SELECT "
+        "m.withdrawn FROM matters m WHERE m.root = envelopes.root) FROM envelopes WHERE " +
         std::string(where_and_order));
     select.bind(argument);
     std::vector<OutboxItem> items;
@@ -88,6 +89,7 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         item.text = select.text(13);
         item.receipt = select.text(14);
         item.replaced = select.integer(15) != 0;
+        item.withdrawn = select.integer(18) != 0;
         // What is withdrawn has no later version, so its matter's is the one it was signed under.
         const auto named = base::parse_notice_ref(select.text_view(17));
         item.notice = item.kind != "filing" ? base::Sha256Hex(select.text(16))

@@ -475,6 +475,7 @@ TEST_CASE("receipts say what they are of, and which have been replaced") {
     office.sync();
     REQUIRE(office.desk->receipts().size() == 2);
     CHECK(!office.desk->receipts().front().replaced);
+    CHECK(!office.desk->receipts().front().withdrawn);
     CHECK(office.desk->receipts().back().replaced);
     REQUIRE(office.desk->withdraw(root, "").has_value());
     office.sync();
@@ -482,6 +483,9 @@ TEST_CASE("receipts say what they are of, and which have been replaced") {
     CHECK(withdrawal.kind == "withdrawal");
     CHECK(withdrawal.answers.at("certificate") == "C2"); // Of the version that was withdrawn.
     CHECK(withdrawal.answers.at("headcount") == 70);
+    // Its receipts stay and say that they stand for nothing any more; the withdrawal's does not.
+    for (const auto& receipt : office.desk->receipts())
+        CHECK(receipt.withdrawn == (receipt.kind == "filing"));
 }
 
 TEST_CASE("rules: declared twice, a level that is not offered, a warning that wants a reason") {
