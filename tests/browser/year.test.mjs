@@ -19,10 +19,10 @@ before(async () => {
 });
 after(clean_up);
 
-// The same server and computer on a later day.
 // What a reviewer has said of the version that stands.
 const said = (shown) => shown.getByRole("region", { name: /审核意见$/ });
 
+// The same server and computer on a later day.
 async function on(day) {
     await server.turn_to(`${day}T10:00:00+08:00`);
     await sync(page);
@@ -72,6 +72,13 @@ journey("spring: two declarations and the school's table go out", async () => {
     assert.equal((await download).suggestedFilename(), "演练-附件2-学校汇总表-2023-spring.csv");
     assert.equal(fs.readFileSync(await (await download).path(), "utf8"),
         `\uFEFF序号,职业技能等级证书,级别,2023年拟申报人数\r\n1,${first.name},${level},100\r\n2,${second.name},${level},60\r\n`);
+    // How the notice wants its mail to be called, and the file (R17), ready to be pasted.
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    for (const [what, words] of [["邮件名称", `${school.name}+2023年证书申报`], ["文件名称", `${school.name}+2023年证书申报.pdf`]]) {
+        await page.getByRole("button", { name: `复制${what}` }).click();
+        await page.getByText("已复制。").waitFor();
+        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), words);
+    }
     await go(page, "指标台账");
     await page.getByText("还没有批准的指标").waitFor();
 });
