@@ -354,6 +354,12 @@ const std::vector<protocol::DeviceInfo>& App::devices() {
     return *read.devices;
 }
 
+const std::vector<protocol::OpenCode>& App::codes() {
+    Cache& read = cache();
+    if (!read.codes) read.codes = m_desk.codes();
+    return *read.codes;
+}
+
 int App::reviews_waiting() {
     Cache& read = cache();
     if (!read.reviews_waiting) {

@@ -149,6 +149,17 @@ int run_command(int argument_count, char** arguments) {
         chosen = [&] { return new_codes(codes); };
     });
 
+    with_data(codes_command->add_subcommand("list", "还没有用的登记码"))->callback([&] {
+        chosen = [&] { return list_codes(data); };
+    });
+    auto* expire_command = with_data(codes_command->add_subcommand("expire", "作废没有用的登记码"));
+    expire_command->add_option("--unit", unit, "一个单位")
+        ->excludes(expire_command->add_flag("--all", all, "所有单位"));
+    expire_command->callback([&] {
+        if (!all && unit.empty()) throw CLI::RequiredError("--unit 或 --all");
+        chosen = [&] { return expire_codes(data, unit); };
+    });
+
     auto* keys_command = app.add_subcommand("keys", "设备密钥")->require_subcommand(1);
     auto* revoke_command = with_data(keys_command->add_subcommand("revoke", "停用一个密钥"));
     revoke_command->add_option("kid", kid, "密钥编号")->required();

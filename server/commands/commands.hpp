@@ -12,6 +12,9 @@
 namespace intake {
 struct Ruling;
 }
+namespace records {
+struct Viewer;
+}
 
 // Parses and runs; returns the exit code: 0 done, 1 refused with the reason, 2 wrong use.
 int run_command(int argument_count, char** arguments);
@@ -24,6 +27,9 @@ struct ServeOptions {
     std::string db = "sqlite:"; // Where the records are: so far in the data folder only.
 };
 
+// The operator sees what the province sees.
+records::Viewer operator_view();
+
 base::Status init(const std::string& data, const std::string& notice_folder);
 base::Status serve(const ServeOptions& options);
 base::Status import_units(const std::string& data, const std::string& file);
@@ -34,6 +40,10 @@ struct CodeOptions {
     std::string data, unit, out, slips, address;
 };
 base::Status new_codes(const CodeOptions& options);
+// Prints the codes that nobody used yet, by unit, with their last day; what they are is not stored.
+base::Status list_codes(const std::string& data);
+// Makes them void: those of `unit`, or all when it is empty.
+base::Status expire_codes(const std::string& data, const std::string& unit);
 base::Status revoke_key(const std::string& data, const std::string& kid);
 base::Status summary(const std::string& data, const std::string& name, const std::string& period,
                      const std::string& form, const std::string& format, const std::string& out);

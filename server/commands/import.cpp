@@ -317,7 +317,7 @@ std::vector<envelope::Act> changed(const std::vector<Entry>& entries, const Know
 base::Status import_units(const std::string& data, const std::string& file) {
     SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
     SHENBAO_ASSIGN(auto reader, site->reader());
-    SHENBAO_ASSIGN(const auto known, reader->units({base::UnitId(""), "province"}));
+    SHENBAO_ASSIGN(const auto known, reader->units(operator_view()));
     SHENBAO_ASSIGN(Sheet sheet, Sheet::read(file, {"id", "name", "kind", "city", "review_by"}));
     const auto units = read_units(sheet, *site->current_package(), known);
     SHENBAO_TRY(sheet.verdict());

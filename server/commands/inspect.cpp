@@ -53,9 +53,8 @@ base::Status summary(const std::string& data, const std::string& name, const std
     query.package = query.period ? site->package_with(*query.period) : site->current_package();
     if (name == "missing" && !query.period)
         query.period = records::newest_period(*query.package, query.form, site->now());
-    const records::Viewer viewer{base::UnitId(""), "province"};
-    SHENBAO_ASSIGN(const auto made, reader->summary(viewer, name, query));
-    SHENBAO_ASSIGN(const std::int64_t as_of, reader->as_of(viewer));
+    SHENBAO_ASSIGN(const auto made, reader->summary(operator_view(), name, query));
+    SHENBAO_ASSIGN(const std::int64_t as_of, reader->as_of(operator_view()));
     const std::string text = format == "csv" ? summaries::to_csv(made, *query.package)
                                              : summaries::to_json(made, as_of) + "\n";
     if (!out.empty()) return write_whole_file(out, text);

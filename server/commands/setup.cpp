@@ -15,6 +15,8 @@ namespace commands {
 
 using base::Outcome;
 
+records::Viewer operator_view() { return {base::UnitId(""), "province"}; }
+
 base::Status init(const std::string& data, const std::string& notice_folder) {
     std::string document(notice::shipped_text);
     if (!notice_folder.empty()) {
@@ -34,7 +36,7 @@ base::Status new_codes(const CodeOptions& options) {
     SHENBAO_ASSIGN(auto reader, site->reader());
     std::vector<envelope::UnitEntry> units;
     if (unit.empty()) {
-        SHENBAO_ASSIGN(units, reader->units({base::UnitId(""), "province"}));
+        SHENBAO_ASSIGN(units, reader->units(operator_view()));
     } else {
         SHENBAO_ASSIGN(const auto found, reader->find_unit(base::UnitId(unit)));
         if (!found) return base::fail(Outcome::not_found_locally, "没有这个单位：" + unit);
@@ -63,6 +65,35 @@ base::Status new_codes(const CodeOptions& options) {
     }
     SHENBAO_TRY(write_whole_file(options.out, csv, Readers::owner));
     std::printf("已生成%zu个登记码，有效期30天：%s\n", acts.size(), options.out.c_str());
+    return {};
+}
+
+base::Status list_codes(const std::string& data) {
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    SHENBAO_ASSIGN(auto reader, site->reader());
+    SHENBAO_ASSIGN(const auto codes, reader->open_codes(operator_view(), site->real_now()));
+    for (const records::CodeRecord& code : codes) {
+        SHENBAO_ASSIGN(const auto unit, reader->find_unit(code.unit));
+        std::printf("%s\t%s\t%s前有效\n", code.unit.text().c_str(),
+                    unit ? unit->name.c_str() : "",
+                    base::clerk_date(base::date_of(code.expires_at)).c_str());
+    }
+    std::printf("没有用的登记码%zu个\n", codes.size());
+    return {};
+}
+
+base::Status expire_codes(const std::string& data, const std::string& unit) {
+    SHENBAO_ASSIGN(const auto site, intake::Site::open(data));
+    SHENBAO_ASSIGN(auto reader, site->reader());
+    std::optional<base::UnitId> asked;
+    if (!unit.empty()) {
+        asked = base::UnitId(unit);
+        SHENBAO_ASSIGN(const auto found, reader->find_unit(*asked));
+        if (!found) return base::fail(Outcome::not_found_locally, "没有这个单位：" + unit);
+    }
+    SHENBAO_ASSIGN(const auto acts, intake::expire_codes(*site, *reader, operator_view(), asked));
+    SHENBAO_TRY(site->append_acts(acts));
+    std::printf("已作废%zu个登记码\n", acts.size());
     return {};
 }
 

@@ -22,7 +22,10 @@ Response summary(Server&, const Request&, const records::Viewer&);
 Response unit(Server&, const Request&, const records::Viewer&);
 Response devices(Server&, const Request&, const records::Viewer&);
 Response extensions(Server&, const Request&, const records::Viewer&);
+Response codes(Server&, const Request&, const records::Viewer&);
 Response new_code(Server&, const Request&, const records::Viewer&);
+Response new_slips(Server&, const Request&, const records::Viewer&);
+Response expire_codes(Server&, const Request&, const records::Viewer&);
 
 // --- For the handlers themselves -----------------------------------------------------------------
 // What is answered with 200 as JSON.

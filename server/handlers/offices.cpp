@@ -31,27 +31,81 @@ std::string page_address(const Server& server, const Request& request) {
     return origin.compare(0, 4, "http") == 0 ? origin + "/" : std::string();
 }
 
+struct NewSlips {
+    std::vector<protocol::NewCode> told; // One for each unit, in their order.
+    std::string                    document;
+};
+
+// A new code for each of the units, which all must be reached by the route, or none is made.
+base::Result<NewSlips> make_slips(Server& server, const Request& request,
+                                  const records::Viewer& viewer, std::string_view pattern,
+                                  const std::vector<base::UnitId>& units) {
+    SHENBAO_ASSIGN(auto reader, server.site.reader());
+    NewSlips                   made;
+    std::vector<envelope::Act> acts;
+    std::vector<print::Slip>   slips;
+    for (const base::UnitId& id : units) {
+        SHENBAO_ASSIGN(const auto unit, reached_unit(*reader, viewer, "POST", pattern, id));
+        SHENBAO_ASSIGN(const auto code, intake::make_code(server.site, unit, viewer.kid));
+        acts.emplace_back(code.entry);
+        slips.push_back({unit.name, code.told.code, code.told.expires_at,
+                         page_address(server, request), server.site.rehearsal()});
+        made.told.push_back(code.told);
+    }
+    SHENBAO_TRY(server.site.append_acts(acts));
+    made.document = print::slips(slips);
+    return made;
+}
+
+// Codes stand in it: no cache may keep it.
+Response created(std::string media_type, std::string body) {
+    return {201, std::move(media_type), std::move(body), {{"Cache-Control", "no-store"}}};
+}
+
 } // namespace
+
+Response codes(Server& server, const Request& request, const records::Viewer& viewer) {
+    auto reader = server.site.reader();
+    if (!reader) return problem(reader.error());
+    const auto found = (*reader)->open_codes(viewer, server.site.real_now());
+    if (!found) return problem(found.error());
+    std::vector<protocol::OpenCode> list;
+    for (const records::CodeRecord& code : *found) list.push_back({code.unit, code.expires_at});
+    return by_content(request, json(protocol::write_codes(list)));
+}
 
 Response new_code(Server& server, const Request& request, const records::Viewer& viewer) {
     if (!media_type_is(request, "application/json")) return problem(Outcome::wrong_media_type);
     const auto asked = protocol::read_code_request(request.body);
     if (!asked) return problem(asked.error());
+    const auto made = make_slips(server, request, viewer, "/api/v1/codes", {*asked});
+    if (!made) return problem(made.error());
+    return created("application/json",
+                   protocol::write_new_code(made->told.front(), made->document));
+}
+
+Response new_slips(Server& server, const Request& request, const records::Viewer& viewer) {
+    if (!media_type_is(request, "application/json")) return problem(Outcome::wrong_media_type);
+    const auto asked = protocol::read_slips_request(request.body);
+    if (!asked) return problem(asked.error());
+    const auto made = make_slips(server, request, viewer, "/api/v1/codes/slips", *asked);
+    if (!made) return problem(made.error());
+    return created("text/html; charset=utf-8", made->document);
+}
+
+Response expire_codes(Server& server, const Request& request, const records::Viewer& viewer) {
+    if (!media_type_is(request, "application/json")) return problem(Outcome::wrong_media_type);
+    const auto asked = protocol::read_code_request(request.body);
+    if (!asked) return problem(asked.error());
     auto reader = server.site.reader();
     if (!reader) return problem(reader.error());
-    const auto unit = reached_unit(**reader, viewer, "POST", "/api/v1/codes", *asked);
+    const auto unit = reached_unit(**reader, viewer, "POST", "/api/v1/codes/expire", *asked);
     if (!unit) return problem(unit.error());
-    const auto made = intake::make_code(server.site, *unit, viewer.kid);
-    if (!made) return problem(made.error());
-    if (const auto appended = server.site.append_acts({made->entry}); !appended)
+    const auto acts = intake::expire_codes(server.site, **reader, viewer, unit->unit);
+    if (!acts) return problem(acts.error());
+    if (const auto appended = server.site.append_acts(*acts); !appended)
         return problem(appended.error());
-    return {201,
-            "application/json",
-            protocol::write_new_code(made->told, print::slips({{made->told.name, made->told.code,
-                                                                made->told.expires_at,
-                                                                page_address(server, request),
-                                                                server.site.rehearsal()}})),
-            {{"Cache-Control", "no-store"}}};
+    return json(protocol::write_expired_codes(int(acts->size())));
 }
 
 Response devices(Server& server, const Request& request, const records::Viewer& viewer) {

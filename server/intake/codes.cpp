@@ -19,4 +19,17 @@ base::Result<MadeCode> make_code(Site& site, const envelope::UnitEntry& unit,
     return made;
 }
 
+base::Result<std::vector<envelope::Act>> expire_codes(Site& site, records::Store& store,
+                                                      const records::Viewer& viewer,
+                                                      const std::optional<base::UnitId>& unit) {
+    const base::Time           now = site.real_now();
+    std::vector<envelope::Act> acts;
+    SHENBAO_ASSIGN(const auto codes, store.open_codes(viewer, now));
+    for (const records::CodeRecord& code : codes)
+        if (!unit || code.unit == *unit)
+            acts.emplace_back(
+                envelope::CodeEntry{code.unit, code.role, code.hash, now, viewer.kid});
+    return acts;
+}
+
 } // namespace intake

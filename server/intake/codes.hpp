@@ -1,5 +1,6 @@
 // Enrolment codes: 12 characters of Crockford base32, good for one device of one unit for thirty
-// days by the real clock. The log has a keyed hash of it; the code itself is told once.
+// days by the real clock. The log has a keyed hash of it; the code itself is told once. What the
+// log says of a code last holds: to make it void is to say that it expires now.
 #pragma once
 
 #include "server/intake/site.hpp"
@@ -15,5 +16,11 @@ struct MadeCode {
 // bad_file for a unit whose kind the notice does not know. `by`: the device that asked.
 base::Result<MadeCode> make_code(Site& site, const envelope::UnitEntry& unit,
                                  const std::optional<base::KeyId>& by);
+
+// What is to be appended so that none of the codes that the viewer reaches and that were not used
+// yet enrols a device any more. `unit`: of this unit alone; absent: of all.
+base::Result<std::vector<envelope::Act>> expire_codes(Site& site, records::Store& store,
+                                                      const records::Viewer& viewer,
+                                                      const std::optional<base::UnitId>& unit);
 
 } // namespace intake

@@ -203,7 +203,10 @@ Status Derived::fold(const StoredEnvelope& entry, const envelope::VerifiedEnvelo
     if (const auto* listed = std::get_if<envelope::CatalogueEntry>(&act))
         return fold_catalogue(entry.index, *listed);
     if (const auto* code = std::get_if<envelope::CodeEntry>(&act))
-        return m_database.prepare("INSERT OR REPLACE INTO d_codes VALUES(?, ?, ?, ?, NULL)")
+        // A later word about a code says until when it holds; a device that used it stays.
+        return m_database
+            .prepare("INSERT INTO d_codes VALUES(?, ?, ?, ?, NULL) "
+                     "ON CONFLICT(hash) DO UPDATE SET expires_at = excluded.expires_at")
             .bind(code->code_hash, code->unit, code->role, code->expires_at)
             .run();
     if (const auto* revocation = std::get_if<envelope::Revocation>(&act))

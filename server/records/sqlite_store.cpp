@@ -105,6 +105,12 @@ FilingRecord read_filing(const sqlite::Statement& row) {
     return filing;
 }
 
+CodeRecord read_code(const sqlite::Statement& row) {
+    CodeRecord code{row.text(0), base::UnitId(row.text(1)), row.text(2), row.time(3)};
+    if (!row.is_null(4)) code.used_by = base::KeyId(row.text(4));
+    return code;
+}
+
 // The units a viewer may see (server/rights), as a condition on a column that holds a unit's id.
 std::string visible(const Viewer& viewer, const std::string& column) {
     using rights::Relation;
@@ -340,12 +346,17 @@ public:
     }
     Result<std::optional<CodeRecord>> find_code(std::string_view hash) override {
         return one_row<CodeRecord>(
-            cached("SELECT unit, role, expires_at, used_by FROM d_codes WHERE hash = ?").bind(hash),
-            [](const sqlite::Statement& row) {
-                CodeRecord code{base::UnitId(row.text(0)), row.text(1), row.time(2), {}};
-                if (!row.is_null(3)) code.used_by = base::KeyId(row.text(3));
-                return code;
-            });
+            cached("SELECT hash, unit, role, expires_at, used_by FROM d_codes WHERE hash = ?")
+                .bind(hash),
+            read_code);
+    }
+    Result<std::vector<CodeRecord>> open_codes(const Viewer& viewer, base::Time now) override {
+        return all_rows<CodeRecord>(
+            cached("SELECT hash, unit, role, expires_at, used_by FROM d_codes WHERE " +
+                   visible(viewer, "unit") + " AND used_by IS NULL AND expires_at > ?2 "
+                   "ORDER BY unit, expires_at, hash")
+                .bind(viewer.unit, now),
+            read_code);
     }
     Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId& unit) override {
         return one_row<envelope::UnitEntry>(

@@ -74,10 +74,11 @@ struct UnitChange {
 };
 
 struct CodeRecord {
+    std::string                hash; // envelope::CodeEntry::code_hash
     base::UnitId               unit;
     std::string                role;
     base::Time                 expires_at;
-    std::optional<base::KeyId> used_by;
+    std::optional<base::KeyId> used_by = {};
 };
 
 // A matter as the server sees it: the newest version and, because a late replacement leaves the
@@ -139,6 +140,9 @@ struct FilingQuery {
     int                             limit = 100;
 };
 
+// Ends the name of the column that has a certificate's name, beside that with its id.
+inline constexpr std::string_view name_suffix = "_name";
+
 struct SummaryQuery {
     std::optional<base::Period> period = {};
     std::optional<Stage>        stage = {};
@@ -154,7 +158,7 @@ struct SummaryQuery {
 struct Summary {
     std::vector<std::string>             columns;
     // The field of the notice behind a column; null for the columns that the protocol names. Empty:
-    // there is none such.
+    // there is none such. A certificate has a second column, with its name (name_suffix).
     std::vector<const notice::Field*>    fields = {};
     std::vector<std::vector<base::Json>> rows = {};
 };
@@ -210,6 +214,10 @@ public:
     // --- Derived ---------------------------------------------------------------------------------
     virtual base::Result<std::optional<KeyRecord>>           find_key(const base::KeyId&) = 0;
     virtual base::Result<std::optional<CodeRecord>>          find_code(std::string_view hash) = 0;
+    // Codes that would enrol a device at that moment: neither used nor expired. By unit, and of a
+    // unit the one that expires first.
+    virtual base::Result<std::vector<CodeRecord>>            open_codes(const Viewer& viewer,
+                                                                        base::Time now) = 0;
     virtual base::Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId&) = 0;
     virtual base::Result<std::vector<envelope::UnitEntry>>   units(const Viewer& viewer) = 0;
     // Every act about a unit, oldest first; what does not hold yet too.

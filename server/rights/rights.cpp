@@ -43,7 +43,10 @@ constexpr RouteRow routes[] = {
     {"GET", "/api/v1/summaries/{name}", session, school_sees, bureau_sees, province_sees},
     {"GET", "/api/v1/devices", session, school_sees, bureau_sees, province_sees},
     {"GET", "/api/v1/extensions", session, school_sees, bureau_sees, province_sees},
+    {"GET", "/api/v1/codes", session, none, bureau_sees, province_sees},
     {"POST", "/api/v1/codes", session, none, its_schools, every_unit},
+    {"POST", "/api/v1/codes/slips", session, none, its_schools, every_unit},
+    {"POST", "/api/v1/codes/expire", session, none, its_schools, every_unit},
 };
 
 constexpr KindRow kinds[] = {

@@ -414,6 +414,7 @@ public:
     base::Status take_back_act(const base::EnvelopeId& id);
     // As the server last told; empty on a school's machine.
     std::vector<protocol::DeviceInfo>    devices() const;
+    std::vector<protocol::OpenCode>      codes() const; // Neither used nor expired when told.
     std::vector<protocol::ExtensionInfo> extensions() const;
     // Those that still hold, newest first.
     std::vector<Announcement> announcements() const;

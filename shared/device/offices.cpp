@@ -16,6 +16,15 @@ bool is_office_act(const envelope::Act& act) {
            std::holds_alternative<envelope::Announcement>(act);
 }
 
+// A list as the server told it last; nothing when it never did.
+template <class Item>
+std::vector<Item> read_list(const std::optional<std::string>& body,
+                            base::Result<std::vector<Item>> (*read)(std::string_view)) {
+    if (!body) return {};
+    auto list = read(*body);
+    return list ? std::move(*list) : std::vector<Item>();
+}
+
 } // namespace
 
 base::Status Desk::issue(const envelope::Act& act, std::string_view words) {
@@ -53,17 +62,15 @@ base::Status Desk::take_back_act(const base::EnvelopeId& id) {
 }
 
 std::vector<protocol::DeviceInfo> Desk::devices() const {
-    const auto body = kept("devices");
-    auto       list = body ? protocol::read_devices(*body)
-                           : base::Result<std::vector<protocol::DeviceInfo>>({});
-    return list ? std::move(*list) : std::vector<protocol::DeviceInfo>();
+    return read_list(kept("devices"), protocol::read_devices);
 }
 
 std::vector<protocol::ExtensionInfo> Desk::extensions() const {
-    const auto body = kept("extensions");
-    auto       list = body ? protocol::read_extensions(*body)
-                           : base::Result<std::vector<protocol::ExtensionInfo>>({});
-    return list ? std::move(*list) : std::vector<protocol::ExtensionInfo>();
+    return read_list(kept("extensions"), protocol::read_extensions);
+}
+
+std::vector<protocol::OpenCode> Desk::codes() const {
+    return read_list(kept("codes"), protocol::read_codes);
 }
 
 std::vector<Announcement> Desk::announcements() const {

@@ -3,6 +3,8 @@
 #include "shared/base/limits.hpp"
 #include "shared/protocol/reading.hpp"
 
+#include <algorithm>
+
 namespace protocol {
 namespace {
 
@@ -116,6 +118,55 @@ base::Result<NewCode> read_new_code(std::string_view body) {
     code.expires_at = reader.time("expires_at");
     SHENBAO_TRY(settled(reader));
     return code;
+}
+
+std::string write_codes(const std::vector<OpenCode>& codes) {
+    Json list = Json::array();
+    for (const OpenCode& one : codes)
+        list.push_back({{"unit", one.unit.text()},
+                        {"expires_at", base::to_rfc3339(one.expires_at)}});
+    return base::to_text({{"codes", std::move(list)}});
+}
+
+base::Result<std::vector<OpenCode>> read_codes(std::string_view body) {
+    return read_list<OpenCode>(body, "codes", [](ObjectReader& reader) {
+        OpenCode one;
+        one.unit = reader.id("unit", base::parse_unit_id);
+        one.expires_at = reader.time("expires_at");
+        return one;
+    });
+}
+
+std::string write_expired_codes(int count) { return base::to_text({{"expired", count}}); }
+
+base::Result<int> read_expired_codes(std::string_view body) {
+    SHENBAO_ASSIGN(const Json json, parse_answer(body));
+    ObjectReader answer(json, "codes");
+    const auto   count = answer.integer("expired", 0, 1000000);
+    SHENBAO_TRY(settled(answer));
+    return int(count);
+}
+
+std::string write_slips_request(const std::vector<base::UnitId>& units) {
+    Json list = Json::array();
+    for (const base::UnitId& unit : units) list.push_back(unit.text());
+    return base::to_text({{"units", std::move(list)}});
+}
+
+base::Result<std::vector<base::UnitId>> read_slips_request(std::string_view body) {
+    SHENBAO_ASSIGN(const Json json, parse_request(body));
+    ObjectReader              reader(json, "slips");
+    std::vector<base::UnitId> units;
+    for (const Json& one : reader.array("units", slips_max)) {
+        const auto unit =
+            base::parse_unit_id(one.is_string() ? one.get_ref<const std::string&>() : "");
+        if (!unit || std::find(units.begin(), units.end(), *unit) != units.end())
+            reader.blame("units", "no id, or one that stands here already");
+        else units.push_back(*unit);
+    }
+    if (units.empty()) reader.blame("units", "empty");
+    SHENBAO_TRY(finish_request(reader));
+    return units;
 }
 
 std::string write_unit_history(const UnitHistory& history) {

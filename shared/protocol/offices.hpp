@@ -43,6 +43,26 @@ struct NewCode {
 std::string           write_new_code(const NewCode& code);
 base::Result<NewCode> read_new_code(std::string_view body);
 
+// GET /codes: {"codes":[…]}, codes that would enrol a device now, by unit. What they are is not
+// told: nobody but who was handed one has it.
+struct OpenCode {
+    base::UnitId unit;
+    base::Time   expires_at;
+    bool         operator==(const OpenCode&) const = default;
+};
+std::string                         write_codes(const std::vector<OpenCode>& codes);
+base::Result<std::vector<OpenCode>> read_codes(std::string_view body);
+
+// POST /codes/expire: write_code_request(), and how many of the unit's open codes it made void.
+std::string       write_expired_codes(int count);
+base::Result<int> read_expired_codes(std::string_view body);
+
+// POST /codes/slips: {"units":[…]}, 1 to slips_max of them, each once; the answer is the document
+// (text/html), a page with a new code for each.
+inline constexpr std::size_t            slips_max = 2000;
+std::string                             write_slips_request(const std::vector<base::UnitId>& units);
+base::Result<std::vector<base::UnitId>> read_slips_request(std::string_view body);
+
 // GET /units/{id}: {"unit","history":[…]}, in the log's order: what the unit was called and what it
 // was, from when on, by whom and by which of their machines.
 struct UnitHistory {

@@ -93,14 +93,17 @@ step("an extension for the school, listed and taken back", async () => {
     await find(province, "单位", school.name);
     await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
     await province.getByRole("textbox", { name: "原因" }).fill("停电");
+    // The table made from the declarations would otherwise be due before them.
+    assert.ok(await province.getByRole("checkbox", { name: "学校汇总表　2023年春季也延到这一天" }).isChecked());
     await picture(province, "extension");
     await province.getByRole("button", { name: "为 1 个单位签名延期" }).click();
-    await province.getByRole("dialog").getByText(`${school.name}：`).waitFor(); // Who it is for.
+    await province.getByRole("dialog").getByText(`${school.name}：证书申报表　2023年春季，学校汇总表　2023年春季，`).waitFor();
     await province.getByRole("button", { name: "签名", exact: true }).click();
     await sync(province);
     const granted = province.getByRole("region", { name: "已延期" });
-    await granted.getByText(school.name).waitFor();
-    await granted.getByText(/2023年春季　延到 2023年4月10日$/).waitFor();
+    await granted.getByText("证书申报表　2023年春季　延到 2023年4月10日").waitFor();
+    await granted.getByText("学校汇总表　2023年春季　延到 2023年4月10日").waitFor();
+    assert.equal(await granted.getByText(school.name).count(), 2);
     await picture(province, "extended");
     await province.getByRole("button", { name: "收回" }).first().click();
     await province.getByRole("dialog").getByRole("button", { name: "收回" }).click();
@@ -116,6 +119,7 @@ step("an act that the server refuses is seen in the outbox with its reason, and 
     await find(province, "单位", gone.name);
     await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
     await province.getByRole("textbox", { name: "原因" }).fill("停电");
+    await province.getByRole("checkbox", { name: /^学校汇总表.*也延到这一天$/ }).uncheck();
     await province.getByRole("button", { name: "为 1 个单位签名延期" }).click();
     await province.getByRole("button", { name: "签名", exact: true }).click();
     await go(province, "待同步");
@@ -217,4 +221,57 @@ step("who has not filed is reminded with a text for the group", async () => {
         assert.match(download.suggestedFilename(), new RegExp(`${name}\\.csv$`));
         assert.ok(csv_rows(fs.readFileSync(await download.path(), "utf8")).length > 0);
     }
+});
+
+step("a new school: its bureau gives it a code and reminds it; its whole city gets more time", async () => {
+    const bureau = units.find((unit) => unit.name === "宿州市教育局");
+    const fresh = { id: "D099", name: "宿州示例新建职业学校" };
+    const here = units.filter((unit) => unit.review_by === bureau.id);
+    await go(province, "单位与设备");
+    await province.getByRole("button", { name: "新增单位" }).click();
+    const card = province.getByRole("region", { name: "新增单位" });
+    await card.getByRole("button", { name: "新增" }).click();
+    const id = card.getByRole("textbox", { name: "编号" });
+    await province.waitForFunction((element) => element.getAttribute("aria-invalid") === "true",
+        await id.elementHandle());
+    const about = await id.getAttribute("aria-describedby");
+    assert.equal(await province.locator(`[id="${about}"]`).textContent(), "应为1到32个字母、数字或 . _ -");
+    await id.fill(fresh.id);
+    await card.getByRole("textbox", { name: "名称" }).fill(fresh.name);
+    await card.getByRole("combobox", { name: "类别" }).selectOption({ label: "中职学校" });
+    await card.getByRole("textbox", { name: "所在市" }).fill(bureau.city);
+    await card.getByRole("combobox", { name: "初审单位" }).selectOption({ label: bureau.name });
+    await picture(province, "unit-new");
+    await card.getByRole("button", { name: "新增" }).click();
+    await sync(province);
+    await province.getByRole("textbox", { name: "查找" }).fill("新建");
+    await province.getByRole("link", { name: fresh.name }).waitFor();
+
+    const office_page = await open_page(server.codes.get(bureau.id));
+    await go(office_page, "单位与设备");
+    await office_page.getByRole("link", { name: fresh.name }).click();
+    await office_page.getByRole("button", { name: "生成登记码" }).click();
+    const code = (await office_page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/).first().textContent()).slice(0, 14);
+    await office_page.getByText(/^未用的登记码 1 个，/).waitFor();
+    run("device", "enrol", "--store", path.join(server.folder, "fresh.sqlite"), "--server", server.url,
+        "--code", code, "--name", "教务处");
+    await sync(office_page);
+    await office_page.getByText("教务处", { exact: true }).waitFor();
+    await picture(office_page, "bureau-units");
+
+    await go(province, "延期");
+    await find(province, "单位", bureau.city + "全部学校");
+    await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
+    await province.getByRole("textbox", { name: "原因" }).fill("全市停电");
+    await province.getByRole("button", { name: `为 ${here.length + 1} 个单位签名延期` }).click();
+    await province.getByRole("dialog").getByText(fresh.name).waitFor();
+    await province.getByRole("button", { name: "签名", exact: true }).click();
+    await sync(province);
+
+    await sync(office_page);
+    await go(office_page, "申报汇总");
+    await office_page.getByRole("tab", { name: "未报" }).click();
+    await office_page.getByText("截止 4月10日 24:00（北京时间），请尽快填报并同步：" +
+        [...here, fresh].map((unit) => unit.name).join("、") + "。").waitFor();
+    await picture(office_page, "bureau-chase");
 });

@@ -31,6 +31,20 @@ async function scanned(browser, html, name) {
         .trim());
 }
 
+// What was handed to the printer, once.
+async function printed_slips(page) {
+    for (let tries = 0; tries < 50; ++tries) {
+        for (const frame of page.frames().slice(1)) {
+            const html = await frame.content().catch(() => "");
+            if (!html.includes("申报系统登记码")) continue;
+            await page.evaluate(() => document.querySelector("iframe.print").remove());
+            return html;
+        }
+        await pause(page);
+    }
+    throw new Error("no slips were printed");
+}
+
 async function save_file(page, button, name) {
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: button }).first().click();
@@ -92,16 +106,8 @@ journey("a slip is printed with a QR code that leads to the page with the code f
     await page.getByRole("button", { name: "生成登记码" }).click();
     const code = (await page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/).first().textContent()).slice(0, 14);
     await look(page, "code");
-    await page.getByRole("button", { name: "打印" }).click();
-    let html;
-    for (let tries = 0; tries < 50 && !html; ++tries) {
-        for (const frame of page.frames().slice(1)) {
-            const content = await frame.content().catch(() => "");
-            if (content.includes("申报系统登记码")) html = content;
-        }
-        await pause(page);
-    }
-    [address] = await scanned(browser, html, "slip");
+    await page.getByRole("button", { name: "打印", exact: true }).click();
+    [address] = await scanned(browser, await printed_slips(page), "slip");
     assert.equal(address, `${server.url}#code=${code}`);
 
     // From the command line: one for each unit, a page each.
@@ -112,6 +118,53 @@ journey("a slip is printed with a QR code that leads to the page with the code f
         .map((line) => `${server.url}#code=${line.split(",").at(-1)}`);
     assert.equal(given.length, units.length);
     assert.deepEqual(all, given);
+});
+
+journey("slips for all that have no device yet are printed at once; a lost one is made void", async () => {
+    const { page, browser } = province;
+    const without = units.filter((unit) => unit !== office); // The school's only one was revoked.
+    const unlucky = without.at(-1);
+    await go(page, "首页");
+    await go(page, "单位与设备");
+    const shown = page.getByRole("combobox", { name: "显示" });
+    await shown.selectOption({ label: "没有设备的" });
+    await page.getByText(`共 ${without.length} 个单位`).waitFor();
+    await page.getByRole("textbox", { name: "查找" }).fill(unlucky.name);
+    await page.getByRole("button", { name: "打印 1 张登记码单" }).waitFor();
+    await page.getByRole("textbox", { name: "查找" }).fill("");
+    await page.getByRole("button", { name: `打印 ${without.length} 张登记码单` }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/登记码只印在单子上/).waitFor();
+    await look(page, "slips");
+    await dialog.getByRole("button", { name: "生成并打印" }).click();
+    const codes = await scanned(browser, await printed_slips(page), "many");
+    assert.equal(new Set(codes).size, without.length);
+    for (const code of codes) assert.ok(code.startsWith(`${server.url}#code=`));
+
+    // One unit's were lost: this one, the one from the command line and the one of the test's roster.
+    await shown.selectOption({ label: "有未用登记码的" });
+    await page.getByText(`共 ${units.length} 个单位`).waitFor();
+    await page.getByRole("textbox", { name: "查找" }).fill(unlucky.name);
+    await page.getByRole("link", { name: unlucky.name }).click();
+    await page.getByText(/^未用的登记码 3 个，/).waitFor();
+    await look(page, "open_codes");
+    await page.getByRole("button", { name: "作废未用的登记码" }).click();
+    await look(page, "expire");
+    await dialog.getByRole("button", { name: "作废" }).click();
+    await page.getByText("已作废 3 个登记码").waitFor();
+    await page.getByText("共 0 个单位").waitFor();
+    await page.getByRole("textbox", { name: "查找" }).fill("");
+    await page.getByText(`共 ${units.length - 1} 个单位`).waitFor();
+    assert.equal(await page.getByText(/^未用的登记码/).count(), 0);
+    const lost = codes.at(-1).split("#code=")[1];
+    const device = (...options) => run("device", ...options, "--store", file("lost.sqlite"));
+    assert.throws(() => device("enrol", "--server", server.url, "--code", lost, "--name", "一号机"),
+        (error) => error.status === 1 && error.stderr.includes("登记码已过期"));
+    const open = run("codes", "list", "--data", server.data);
+    assert.ok(!open.includes(unlucky.name) && open.includes(`${school.id}\t${school.name}\t`));
+    // On the command line too.
+    assert.match(run("codes", "expire", "--data", server.data, "--unit", office.id), /已作废1个登记码/);
+    assert.ok(!run("codes", "list", "--data", server.data).includes(office.name));
 });
 
 journey("another machine enrols by the slip and takes the drafts, which are signed, sent and received", async () => {

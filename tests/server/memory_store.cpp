@@ -168,14 +168,22 @@ public:
         return found;
     }
     Result<std::optional<CodeRecord>> find_code(std::string_view hash) override {
-        std::optional<CodeRecord> found;
-        for (const Fact& fact : m_world.facts) {
-            const auto* code = act<envelope::CodeEntry>(fact);
-            if (code != nullptr && code->code_hash == hash)
-                found = CodeRecord{code->unit, code->role, code->expires_at, {}};
-            if (found && fact.key && fact.key->code_hash == hash) found->used_by = fact.key->kid;
-        }
-        return found;
+        const auto codes = all_codes();
+        const auto found = codes.find(std::string(hash));
+        if (found == codes.end()) return std::nullopt;
+        return found->second;
+    }
+    Result<std::vector<CodeRecord>> open_codes(const Viewer& viewer, base::Time now) override {
+        std::vector<CodeRecord> open;
+        for (const auto& [hash, code] : all_codes())
+            for (const envelope::UnitEntry& unit : all_units())
+                if (unit.unit == code.unit && may_see(viewer, unit) && !code.used_by &&
+                    code.expires_at > now)
+                    open.push_back(code);
+        std::stable_sort(open.begin(), open.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.unit, a.expires_at) < std::tie(b.unit, b.expires_at);
+        });
+        return open;
     }
     Result<std::optional<envelope::UnitEntry>> find_unit(const base::UnitId& unit) override {
         for (const envelope::UnitEntry& one : all_units())
@@ -359,6 +367,21 @@ public:
     Result<Digests> digests() override { return Digests(); }
 
 private:
+    // By hash. A later word about a code says until when it holds.
+    std::map<std::string, CodeRecord> all_codes() const {
+        std::map<std::string, CodeRecord> codes;
+        for (const Fact& fact : m_world.facts) {
+            if (const auto* code = act<envelope::CodeEntry>(fact)) {
+                CodeRecord& one = codes[code->code_hash];
+                if (one.hash.empty()) one = {code->code_hash, code->unit, code->role, {}};
+                one.expires_at = code->expires_at;
+            }
+            if (fact.key)
+                if (const auto used = codes.find(fact.key->code_hash); used != codes.end())
+                    used->second.used_by = fact.key->kid;
+        }
+        return codes;
+    }
     std::int64_t add(Fact fact) {
         m_told.reset();
         fact.entry.index = std::int64_t(m_world.facts.size()) + 1;

@@ -418,6 +418,76 @@ TEST_CASE("a slip names the page's address: the operator's, else the asking page
     CHECK(slip().find("<svg") != std::string::npos);
 }
 
+TEST_CASE("open codes are listed by unit, and made void: whoever has one cannot enrol any more") {
+    Offices           offices;
+    const std::string province = offices.open_session(offices.province);
+    const std::string bureau = offices.open_session(offices.bureau);
+    const auto        open = [&](const std::string& session) {
+        const auto told = offices.ask(session, "GET", "/api/v1/codes");
+        REQUIRE(told.status == 200);
+        return *protocol::read_codes(told.body);
+    };
+    const auto expire = [&](const std::string& session, const char* unit) {
+        return offices.ask(session, "POST", "/api/v1/codes/expire",
+                           protocol::write_code_request(UnitId(unit)));
+    };
+    const std::string        own = offices.town.new_code(UnitId("D001"));
+    const std::string        used = offices.town.new_code(UnitId("D001"));
+    const std::string        foreign = offices.town.new_code(UnitId("D003"));
+    base::SystemRandom       random;
+    const envelope::SecretKey key = envelope::SecretKey::make(random);
+    REQUIRE(offices.town.enrol(key, used).has_value());
+    REQUIRE(open(province).size() == 2);
+    CHECK(open(province)[0].unit == UnitId("D001"));
+    REQUIRE(open(bureau).size() == 1);
+    CHECK(open(bureau)[0].unit == UnitId("D001"));
+    CHECK(offices.ask(bureau, "GET", "/api/v1/codes").body.find(own) == std::string::npos);
+    CHECK(expire(bureau, "D003").status == 404);
+    const auto told = expire(bureau, "D001");
+    REQUIRE(told.status == 200);
+    CHECK(*protocol::read_expired_codes(told.body) == 1);
+    CHECK(*protocol::read_expired_codes(expire(bureau, "D001").body) == 0);
+    CHECK(offices.town.enrol(envelope::SecretKey::make(random), own).error().outcome ==
+          Outcome::expired_code);
+    // A device that is enrolled stays so, and hears the same when it asks again.
+    CHECK(offices.town.enrol(key, used)->again);
+    CHECK(offices.town.enrol(envelope::SecretKey::make(random), foreign).has_value());
+    CHECK(open(province).empty());
+    offices.require_rebuilt_alike();
+}
+
+TEST_CASE("slips for many units come as one document; one that is not reached stops all") {
+    Offices           offices;
+    const std::string bureau = offices.open_session(offices.bureau);
+    const auto        slips = [&](const std::vector<UnitId>& units) {
+        return offices.ask(bureau, "POST", "/api/v1/codes/slips",
+                           protocol::write_slips_request(units));
+    };
+    const auto before = offices.town.last_index();
+    CHECK(slips({UnitId("D001"), UnitId("D003")}).status == 404);
+    CHECK(offices.town.last_index() == before);
+    std::vector<UnitId> mine;
+    for (const auto& unit : town::units())
+        if (unit.review_by == UnitId("341600")) mine.push_back(unit.unit);
+    const auto made = slips(mine);
+    REQUIRE(made.status == 201);
+    CHECK(offices.town.last_index() == before + std::int64_t(mine.size()));
+    for (const auto& unit : town::units())
+        CHECK((made.body.find(unit.name + "<") != std::string::npos) ==
+              (unit.review_by == UnitId("341600")));
+}
+
+TEST_CASE("a request for slips is read strictly") {
+    Offices           offices;
+    const std::string session = offices.open_session(offices.province);
+    for (const char* body :
+         {"", "{}", R"({"units":[]})", R"({"units":"D001"})", R"({"units":["D001","D001"]})",
+          R"({"units":["a b"]})", R"({"units":[1]})", R"({"units":["D001"],"role":"city"})"}) {
+        CAPTURE(body);
+        CHECK(offices.ask(session, "POST", "/api/v1/codes/slips", body).status == 400);
+    }
+}
+
 TEST_CASE("a request for a code is read strictly") {
     Offices           offices;
     const std::string session = offices.open_session(offices.province);

@@ -273,7 +273,8 @@ TEST_CASE("every route by every role: what is not for a role is not there") {
             if (path.ends_with("notices/{id}")) path.replace(path.find('{'), 4, "anhui-2023-14");
             if (path.ends_with("{id}"))
                 path.replace(path.find('{'), 4, *asker.unit == 0 ? "D001" : asker.unit);
-            const std::string body = R"({"unit":"D001"})";
+            const std::string body =
+                path.ends_with("/slips") ? R"({"units":["D001"]})" : R"({"unit":"D001"})";
             const Told        told = scene.ask(token, std::string(row.method), path, body);
             if (row.door == rights::Door::loopback) CHECK(told == nothing);
             else if (row.door == rights::Door::open) CHECK(told.status != 401);
@@ -311,10 +312,36 @@ TEST_CASE("a route about one unit: a foreign one is not there, whatever is asked
             if (reach("POST", "/api/v1/codes")) {
                 CHECK(made.status == 201);
                 CHECK(scene.town.last_index() == before + 1);
+                const Told open = scene.ask(token, "GET", "/api/v1/codes");
+                CHECK(names(open.body, about));
             } else {
                 CHECK(made == code("nobody"));
                 CHECK(made.status == 404);
                 CHECK(scene.town.last_index() == before);
+            }
+            // Many at once, and made void: what cannot be reached stops all of it.
+            for (const char* path : {"/api/v1/codes/slips", "/api/v1/codes/expire"}) {
+                CAPTURE(path);
+                const auto tell = [&](const std::string& unit) {
+                    return scene.ask(
+                        token, "POST", path,
+                        std::string_view(path).ends_with("slips")
+                            ? protocol::write_slips_request({UnitId("D001"), UnitId(unit)})
+                            : protocol::write_code_request(UnitId(unit)));
+                };
+                const auto index = scene.town.last_index();
+                const bool both = about != "D001" && reach("POST", path) &&
+                                  rights::route_row("POST", path).reach(asker.role).has(
+                                      scene.relation(asker.unit, "D001"));
+                const Told answer = tell(about);
+                if (std::string_view(path).ends_with("expire") ? reach("POST", path) : both)
+                    CHECK(answer.status / 100 == 2);
+                else if (about != "D001" || answer.status == 404) {
+                    CHECK(answer == tell("nobody"));
+                    CHECK(scene.town.last_index() == index);
+                } else {
+                    CHECK(answer.status == 400); // One unit twice.
+                }
             }
         }
     }

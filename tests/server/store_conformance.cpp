@@ -245,6 +245,9 @@ std::string everything(Store& store, const Viewer& viewer) {
         text += key.kid.text() + " " + key.unit.text() + " " + key.device + " " + key.role +
                 (key.revoked ? " revoked " : " ") + base::to_rfc3339(key.enrolled_at) + " " +
                 (key.seen_at ? base::to_rfc3339(*key.seen_at) : "-") + "\n";
+    const auto codes = store.open_codes(viewer, base::Time{});
+    for (const records::CodeRecord& code : *codes)
+        text += code.hash + " " + code.unit.text() + " " + base::to_rfc3339(code.expires_at) + "\n";
     const auto extensions = store.extensions(viewer);
     for (const records::ExtensionRecord& one : *extensions)
         text += one.id.text() + " " + one.extension.for_unit.text() + " " +
@@ -490,7 +493,11 @@ TEST_CASE("random histories: the Store says what the model says, and rebuilding 
                 add(scribe.decision(bureau ? *unit->review_by : town::province.unit, decision));
             } else if (dice < 83) {
                 const auto [entry, key] = scribe.enrolment(a_school());
-                add(scribe.act(envelope::CodeEntry{key.unit, key.role, key.code_hash, {}}));
+                add(scribe.act(envelope::CodeEntry{key.unit, key.role, key.code_hash,
+                                                   base::Time{1}}));
+                if (scribe.below(3) == 0) continue; // Nobody has used it yet,
+                if (scribe.below(3) == 0)           // or nobody will.
+                    add(scribe.act(envelope::CodeEntry{key.unit, key.role, key.code_hash, {}}));
                 for (Store* one : {store.get(), model.get()}) {
                     REQUIRE(one->begin().has_value());
                     REQUIRE(one->append_enrolment(entry, key).has_value());
