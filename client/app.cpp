@@ -354,10 +354,10 @@ const std::vector<protocol::DeviceInfo>& App::devices() {
     return *read.devices;
 }
 
-const std::vector<protocol::OpenCode>& App::codes() {
+const std::vector<protocol::OpenCode>* App::codes() {
     Cache& read = cache();
     if (!read.codes) read.codes = m_desk.codes();
-    return *read.codes;
+    return *read.codes ? &**read.codes : nullptr;
 }
 
 int App::reviews_waiting() {

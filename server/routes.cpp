@@ -5,7 +5,7 @@
 
 std::span<const handlers::Route> routes() {
     using namespace handlers;
-    constexpr std::size_t none = 0, small = 16 * 1024, names = 128 * 1024;
+    constexpr std::size_t none = 0, small = 16 * 1024;
     constexpr std::size_t batch = base::limits::batch_bytes_max;
     static constexpr Route list[] = {
         // method, pattern, largest body, handler; who may stands in server/rights/rights.cpp
@@ -26,7 +26,7 @@ std::span<const handlers::Route> routes() {
         {"GET", "/api/v1/extensions", none, extensions},
         {"GET", "/api/v1/codes", none, codes},
         {"POST", "/api/v1/codes", small, new_code},
-        {"POST", "/api/v1/codes/slips", names, new_slips},
+        {"POST", "/api/v1/codes/slips", small, new_slips},
         {"POST", "/api/v1/codes/expire", small, expire_codes},
     };
     return list;

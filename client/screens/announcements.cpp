@@ -6,6 +6,7 @@
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
 #include "shared/base/text.hpp"
+#include "shared/base/typed_date.hpp"
 
 namespace {
 
@@ -64,7 +65,7 @@ void draw_writing(App& app) {
                          {.kind = widgets::ButtonKind::primary,
                           .off_because = to.empty() ? "请先选择发给谁。" : ""}))
         return;
-    const auto        day = base::parse_date(until);
+    const auto        day = base::read_typed_date(until);
     const std::size_t length = base::character_count(text);
     wrong = length < 4 || length > 500 ? "内容应为4到500字"
             : !day                     ? "日期应写作 2023-04-03"

@@ -12,6 +12,7 @@
 #include "client/widgets/table.hpp"
 #include "shared/base/csv.hpp"
 #include "shared/base/text.hpp"
+#include "shared/base/typed_date.hpp"
 
 #include <algorithm>
 #include <map>
@@ -71,17 +72,58 @@ void choose_whom(App& app, const notice::Form& form) {
     choose_by_search("单位", all, typed(app, "whom_typed"), typed(app, "whom"));
 }
 
-// Other forms that are filed in the same period by the same units and end no later than the day:
-// whoever is late with one is late with them, and one made from the other is otherwise out of time.
-std::vector<const Window*> companions(App& app, const std::vector<Window>& all,
-                                      const Window& window, base::Date day) {
-    std::vector<const Window*> list;
-    for (const Window& one : all)
-        if (one.form != window.form && one.window->period == window.window->period &&
-            one.window->closes < day &&
-            &app.package_of(*one.form) == &app.package_of(*window.form))
-            list.push_back(&one);
+// What is said to each unit of its own time: the window's end, or until when it was extended.
+std::map<base::UnitId, base::Time> extended_until(App& app, const notice::Form& form,
+                                                  const base::Period& period) {
+    std::map<base::UnitId, std::pair<base::Time, base::Time>> newest; // Received, until.
+    for (const protocol::ExtensionInfo& one : app.desk().extensions()) {
+        if (one.extension.form != form.id || one.extension.period != period) continue;
+        auto& kept = newest[one.extension.for_unit];
+        if (kept.first <= one.received_at) kept = {one.received_at, one.extension.until};
+    }
+    std::map<base::UnitId, base::Time> until;
+    for (const auto& [unit, times] : newest) until.emplace(unit, base::first_late(times.second));
+    return until;
+}
+
+// To whom an extension to the end of the day gives more time: of a group, and of what comes with
+// another form, not to those who have as much already.
+std::vector<const envelope::UnitEntry*> gaining(App& app, const Window& window,
+                                                const std::string& whom, base::Date day) {
+    auto       list = meant(app, *window.form, whom);
+    const auto until = extended_until(app, *window.form, window.window->period);
+    std::erase_if(list, [&](const envelope::UnitEntry* unit) {
+        const auto own = until.find(unit->unit);
+        return std::max(window.window->closes_at(),
+                        own == until.end() ? base::Time{} : own->second) >= base::end_of(day);
+    });
     return list;
+}
+
+// A form's window and those for whom it is extended.
+struct Grant {
+    const Window*                           window;
+    std::vector<const envelope::UnitEntry*> units;
+};
+
+// Other forms of the same period, for as many of these units as file them and would have less time:
+// whoever is late with one is late with them, and what is made from it is otherwise due before it.
+std::vector<Grant> choose_companions(App& app, const std::vector<Window>& all,
+                                     const Window& window, const std::string& whom,
+                                     base::Date day) {
+    std::vector<Grant> grants;
+    for (const Window& one : all) {
+        if (one.form == window.form || one.window->period != window.window->period ||
+            &app.package_of(*one.form) != &app.package_of(*window.form))
+            continue;
+        auto units = gaining(app, one, whom, day);
+        if (units.empty()) continue;
+        std::string& alone = app.visit_memory("extend/alone/" + one.name);
+        bool         with = alone.empty();
+        if (widgets::checkbox(one.name, one.name + "也延到这一天", with)) alone = with ? "" : "1";
+        if (with) grants.push_back({&one, std::move(units)});
+    }
+    return grants;
 }
 
 void draw_granting(App& app) {
@@ -106,23 +148,21 @@ void draw_granting(App& app) {
                          .hint = hint,
                          .error = wrong});
     widgets::text_field("reason", typed(app, "reason"), {.label = "原因"});
-    const auto                 day = base::parse_date(typed(app, "until"));
-    std::vector<const Window*> meant_windows = {&window}, others;
-    std::string                meant_names = window.name;
-    std::string&               alone = typed(app, "alone");
-    if (day) others = companions(app, all, window, *day);
-    for (const Window* one : others) {
-        bool with = alone.empty();
-        if (widgets::checkbox(one->name, one->name + "也延到这一天", with)) alone = with ? "" : "1";
-        if (!with) continue;
-        meant_windows.push_back(one);
-        meant_names += "，" + one->name;
-    }
-    const auto        units = meant(app, *window.form, typed(app, "whom"));
+    const auto         day = base::read_typed_date(typed(app, "until"));
+    const std::string& whom = typed(app, "whom");
+    std::vector<Grant> grants = {{&window, !day || whom.starts_with('u')
+                                               ? meant(app, *window.form, whom)
+                                               : gaining(app, window, whom, *day)}};
+    if (day)
+        for (Grant& one : choose_companions(app, all, window, whom, *day))
+            grants.push_back(std::move(one));
+    const auto&       units = grants.front().units;
     const std::string count = std::to_string(units.size());
     if (widgets::button("sign", "为 " + count + " 个单位签名延期",
                         {.kind = widgets::ButtonKind::primary,
-                         .off_because = units.empty() ? "请先选择单位。" : ""})) {
+                         .off_because = !units.empty() ? ""
+                                        : whom.empty() ? "请先选择单位。"
+                                                       : "这些单位的截止时间已经不早于这一天。"})) {
         wrong = !day                                ? "日期应写作 2023-04-10"
                 : *day < window.window->closes      ? "应晚于原来的截止日"
                 : typed(app, "reason").empty()      ? "请填写原因"
@@ -132,26 +172,34 @@ void draw_granting(App& app) {
     if (typed(app, "ask").empty()) return;
     std::vector<std::string> named;
     for (const envelope::UnitEntry* unit : units) named.push_back(unit->name);
+    std::string forms;
+    std::size_t signing = 0;
+    for (const Grant& grant : grants) {
+        forms += (forms.empty() ? "" : "，") + grant.window->name;
+        signing += grant.units.size();
+    }
     const auto answer = widgets::ask(
         "ask", {.title = "为 " + count + " 个单位延期？",
-                .words = names_of(named) + "：" + meant_names + "，延到 " + typed(app, "until") +
-                         " 24:00。",
+                .words = names_of(named) + "：" + forms + "，延到 " +
+                         (day ? base::to_iso(*day) : std::string()) + " 24:00。",
                 .yes = "签名"});
     if (answer == widgets::Answer::none) return;
     typed(app, "ask").clear();
     if (answer == widgets::Answer::no || !day) return;
     const base::Time until{base::end_of(*day).microseconds - 1};
-    for (const envelope::UnitEntry* unit : units)
-        for (const Window* one : meant_windows)
+    for (const Grant& grant : grants) {
+        for (const envelope::UnitEntry* unit : grant.units)
             if (!issue(app,
-                       envelope::Extension{unit->unit, one->form->id, one->window->period, until,
+                       envelope::Extension{unit->unit, grant.window->form->id,
+                                           grant.window->window->period, until,
                                            typed(app, "reason")},
-                       "延期：" + unit->name + "　" + one->name))
+                       "延期：" + unit->name + "　" + grant.window->name))
                 return;
+        app.visit_memory("extend/alone/" + grant.window->name).clear();
+    }
     // What is signed is not signed twice by another press.
     typed(app, "until").clear();
-    app.say("已签名 " + std::to_string(units.size() * meant_windows.size()) +
-            " 份延期，在“待同步”里，同步后生效");
+    app.say("已签名 " + std::to_string(signing) + " 份延期，在“待同步”里，同步后生效");
 }
 
 void draw_granted(App& app) {
@@ -183,12 +231,12 @@ void draw_granted(App& app) {
         if (typed(app, "back") != one.id.text()) continue;
         const auto answer = widgets::ask(
             "ask", {.title = "收回“" + unit_words(app, act.for_unit) + "”的延期？",
-                    .words = "回到原来的截止时间。已在延期内送达的仍然有效。",
+                    .words = found->name + "回到原来的截止时间。已在延期内送达的仍然有效。",
                     .yes = "收回",
                     .dangerous = true});
         if (answer == widgets::Answer::yes)
             issue(app, envelope::Extension{act.for_unit, act.form, act.period, own_end, "收回延期"},
-                  "收回延期：" + unit_words(app, act.for_unit));
+                  "收回延期：" + unit_words(app, act.for_unit) + "　" + found->name);
         if (answer != widgets::Answer::none) typed(app, "back").clear();
     }
 }
@@ -230,20 +278,6 @@ void draw_extensions(App& app) {
 }
 
 namespace {
-
-// What is said to each unit of its own time: the window's end, or until when it was extended.
-std::map<base::UnitId, base::Time> extended_until(App& app, const notice::Form& form,
-                                                  const base::Period& period) {
-    std::map<base::UnitId, std::pair<base::Time, base::Time>> newest; // Received, until.
-    for (const protocol::ExtensionInfo& one : app.desk().extensions()) {
-        if (one.extension.form != form.id || one.extension.period != period) continue;
-        auto& kept = newest[one.extension.for_unit];
-        if (kept.first <= one.received_at) kept = {one.received_at, one.extension.until};
-    }
-    std::map<base::UnitId, base::Time> until;
-    for (const auto& [unit, times] : newest) until.emplace(unit, base::first_late(times.second));
-    return until;
-}
 
 std::string due_words(App& app, base::Time closes) {
     const std::string day = texts::closing_words(closes) + "（北京时间）";

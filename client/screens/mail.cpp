@@ -9,6 +9,7 @@
 #include "client/widgets/layout.hpp"
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
+#include "shared/base/typed_date.hpp"
 #include "shared/notice/calendar.hpp"
 
 #include <algorithm>
@@ -284,11 +285,11 @@ void draw_platform(App& app, const Matter& matter) {
         // As typed while it is no day yet; the day before stays until it is one.
         std::string& typed = app.visit_memory("platform/" + version.text());
         if (typed.empty()) typed = base::to_iso(*day);
-        const auto read = base::parse_date(base::trim(typed));
+        const auto read = base::read_typed_date(typed);
         if (widgets::text_field("day", typed,
                                 {.label = "上传日期",
                                  .error = read ? "" : "请按“2023-05-26”的样子填写日期。"}))
-            if (const auto changed = base::parse_date(base::trim(typed)))
+            if (const auto changed = base::read_typed_date(typed))
                 app.tell(app.desk().set_platform_tick(version, *changed));
     }
     widgets::text("本校自行填报，不代表平台数据。本系统不向国家平台上传任何内容。",

@@ -12,6 +12,7 @@
 #include "client/widgets/layout.hpp"
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
+#include "shared/base/typed_date.hpp"
 
 #include <algorithm>
 
@@ -127,7 +128,7 @@ std::string number_fault(const Dossier& dossier, std::size_t row, const std::str
 // Why what stands there is no day until which something may be replaced; "" when it is one or empty.
 std::string due_fault(App& app, const std::string& text) {
     if (base::trim(text).empty()) return {};
-    const auto day = base::parse_date(base::trim(text));
+    const auto day = base::read_typed_date(text);
     if (!day) return "修改期限请按“2023-04-05”的样子填写，也可以留空。";
     return base::end_of(*day) <= app.now() ? "修改期限已经过去。" : "";
 }
@@ -166,7 +167,7 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
             word.remarks.push_back({field, words});
     }
     if (auto fault = due_fault(app, said.due); !fault.empty()) return fault;
-    if (const auto day = base::parse_date(base::trim(said.due))) word.due = base::end_of(*day);
+    if (const auto day = base::read_typed_date(said.due)) word.due = base::end_of(*day);
     return {};
 }
 

@@ -1,5 +1,5 @@
-// Units and devices: who is in the roster, codes for new machines, machines that may speak no more.
-// The province keeps the roster; a bureau gives codes to its own schools.
+// The roster: who is in it, what they were before. The province keeps it; what a bureau does for
+// its own schools stands in devices.cpp.
 #include "client/platform/browser.hpp"
 #include "client/screens/all.hpp"
 #include "client/screens/offices.hpp"
@@ -10,9 +10,10 @@
 #include "client/widgets/layout.hpp"
 #include "client/widgets/table.hpp"
 #include "shared/base/text.hpp"
-#include "shared/protocol/slips.hpp"
+#include "shared/base/typed_date.hpp"
 
 #include <algorithm>
+#include <set>
 
 using envelope::UnitEntry;
 
@@ -62,7 +63,6 @@ void open_unit(App& app, const UnitEntry& unit) {
     typed(app, "city") = unit.city;
     typed(app, "review_by") = unit.review_by ? unit.review_by->text() : "";
     typed(app, "from").clear();
-    typed(app, "code").clear();
     typed(app, "history").clear();
     typed(app, "wrong").clear();
 }
@@ -81,76 +81,6 @@ void choose(std::string_view id, const widgets::FieldLook& look,
     if (widgets::select(id, names, chosen, look)) value = ids[std::size_t(chosen)];
 }
 
-// What the server answered; a fault is said at the foot of the page.
-template <class Answer>
-std::optional<Answer> answered(App& app, const base::Result<std::string>& body,
-                               base::Result<Answer> (*read)(std::string_view)) {
-    auto answer = body ? read(*body) : base::Result<Answer>(base::fail(body.error()));
-    if (answer) return std::move(*answer);
-    app.say(std::string(base::outcome_text(answer.error().outcome).sentence));
-    return std::nullopt;
-}
-
-// Whether this office gives codes to the unit and stops its devices: a bureau to the schools that
-// it reviews.
-bool keeps(App& app, const UnitEntry& unit) {
-    return is_province(app) || unit.review_by == app.desk().find_enrolment()->unit.unit;
-}
-
-const char* line_needed() { return platform::online() ? "" : "登记码和变更记录需要联网。"; }
-
-// Codes that are still open are the server's to know: they are asked for when somebody looks at
-// units, and after each change of theirs.
-void read_codes(App& app) {
-    typed(app, "codes") = "read";
-    app.courier().read("/codes", [&app](base::Result<std::string> body) {
-        if (body && app.desk().kept("codes") != *body) app.tell(app.desk().keep("codes", *body));
-    });
-}
-
-std::size_t open_codes(App& app, const UnitEntry& unit) {
-    return std::size_t(std::count_if(app.codes().begin(), app.codes().end(),
-                                     [&](const auto& code) { return code.unit == unit.unit; }));
-}
-
-bool has_device(App& app, const UnitEntry& unit) {
-    return std::any_of(app.devices().begin(), app.devices().end(), [&](const auto& device) {
-        return device.unit == unit.unit && !device.revoked;
-    });
-}
-
-// A slip with a new code for each of them, to be handed out.
-void print_slips(App& app, const std::vector<base::UnitId>& units) {
-    app.courier().ask("/codes/slips", protocol::write_slips_request(units),
-                      [&app, count = units.size()](base::Result<std::string> body) {
-        if (!body) {
-            app.say(std::string(base::outcome_text(body.error().outcome).sentence));
-            return;
-        }
-        platform::print_html(*body);
-        app.say("已生成 " + std::to_string(count) + " 个登记码");
-        read_codes(app);
-    });
-}
-
-void draw_slips_button(App& app, const std::vector<const UnitEntry*>& shown) {
-    std::vector<base::UnitId> units;
-    for (const UnitEntry* unit : shown)
-        if (keeps(app, *unit)) units.push_back(unit->unit);
-    if (units.empty()) return;
-    const std::string count = std::to_string(units.size());
-    std::string&      asked = typed(app, "slips");
-    if (widgets::button("slips", "打印 " + count + " 张登记码单", {.off_because = line_needed()}))
-        asked = "1";
-    if (asked.empty()) return;
-    const auto answer = widgets::ask(
-        "ask_slips", {.title = "为列出的 " + count + " 个单位各生成一个登记码？",
-                      .words = "每个单位一页，随即打印。登记码只印在单子上，不再显示；没发出的可以作废。",
-                      .yes = "生成并打印"});
-    if (answer == widgets::Answer::yes) print_slips(app, units);
-    if (answer != widgets::Answer::none) asked.clear();
-}
-
 void draw_list(App& app) {
     std::string& search = app.visit_memory("units/search");
     std::string& shown = app.visit_memory("units/shown");
@@ -158,15 +88,23 @@ void draw_list(App& app) {
         const widgets::Line line;
         widgets::text_field("search", search,
                             {.label = "查找", .placeholder = "单位名称、市或编号", .width = 320});
-        choose("shown", {.label = "显示", .width = 180}, {"", "deviceless", "open_code"},
-               {"全部单位", "没有设备的", "有未用登记码的"}, shown);
+        choose("shown", {.label = "显示", .width = 220}, {"", "deviceless", "without", "open_code"},
+               {"全部单位", "没有设备的", "没有设备和登记码的", "有未用登记码的"}, shown);
+    }
+    std::set<base::UnitId> with_device, with_code;
+    if (!shown.empty()) {
+        with_device = units_with_device(app);
+        with_code = units_with_code(app);
+        draw_unread(app);
     }
     std::vector<const UnitEntry*> found;
-    for (const UnitEntry& unit : app.desk().units())
-        if (matches(unit, search) &&
-            (shown.empty() || (shown == "deviceless" ? !has_device(app, unit)
-                                                     : open_codes(app, unit) > 0)))
+    for (const UnitEntry& unit : app.desk().units()) {
+        const bool device = with_device.count(unit.unit) > 0, code = with_code.count(unit.unit) > 0;
+        if (matches(unit, search) && (shown.empty() || (shown == "deviceless" && !device) ||
+                                      (shown == "without" && !device && !code) ||
+                                      (shown == "open_code" && code)))
             found.push_back(&unit);
+    }
     {
         widgets::Line line;
         widgets::text("共 " + std::to_string(found.size()) + " 个单位", widgets::second_text);
@@ -188,109 +126,6 @@ void draw_list(App& app) {
         table.text(kind_words(app, unit.kind), widgets::second_text);
         table.text(unit.city, widgets::second_text);
     });
-}
-
-// Codes that were given out, or lost, and not used yet.
-void draw_open_codes(App& app, const UnitEntry& unit) {
-    const std::size_t count = open_codes(app, unit);
-    if (count == 0) return;
-    base::Time last{};
-    for (const protocol::OpenCode& code : app.codes())
-        if (code.unit == unit.unit) last = std::max(last, code.expires_at);
-    std::string& asked = typed(app, "expire");
-    widgets::Line line;
-    widgets::text("未用的登记码 " + std::to_string(count) + " 个，" +
-                      base::clerk_date(base::date_of(last)) + "前有效",
-                  widgets::second_text);
-    line.push_right();
-    if (widgets::button("expire", "作废",
-                        {.size = widgets::ButtonSize::small,
-                         .off_because = line_needed(),
-                         .name = "作废未用的登记码"}))
-        asked = "1";
-    if (asked.empty()) return;
-    const auto answer = widgets::ask(
-        "ask_expire", {.title = "作废这 " + std::to_string(count) + " 个未用的登记码？",
-                       .words = unit.name + "还没有用它登记的人要重新领取。已登记的设备不受影响。",
-                       .yes = "作废",
-                       .dangerous = true});
-    if (answer == widgets::Answer::yes)
-        app.courier().ask("/codes/expire", protocol::write_code_request(unit.unit),
-                          [&app](base::Result<std::string> body) {
-            const auto expired = answered(app, body, protocol::read_expired_codes);
-            if (!expired) return;
-            app.say("已作废 " + std::to_string(*expired) + " 个登记码");
-            typed(app, "code").clear();
-            read_codes(app);
-        });
-    if (answer != widgets::Answer::none) asked.clear();
-}
-
-void draw_code(App& app, const UnitEntry& unit) {
-    const std::string code = typed(app, "code");
-    if (code.empty()) {
-        if (widgets::button("code", "生成登记码", {.off_because = line_needed()}))
-            app.courier().ask("/codes", protocol::write_code_request(unit.unit),
-                              [&app, unit](base::Result<std::string> body) {
-                const auto made = answered(app, body, protocol::read_new_code);
-                if (!made) return;
-                read_codes(app);
-                open_unit(app, unit);
-                typed(app, "code") = made->code;
-                typed(app, "slip") = protocol::read_slip(*body);
-                typed(app, "expires") = base::to_rfc3339(made->expires_at);
-            });
-        return;
-    }
-    const auto       parsed = base::parse_rfc3339(typed(app, "expires"));
-    const base::Time expires_at = parsed ? *parsed : base::Time{};
-    widgets::figure(code, "登记码");
-    widgets::text("只显示这一次，只能登记一台设备，" +
-                      base::clerk_date(base::date_of(expires_at)) + "前有效。",
-                  widgets::second_text);
-    const widgets::Line line;
-    if (widgets::button("copy", "复制")) {
-        platform::copy_text(code);
-        app.say("已复制登记码");
-    }
-    if (widgets::button("print", "打印",
-                        {.off_because = typed(app, "slip").empty() ? "服务器没有给出单子" : ""}))
-        platform::print_html(typed(app, "slip"));
-}
-
-void draw_devices(App& app, const UnitEntry& unit) {
-    widgets::heading("设备", 3);
-    const auto   all = app.devices(); // A copy: what is issued below makes the list anew.
-    std::string& asked = typed(app, "revoke");
-    bool         any = false;
-    for (const protocol::DeviceInfo& one : all) {
-        if (one.unit != unit.unit) continue;
-        any = true;
-        const widgets::Scope scope(one.kid.text());
-        widgets::Line        line;
-        widgets::text(one.device);
-        widgets::text("登记 " + base::to_iso(base::date_of(app.shown_time(one.enrolled_at))) +
-                          (one.seen_at ? "，最近 " + base::clerk_day(base::date_of(*one.seen_at))
-                                       : std::string()),
-                      widgets::second_text);
-        line.push_right();
-        if (one.revoked) widgets::badge("已停用", widgets::Tone::plain);
-        else if (one.kid != app.desk().find_enrolment()->kid && keeps(app, unit) &&
-                 widgets::button("revoke", "停用",
-                                 {.size = widgets::ButtonSize::small, .name = "停用 " + one.device}))
-            asked = one.kid.text();
-        if (asked != one.kid.text()) continue;
-        const auto answer = widgets::ask(
-            "ask", {.title = "停用“" + one.device + "”？",
-                    .words = "停用后这台设备不能再提交，也不能恢复；它已送达的申报不受影响。",
-                    .yes = "停用",
-                    .dangerous = true});
-        if (answer == widgets::Answer::yes)
-            issue(app, envelope::Revocation{one.kid, "停用"},
-                  "停用设备：" + unit.name + "　" + one.device);
-        if (answer != widgets::Answer::none) asked.clear();
-    }
-    if (!any) widgets::text("还没有登记的设备。", widgets::second_text);
 }
 
 // Two lines for each time: what the unit was from when on, and who said so.
@@ -325,7 +160,9 @@ void draw_history(App& app, const UnitEntry& unit) {
         }
         return;
     }
-    if (!widgets::button("history", "变更记录", {.off_because = line_needed()})) return;
+    if (!widgets::button("history", "变更记录",
+                         {.off_because = platform::online() ? "" : "查看变更记录需要联网。"}))
+        return;
     app.courier().read("/units/" + unit.unit.text(),
                        [&app, asked = unit.unit](base::Result<std::string> body) {
         const auto history = answered(app, body, protocol::read_unit_history);
@@ -350,23 +187,24 @@ void draw_edit(App& app, const UnitEntry* known) {
     const auto   error = [&](std::string_view field, std::string_view words) {
         return wrong == field ? words : std::string_view();
     };
+    // What is typed anew is not called wrong before it is looked at again.
+    const auto field = [&](const char* id, const widgets::FieldLook& look) {
+        if (widgets::text_field(id, typed(app, id), look) && wrong == id) wrong.clear();
+    };
     if (known == nullptr)
-        widgets::text_field("id", typed(app, "id"),
-                            {.label = "编号", .error = error("id", "应为1到32个字母、数字或 . _ -")});
-    widgets::text_field("name", typed(app, "name"),
-                        {.label = "名称", .error = error("name", "请填写名称")});
+        field("id", {.label = "编号", .error = error("id", "应为1到32个字母、数字或 . _ -")});
+    field("name", {.label = "名称", .error = error("name", "请填写名称")});
     choose("kind", {.label = "类别", .error = error("kind", "请选择类别")}, kinds, kind_names,
            typed(app, "kind"));
-    widgets::text_field("city", typed(app, "city"), {.label = "所在市"});
+    field("city", {.label = "所在市"});
     choose("review_by", {.label = "初审单位"}, offices, office_names, typed(app, "review_by"));
-    widgets::text_field("from", typed(app, "from"),
-                        {.label = "从哪天起", .hint = "如 2023-09-01；不填为立即",
-                         .error = error("from", "日期应写作 2023-09-01")});
+    field("from", {.label = "从哪天起", .hint = "如 2023-09-01；不填为立即",
+                   .error = error("from", "日期应写作 2023-09-01")});
     if (!widgets::button("save", known == nullptr ? "新增" : "保存修改", widgets::primary_button))
         return;
     UnitEntry  entry;
     const auto id = base::parse_unit_id(known == nullptr ? typed(app, "id") : known->unit.text());
-    const auto day = base::parse_date(typed(app, "from"));
+    const auto day = base::read_typed_date(typed(app, "from"));
     wrong = !id                                   ? "id"
             : typed(app, "name").empty()          ? "name"
             : typed(app, "kind").empty()          ? "kind"
@@ -386,7 +224,7 @@ void draw_edit(App& app, const UnitEntry* known) {
 } // namespace
 
 void draw_units(App& app) {
-    if (typed(app, "codes").empty() && platform::online()) read_codes(app);
+    keep_devices_fresh(app);
     {
         widgets::Line line;
         widgets::heading("单位与设备", 1);
@@ -416,10 +254,7 @@ void draw_units(App& app) {
                       widgets::second_text);
         if (shown.review_by)
             widgets::text("初审：" + unit_words(app, *shown.review_by), widgets::second_text);
-        if (keeps(app, shown)) {
-            draw_code(app, shown);
-            draw_open_codes(app, shown);
-        }
+        draw_codes(app, shown);
         draw_devices(app, shown);
         draw_history(app, shown);
         if (is_province(app)) {

@@ -91,9 +91,8 @@ base::Status expire_codes(const std::string& data, const std::string& unit) {
         SHENBAO_ASSIGN(const auto found, reader->find_unit(*asked));
         if (!found) return base::fail(Outcome::not_found_locally, "没有这个单位：" + unit);
     }
-    SHENBAO_ASSIGN(const auto acts, intake::expire_codes(*site, *reader, operator_view(), asked));
-    SHENBAO_TRY(site->append_acts(acts));
-    std::printf("已作废%zu个登记码\n", acts.size());
+    SHENBAO_ASSIGN(const std::size_t count, intake::expire_codes(*site, operator_view(), asked));
+    std::printf("已作废%zu个登记码\n", count);
     return {};
 }
 

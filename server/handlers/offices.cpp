@@ -101,11 +101,9 @@ Response expire_codes(Server& server, const Request& request, const records::Vie
     if (!reader) return problem(reader.error());
     const auto unit = reached_unit(**reader, viewer, "POST", "/api/v1/codes/expire", *asked);
     if (!unit) return problem(unit.error());
-    const auto acts = intake::expire_codes(server.site, **reader, viewer, unit->unit);
-    if (!acts) return problem(acts.error());
-    if (const auto appended = server.site.append_acts(*acts); !appended)
-        return problem(appended.error());
-    return json(protocol::write_expired_codes(int(acts->size())));
+    const auto expired = intake::expire_codes(server.site, viewer, unit->unit);
+    if (!expired) return problem(expired.error());
+    return json(protocol::write_expired_codes(int(*expired)));
 }
 
 Response devices(Server& server, const Request& request, const records::Viewer& viewer) {

@@ -19,17 +19,19 @@ base::Result<MadeCode> make_code(Site& site, const envelope::UnitEntry& unit,
     return made;
 }
 
-base::Result<std::vector<envelope::Act>> expire_codes(Site& site, records::Store& store,
-                                                      const records::Viewer& viewer,
-                                                      const std::optional<base::UnitId>& unit) {
-    const base::Time           now = site.real_now();
-    std::vector<envelope::Act> acts;
-    SHENBAO_ASSIGN(const auto codes, store.open_codes(viewer, now));
-    for (const records::CodeRecord& code : codes)
-        if (!unit || code.unit == *unit)
-            acts.emplace_back(
-                envelope::CodeEntry{code.unit, code.role, code.hash, now, viewer.kid});
-    return acts;
+base::Result<std::size_t> expire_codes(Site& site, const records::Viewer& viewer,
+                                       const std::optional<base::UnitId>& unit) {
+    constexpr base::Time long_ago{}; // Whatever the clock says later.
+    return site.append_made_acts(
+        [&](records::Store& store) -> base::Result<std::vector<envelope::Act>> {
+        std::vector<envelope::Act> acts;
+        SHENBAO_ASSIGN(const auto codes, store.open_codes(viewer, site.real_now()));
+        for (const records::CodeRecord& code : codes)
+            if (!unit || code.unit == *unit)
+                acts.emplace_back(
+                    envelope::CodeEntry{code.unit, code.role, code.hash, long_ago, viewer.kid});
+        return acts;
+    });
 }
 
 } // namespace intake

@@ -1,6 +1,6 @@
 // Enrolment codes: 12 characters of Crockford base32, good for one device of one unit for thirty
 // days by the real clock. The log has a keyed hash of it; the code itself is told once. What the
-// log says of a code last holds: to make it void is to say that it expires now.
+// log says of a code last holds: to make it void is to say that it expired long ago.
 #pragma once
 
 #include "server/intake/site.hpp"
@@ -17,10 +17,9 @@ struct MadeCode {
 base::Result<MadeCode> make_code(Site& site, const envelope::UnitEntry& unit,
                                  const std::optional<base::KeyId>& by);
 
-// What is to be appended so that none of the codes that the viewer reaches and that were not used
-// yet enrols a device any more. `unit`: of this unit alone; absent: of all.
-base::Result<std::vector<envelope::Act>> expire_codes(Site& site, records::Store& store,
-                                                      const records::Viewer& viewer,
-                                                      const std::optional<base::UnitId>& unit);
+// Makes void the codes that nobody has used yet, of those that the viewer sees. `unit`: of this
+// unit alone; absent: of all. Returns how many.
+base::Result<std::size_t> expire_codes(Site& site, const records::Viewer& viewer,
+                                       const std::optional<base::UnitId>& unit);
 
 } // namespace intake

@@ -330,14 +330,21 @@ Site::Reader::~Reader() {
 }
 
 base::Status Site::append_acts(const std::vector<envelope::Act>& acts, Dated dated) {
+    SHENBAO_TRY(append_made_acts([&](records::Store&) { return acts; }, dated));
+    return {};
+}
+
+base::Result<std::size_t> Site::append_made_acts(const MakeActs& make, Dated dated) {
     SHENBAO_ASSIGN(auto store, open_store());
     SHENBAO_TRY(store->begin());
+    SHENBAO_ASSIGN(const std::vector<envelope::Act> acts, make(*store));
     SHENBAO_ASSIGN(base::Time at, store->last_received_at());
     if (dated == Dated::now) at = act_time(at);
     const std::string anchor = make_anchor();
     for (const envelope::Act& act : acts)
         SHENBAO_TRY(append_operator_act(*store, act, at, envelope::Timing::on_time, anchor));
-    return store->commit();
+    SHENBAO_TRY(store->commit());
+    return acts.size();
 }
 
 base::Status Site::append_operator_act(records::Store& store, const envelope::Act& act,

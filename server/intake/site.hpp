@@ -118,6 +118,10 @@ public:
     // move the log's clock.
     enum class Dated { as_last, now };
     base::Status append_acts(const std::vector<envelope::Act>& acts, Dated dated = Dated::as_last);
+    // The same with acts that depend on what stands: `make` looks at the records within the
+    // transaction, so that nothing changes between. Returns how many there were.
+    using MakeActs = std::function<base::Result<std::vector<envelope::Act>>(records::Store&)>;
+    base::Result<std::size_t> append_made_acts(const MakeActs& make, Dated dated = Dated::as_last);
     // One such act within a transaction of `store`, dated `at`, under an anchor of this server.
     base::Status append_operator_act(records::Store& store, const envelope::Act& act, base::Time at,
                                      envelope::Timing timing, const std::string& anchor);

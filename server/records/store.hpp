@@ -140,9 +140,6 @@ struct FilingQuery {
     int                             limit = 100;
 };
 
-// Ends the name of the column that has a certificate's name, beside that with its id.
-inline constexpr std::string_view name_suffix = "_name";
-
 struct SummaryQuery {
     std::optional<base::Period> period = {};
     std::optional<Stage>        stage = {};
@@ -153,13 +150,19 @@ struct SummaryQuery {
     const notice::Package*      package = nullptr;
 };
 
+// A column with the values of a field. A certificate has two: its id, and behind it its name.
+struct FieldColumn {
+    const notice::Field* field = nullptr;
+    bool                 named = false; // That with the name.
+};
+
 // A summary: its columns in their order (the members of protocol.md, "Reading"), also when there is
 // no row, and in each row a value for each column: an integer, a text or null.
 struct Summary {
     std::vector<std::string>             columns;
     // The field of the notice behind a column; null for the columns that the protocol names. Empty:
-    // there is none such. A certificate has a second column, with its name (name_suffix).
-    std::vector<const notice::Field*>    fields = {};
+    // there is none such.
+    std::vector<FieldColumn>             fields = {};
     std::vector<std::vector<base::Json>> rows = {};
 };
 

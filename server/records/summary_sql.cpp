@@ -208,27 +208,26 @@ SummarySql detail(const notice::Form& form, const std::string& visible) {
     std::vector<std::string> used = {"city",  "school_code", "school_name", "school_kind",
                                      "period", "stage",       "filing",      "row"};
     SummarySql made;
-    made.fields.assign(7, nullptr);
+    made.fields.resize(7);
     std::string columns;
-    const auto  add_column = [&](const notice::Field& field, std::string name,
-                                const std::string& value) {
+    const auto  add_column = [&](FieldColumn column, std::string name, const std::string& value) {
         while (std::find(used.begin(), used.end(), name) != used.end()) name += "_";
         used.push_back(name);
         columns += ", " + value + " AS \"" + name + "\"";
-        made.fields.push_back(&field);
+        made.fields.push_back(column);
     };
     const auto add = [&](const notice::Field& field, const std::string& row) {
         const std::string value = value_of(field, row);
-        add_column(field, field.id.text(), value);
+        add_column({&field}, field.id.text(), value);
         if (field.type != notice::FieldType::certificate) return;
-        add_column(field, field.id.text() + std::string(name_suffix),
+        add_column({&field, true}, field.id.text() + "_name",
                    "coalesce((SELECT c.name FROM d_catalogue c WHERE c.certificate = " + value +
                        "), " + value + ")");
     };
     for (const notice::Field& field : form.fields) add(field, "0");
     if (form.table) {
         columns += ", r.row AS row";
-        made.fields.push_back(nullptr);
+        made.fields.emplace_back();
         for (const notice::Field& field : form.table->columns) add(field, "r.row");
     }
     made.sql = "SELECT " + std::string(of_unit) + ", f.period AS period, f.stage AS stage, "

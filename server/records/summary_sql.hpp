@@ -12,8 +12,8 @@
 namespace records {
 
 struct SummarySql {
-    std::string                       sql;
-    std::vector<const notice::Field*> fields; // As in Summary.
+    std::string              sql;
+    std::vector<FieldColumn> fields; // As in Summary.
 };
 
 // not_found for a name that is neither in the list nor a form's id; bad_query for a form there is

@@ -123,25 +123,25 @@ std::string to_json(const records::Summary& summary, std::int64_t as_of_index) {
 
 std::string to_csv(const records::Summary& summary, const notice::Package& package) {
     const auto field_of = [&](std::size_t column) {
-        return column < summary.fields.size() ? summary.fields[column] : nullptr;
+        return column < summary.fields.size() ? summary.fields[column] : records::FieldColumn();
     };
     std::vector<std::string> heads;
     for (std::size_t i = 0; i < summary.columns.size(); ++i) {
-        const notice::Field* field = field_of(i);
-        heads.emplace_back(field == nullptr ? head_of(summary.columns[i]) : field->label);
-        if (field == nullptr) continue;
-        if (field->type == notice::FieldType::money) heads.back() += "（元）";
-        if (field->type == notice::FieldType::certificate &&
-            !summary.columns[i].ends_with(records::name_suffix))
-            heads.back() += "代码";
+        const auto [field, named] = field_of(i);
+        const bool code =
+            field != nullptr && field->type == notice::FieldType::certificate && !named;
+        heads.emplace_back(field == nullptr ? head_of(summary.columns[i])
+                           : code           ? head_of("certificate")
+                                            : field->label);
+        if (field != nullptr && field->type == notice::FieldType::money) heads.back() += "（元）";
     }
     std::string csv = std::string(base::csv_mark) + base::csv_line(heads);
     for (const std::vector<base::Json>& row : summary.rows) {
         std::vector<std::string> cells;
         for (std::size_t i = 0; i < row.size(); ++i)
-            cells.push_back(field_of(i) == nullptr
+            cells.push_back(field_of(i).field == nullptr
                                 ? cell_text(summary.columns[i], row[i], package)
-                                : field_cell(*field_of(i), row[i]));
+                                : field_cell(*field_of(i).field, row[i]));
         csv += base::csv_line(cells);
     }
     return csv;

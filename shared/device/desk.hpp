@@ -172,6 +172,9 @@ struct OutboxItem {
     std::optional<envelope::Receipt> receipt_fields;
 };
 
+// The setting that has the ETag of a list which the desk keeps under this name.
+inline std::string etag_setting(std::string_view list) { return std::string(list) + "_etag"; }
+
 // The rule ids of findings that the desk itself makes, beside those of the notice.
 inline const base::RuleId required_rule("required"); // Not filled in yet.
 inline const base::RuleId typed_rule("typed");       // What was typed cannot be read.
@@ -414,7 +417,11 @@ public:
     base::Status take_back_act(const base::EnvelopeId& id);
     // As the server last told; empty on a school's machine.
     std::vector<protocol::DeviceInfo>    devices() const;
-    std::vector<protocol::OpenCode>      codes() const; // Neither used nor expired when told.
+    // Codes that nobody had used when the server last told, and that still hold by this machine's
+    // clock; absent when it never did.
+    std::optional<std::vector<protocol::OpenCode>> codes() const;
+    // Keeps "devices" or "codes" as read outside a sync, which then asks for it anew.
+    base::Status keep_list(std::string_view name, std::string_view body);
     std::vector<protocol::ExtensionInfo> extensions() const;
     // Those that still hold, newest first.
     std::vector<Announcement> announcements() const;

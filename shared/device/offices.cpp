@@ -69,8 +69,21 @@ std::vector<protocol::ExtensionInfo> Desk::extensions() const {
     return read_list(kept("extensions"), protocol::read_extensions);
 }
 
-std::vector<protocol::OpenCode> Desk::codes() const {
-    return read_list(kept("codes"), protocol::read_codes);
+std::optional<std::vector<protocol::OpenCode>> Desk::codes() const {
+    const auto body = kept("codes");
+    if (!body) return std::nullopt;
+    auto list = read_list(body, protocol::read_codes);
+    std::erase_if(list, [now = m_inside->clock.now()](const protocol::OpenCode& code) {
+        return code.expires_at <= now;
+    });
+    return list;
+}
+
+base::Status Desk::keep_list(std::string_view name, std::string_view body) {
+    return m_inside->change([&]() -> base::Status {
+        SHENBAO_TRY(m_inside->write_kept(name, body));
+        return m_inside->write_setting(etag_setting(name), "");
+    });
 }
 
 std::vector<Announcement> Desk::announcements() const {

@@ -15,13 +15,6 @@ constexpr std::size_t batch_lines   = 25;
 constexpr std::size_t batch_bytes   = 128 * 1024;
 constexpr int         changes_limit = 100;
 
-// Settings of the desk: the ETags of the lists it has.
-constexpr std::string_view units_etag     = "units_etag";
-constexpr std::string_view catalogue_etag = "catalogue_etag";
-constexpr std::string_view ledger_etag    = "ledger_etag";
-constexpr std::string_view devices_etag    = "devices_etag";
-constexpr std::string_view extensions_etag = "extensions_etag";
-
 std::string api(std::string_view path) {
     return std::string(protocol::base_path) + std::string(path);
 }
@@ -127,11 +120,11 @@ std::optional<Request> Sync::next() {
         }
         return Request{"POST", api("/sessions"), "application/jose", std::move(*body), {}};
     }
-    case Stage::units: return list_request("/units", units_etag);
-    case Stage::catalogue: return list_request("/catalogue", catalogue_etag);
-    case Stage::ledger: return list_request("/summaries/ledger", ledger_etag);
-    case Stage::devices: return list_request("/devices", devices_etag);
-    case Stage::extensions: return list_request("/extensions", extensions_etag);
+    case Stage::units: return list_request("/units", "units");
+    case Stage::catalogue: return list_request("/catalogue", "catalogue");
+    case Stage::ledger: return list_request("/summaries/ledger", "ledger");
+    case Stage::devices: return list_request("/devices", "devices");
+    case Stage::extensions: return list_request("/extensions", "extensions");
     case Stage::changes:
         return Request{"GET",
                        api("/changes?after=" + percent_escaped(m_desk.changes_cursor()) +
@@ -144,8 +137,9 @@ std::optional<Request> Sync::next() {
 }
 
 // Lists change seldom and a bad line is slow: the desk says which it has.
-Request Sync::list_request(std::string_view path, std::string_view etag_setting) const {
-    return {"GET", api(path), {}, {}, m_desk.bearer(), m_desk.setting(etag_setting).value_or("")};
+Request Sync::list_request(std::string_view path, std::string_view name) const {
+    return {"GET", api(path), {}, {}, m_desk.bearer(),
+            m_desk.setting(etag_setting(name)).value_or("")};
 }
 
 void Sync::deliver(const Response& response) {
@@ -196,24 +190,24 @@ void Sync::take(const Response& response) {
         const auto units = protocol::read_units(response.body);
         if (!units) return stop(units.error());
         if (const auto taken = m_desk.accept_units(*units); !taken) return stop(taken.error());
-        return settle(m_desk.set_setting(units_etag, response.etag));
+        return settle(m_desk.set_setting(etag_setting("units"), response.etag));
     }
     case Stage::catalogue: {
         const auto entries = protocol::read_catalogue(response.body);
         if (!entries) return stop(entries.error());
         if (const auto taken = m_desk.accept_catalogue(*entries); !taken)
             return stop(taken.error());
-        return settle(m_desk.set_setting(catalogue_etag, response.etag));
+        return settle(m_desk.set_setting(etag_setting("catalogue"), response.etag));
     }
     case Stage::changes: return take_changes(response);
     case Stage::ledger: {
         const auto entries = protocol::read_ledger(response.body);
         if (!entries) return stop(entries.error());
         if (const auto taken = m_desk.accept_ledger(*entries); !taken) return stop(taken.error());
-        return settle(m_desk.set_setting(ledger_etag, response.etag));
+        return settle(m_desk.set_setting(etag_setting("ledger"), response.etag));
     }
-    case Stage::devices: return take_list(response, "devices", devices_etag);
-    case Stage::extensions: return take_list(response, "extensions", extensions_etag);
+    case Stage::devices: return take_list(response, "devices");
+    case Stage::extensions: return take_list(response, "extensions");
     default: SHENBAO_CHECK(!"an answer without a request");
     }
 }
@@ -229,10 +223,9 @@ void Sync::take_edition(const Response& response) {
 }
 
 // Kept as it came; the desk reads it when somebody looks.
-void Sync::take_list(const Response& response, std::string_view name,
-                     std::string_view etag_setting) {
+void Sync::take_list(const Response& response, std::string_view name) {
     auto taken = m_desk.keep(name, response.body);
-    if (taken) taken = m_desk.set_setting(etag_setting, response.etag);
+    if (taken) taken = m_desk.set_setting(etag_setting(name), response.etag);
     if (taken) advance();
     else stop(taken.error());
 }

@@ -66,13 +66,13 @@ public:
 
 private:
     void advance();
-    Request list_request(std::string_view path, std::string_view etag_setting) const;
+    Request list_request(std::string_view path, std::string_view name) const;
     void stop(base::Fault fault);
     void take(const Response& response);
     void take_outbox(const Response& response);
     void take_changes(const Response& response);
     void take_edition(const Response& response);
-    void take_list(const Response& response, std::string_view name, std::string_view etag_setting);
+    void take_list(const Response& response, std::string_view name);
 
     Desk&                        m_desk;
     Progress                     m_progress;

@@ -58,8 +58,9 @@ std::string       write_expired_codes(int count);
 base::Result<int> read_expired_codes(std::string_view body);
 
 // POST /codes/slips: {"units":[…]}, 1 to slips_max of them, each once; the answer is the document
-// (text/html), a page with a new code for each.
-inline constexpr std::size_t            slips_max = 2000;
+// (text/html), a page with a new code for each. A slip has about 4.3 KB: so many come over a line
+// of 100 kbit/s before the page gives up.
+inline constexpr std::size_t            slips_max = 200;
 std::string                             write_slips_request(const std::vector<base::UnitId>& units);
 base::Result<std::vector<base::UnitId>> read_slips_request(std::string_view body);
 

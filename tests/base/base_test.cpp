@@ -3,6 +3,7 @@
 #include "shared/base/json.hpp"
 #include "shared/base/limits.hpp"
 #include "shared/base/text.hpp"
+#include "shared/base/typed_date.hpp"
 #include "shared/base/world.hpp"
 
 #include <doctest/doctest.h>
@@ -87,6 +88,22 @@ TEST_CASE("times are Shanghai's on the wire") {
                               "2023-03-29T24:00:00+08:00", "2023-03-29T12:00:00",
                               "2023-03-29T12:00:00.+08:00", "2023-13-01T00:00:00Z", ""})
         CHECK(!base::parse_rfc3339(wrong));
+}
+
+TEST_CASE("a day is understood as people write it, with its year") {
+    for (const char* typed : {"2023-04-05", "2023-4-5", "2023/4/5", "2023.04.05", "2023年4月5日",
+                              "２０２３年４月５日", "20230405", " 2023 年 4 月 5 日 ", "2023　4　5"}) {
+        CAPTURE(typed);
+        const auto day = base::read_typed_date(typed);
+        REQUIRE(day.has_value());
+        CHECK(base::to_iso(*day) == "2023-04-05");
+    }
+    for (const char* typed : {"", "4月5日", "23-4-5", "2023-4", "2023-02-30", "2023-4-5-6", "2023040",
+                              "202304055", "2023-004-05", "下周三", "2023-04-05前",
+                              "99999999999999999999-4-5"}) {
+        CAPTURE(typed);
+        CHECK(!base::read_typed_date(typed).has_value());
+    }
 }
 
 TEST_CASE("the last day of a window counts to 24:00 (R10, C8)") {

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 namespace {
 
 using base::Json;
@@ -449,6 +451,14 @@ TEST_CASE("open codes are listed by unit, and made void: whoever has one cannot 
     CHECK(*protocol::read_expired_codes(expire(bureau, "D001").body) == 0);
     CHECK(offices.town.enrol(envelope::SecretKey::make(random), own).error().outcome ==
           Outcome::expired_code);
+    // The used one was not made void: the log has its one entry.
+    auto       reader = offices.town.site().reader();
+    const auto entries = (*reader)->page(0, 1000);
+    CHECK(std::count_if(entries->begin(), entries->end(), [&](const auto& entry) {
+              return entry.kind == "code" &&
+                     std::get<envelope::CodeEntry>(records::open_stored(entry)->act()).code_hash ==
+                         (*reader)->find_key(key.id())->value().code_hash;
+          }) == 1);
     // A device that is enrolled stays so, and hears the same when it asks again.
     CHECK(offices.town.enrol(key, used)->again);
     CHECK(offices.town.enrol(envelope::SecretKey::make(random), foreign).has_value());

@@ -459,7 +459,7 @@ TEST_CASE("a form's id is a summary: every filing that counts, a line a row of i
                                               *scene.town.site().current_package());
     CHECK(csv.find("调增后人数") != std::string::npos);
     // A certificate by its code and by its name.
-    CHECK(csv.find("代码,") != std::string::npos);
+    CHECK(csv.find(",证书代码,证书名称,") != std::string::npos);
     const std::string name = town::catalogue()[1].name;
     CHECK(csv.find(",X002," + name + ",") != std::string::npos);
     CHECK(scene.told(of_d001, "declaration", {"certificate", "certificate_name"}) ==

@@ -176,6 +176,12 @@ std::string told(const std::vector<records::StoredEnvelope>& list) {
     return text;
 }
 
+std::string told(const std::optional<records::CodeRecord>& code) {
+    return code ? code->unit.text() + " " + code->role + " " + base::to_rfc3339(code->expires_at) +
+                      " " + (code->used_by ? code->used_by->text() : "-")
+                : "no code";
+}
+
 std::string told(Store& store, const base::EnvelopeId& root) {
     const auto review = store.find_review(root);
     REQUIRE(review.has_value());
@@ -244,7 +250,8 @@ std::string everything(Store& store, const Viewer& viewer) {
     for (const records::KeyRecord& key : *devices)
         text += key.kid.text() + " " + key.unit.text() + " " + key.device + " " + key.role +
                 (key.revoked ? " revoked " : " ") + base::to_rfc3339(key.enrolled_at) + " " +
-                (key.seen_at ? base::to_rfc3339(*key.seen_at) : "-") + "\n";
+                (key.seen_at ? base::to_rfc3339(*key.seen_at) : "-") + " " +
+                told(*store.find_code(key.code_hash)) + "\n";
     const auto codes = store.open_codes(viewer, base::Time{});
     for (const records::CodeRecord& code : *codes)
         text += code.hash + " " + code.unit.text() + " " + base::to_rfc3339(code.expires_at) + "\n";
@@ -495,15 +502,19 @@ TEST_CASE("random histories: the Store says what the model says, and rebuilding 
                 const auto [entry, key] = scribe.enrolment(a_school());
                 add(scribe.act(envelope::CodeEntry{key.unit, key.role, key.code_hash,
                                                    base::Time{1}}));
-                if (scribe.below(3) == 0) continue; // Nobody has used it yet,
-                if (scribe.below(3) == 0)           // or nobody will.
-                    add(scribe.act(envelope::CodeEntry{key.unit, key.role, key.code_hash, {}}));
+                // Nobody has used it yet, or never will; or it is made void when somebody has.
+                const envelope::CodeEntry made_void{key.unit, key.role, key.code_hash, {}};
+                if (const auto fate = scribe.below(6); fate < 2) {
+                    if (fate == 0) add(scribe.act(made_void));
+                    continue;
+                }
                 for (Store* one : {store.get(), model.get()}) {
                     REQUIRE(one->begin().has_value());
                     REQUIRE(one->append_enrolment(entry, key).has_value());
                     REQUIRE(one->keep_seen({{key.kid, scribe.now()}}).has_value());
                     REQUIRE(one->commit().has_value());
                 }
+                if (scribe.below(3) == 0) add(scribe.act(made_void));
             } else if (dice < 85) {
                 const auto devices = model->devices(town::province);
                 if (devices->empty()) continue;
