@@ -84,7 +84,7 @@ void draw_made_code(App& app) {
     const std::string& code = visit(app, "code");
     const auto         expires_at = base::parse_rfc3339(visit(app, "expires"));
     widgets::figure(code, "登记码");
-    widgets::text("只显示这一次，只能登记一台设备，" +
+    widgets::text("只显示这一次，限一台设备，" +
                       base::clerk_date(base::date_of(expires_at.value_or(base::Time{}))) +
                       "前有效。",
                   widgets::second_text);
@@ -109,7 +109,13 @@ void draw_open_codes(App& app, const UnitEntry& unit) {
             ++count;
             last = std::max(last, code.expires_at);
         }
-    if (count == 0) return asked.clear();
+    if (count == 0) {
+        // What was made here has been used since, or made void elsewhere.
+        std::string& code_of = visit(app, "code_of");
+        if (waiting(app).empty() && unread(app).empty() && code_of == unit.unit.text())
+            code_of.clear();
+        return asked.clear();
+    }
     widgets::Line line;
     widgets::text("未用的登记码 " + std::to_string(count) + " 个，最迟 " +
                       base::clerk_date(base::date_of(last)) + "前有效",

@@ -261,6 +261,7 @@ step("a new school: its bureau gives it a code and reminds it; its whole city ge
     await sync(office_page);
     await office_page.getByText("教务处", { exact: true }).waitFor();
     await office_page.getByText(/^未用的登记码/).waitFor({ state: "detached" });
+    await office_page.getByText(code).waitFor({ state: "detached" }); // It is good for nothing any more.
     await picture(office_page, "bureau-units");
 
     await go(province, "延期");
