@@ -8,7 +8,7 @@ function(shenbao_precompile owner)
     if(EMSCRIPTEN)
         return()
     endif()
-    file(WRITE ${PROJECT_BINARY_DIR}/${owner}.cpp "")
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${owner}.cpp CONTENT "// Nothing but the headers.\n")
     add_library(${owner} STATIC ${PROJECT_BINARY_DIR}/${owner}.cpp)
     target_link_libraries(${owner} PRIVATE dep_json dep_expected ${ARGN})
     target_precompile_headers(${owner} PRIVATE <nlohmann/json.hpp> <tl/expected.hpp> <algorithm>
