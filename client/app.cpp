@@ -360,6 +360,12 @@ const std::vector<protocol::OpenCode>* App::codes() {
     return *read.codes ? &**read.codes : nullptr;
 }
 
+const std::vector<protocol::ExtensionInfo>& App::extensions() {
+    Cache& read = cache();
+    if (!read.extensions) read.extensions = m_desk.extensions();
+    return *read.extensions;
+}
+
 int App::reviews_waiting() {
     Cache& read = cache();
     if (!read.reviews_waiting) {

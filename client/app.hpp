@@ -84,6 +84,7 @@ public:
     const std::vector<device::LedgerEntry>& ledger();
     const std::vector<protocol::DeviceInfo>& devices(); // For offices: those they know of.
     const std::vector<protocol::OpenCode>*   codes();   // Likewise; null: never told.
+    const std::vector<protocol::ExtensionInfo>& extensions(); // Likewise.
     // What a reviewer's machine keeps of others' filings.
     const std::vector<device::QueueRow>& review_rows();
     int                                  reviews_waiting(); // For this reviewer's decision.
@@ -132,6 +133,7 @@ private:
         std::optional<std::vector<device::LedgerEntry>>              ledger;
         std::optional<std::vector<protocol::DeviceInfo>>             devices;
         std::optional<std::optional<std::vector<protocol::OpenCode>>> codes;
+        std::optional<std::vector<protocol::ExtensionInfo>>          extensions;
         std::map<base::EnvelopeId, std::optional<device::Judgement>> judgements;
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
         std::optional<int>                                           reviews_waiting;

@@ -171,20 +171,16 @@ void draw_unread(App& app) {
 }
 
 void draw_slips_button(App& app, const std::vector<const UnitEntry*>& shown) {
-    std::string ids;
-    std::size_t count = 0;
-    for (const UnitEntry* unit : shown)
-        if (keeps(app, *unit)) {
-            ids += unit->unit.text() + "\n";
-            ++count;
-        }
+    const auto count = std::size_t(std::count_if(
+        shown.begin(), shown.end(), [&](const UnitEntry* unit) { return keeps(app, *unit); }));
     if (count == 0) return;
     std::string&      asked = visit(app, "slips"); // The units' ids, as they were listed.
     const std::string many =
         "一次最多打印 " + std::to_string(protocol::slips_max) + " 张，请先查找一部分单位。";
     if (widgets::button("slips", "打印 " + std::to_string(count) + " 张登记码单",
                         {.off_because = count > protocol::slips_max ? many : why_not(app)}))
-        asked = ids;
+        for (const UnitEntry* unit : shown)
+            if (keeps(app, *unit)) asked += unit->unit.text() + "\n";
     if (asked.empty()) return;
     std::vector<base::UnitId> units;
     for (const std::string& id : base::lines_of(asked)) units.emplace_back(id);

@@ -26,8 +26,7 @@ struct Window {
 };
 
 std::string window_words(App& app, const notice::Form& form, const base::Period& period) {
-    const notice::Period* found = app.package_of(form).find_period(period);
-    return form.short_title + "　" + (found == nullptr ? period.text() : found->name);
+    return form.short_title + "　" + period_words(&app.package_of(form), period);
 }
 
 // Of every notice: what an earlier one asked for may be late, too.
@@ -76,7 +75,7 @@ void choose_whom(App& app, const notice::Form& form) {
 std::map<base::UnitId, base::Time> extended_until(App& app, const notice::Form& form,
                                                   const base::Period& period) {
     std::map<base::UnitId, std::pair<base::Time, base::Time>> newest; // Received, until.
-    for (const protocol::ExtensionInfo& one : app.desk().extensions()) {
+    for (const protocol::ExtensionInfo& one : app.extensions()) {
         if (one.extension.form != form.id || one.extension.period != period) continue;
         auto& kept = newest[one.extension.for_unit];
         if (kept.first <= one.received_at) kept = {one.received_at, one.extension.until};
@@ -204,7 +203,7 @@ void draw_granting(App& app) {
 
 void draw_granted(App& app) {
     const widgets::Card card("granted", {.title = "已延期"});
-    const auto          all = app.desk().extensions();
+    const auto          all = app.extensions(); // A copy: what is issued below makes it anew.
     if (all.empty()) return widgets::text("还没有延期。", widgets::second_text);
     const std::vector<Window> windows = all_windows(app);
     for (const protocol::ExtensionInfo& one : all) {

@@ -21,11 +21,8 @@ std::string amount_words(std::int64_t amount) {
 // By the notice of the filing: an entry of an earlier year keeps its words.
 std::string period_name(App& app, const LedgerEntry& entry) {
     const auto             matter = app.desk().find_matter(entry.filing);
-    const notice::Package* package =
-        matter ? app.desk().package_of(*matter) : app.desk().find_package();
-    const notice::Period* period =
-        package == nullptr ? nullptr : package->find_period(entry.period);
-    return period == nullptr ? entry.period.text() : period->name;
+    return period_words(matter ? app.desk().package_of(*matter) : app.desk().find_package(),
+                        entry.period);
 }
 
 void draw_filing(App& app, const LedgerEntry& entry) {

@@ -122,6 +122,11 @@ std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matte
     return approved_numbers(*form, judged->answers, matter.review->decision);
 }
 
+std::string period_words(const notice::Package* package, const base::Period& period) {
+    const notice::Period* found = package == nullptr ? nullptr : package->find_period(period);
+    return found == nullptr ? period.text() : found->name;
+}
+
 bool is_school(App& app) { return app.desk().find_enrolment()->role == "school"; }
 bool is_province(App& app) { return app.desk().find_enrolment()->role == "province"; }
 

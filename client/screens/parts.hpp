@@ -13,6 +13,8 @@ class App;
 // "老年照护 · 初级　60 人", "进度月报表　2023年5月": what answers to a form say, in a clerk's words.
 std::string answers_words(App& app, const notice::Package& package, const notice::Form& form,
                           const base::Period& period, const base::Json& answers);
+// "2023年春季"; the period's id when the package, or null, does not know it.
+std::string period_words(const notice::Package* package, const base::Period& period);
 // What this desk's unit is. There must be an enrolment.
 bool is_school(App& app);
 bool is_province(App& app);

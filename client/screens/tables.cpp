@@ -53,9 +53,8 @@ Asked asked_of(App& app, const Summary& summary) {
     const notice::Form* form = form_of(app, summary);
     if (form == nullptr) return {"?", ""};
     Asked asked;
-    const base::Period    period = app.period_of(*form);
-    const notice::Period* known = app.package_of(*form).find_period(period);
-    asked.period = known == nullptr ? period.text() : known->name;
+    const base::Period period = app.period_of(*form);
+    asked.period = period_words(&app.package_of(*form), period);
     asked.query = "?period=" + period.text();
     if (summary.asks == Summary::Asks::period_and_form) asked.query += "&form=" + form->id.text();
     return asked;

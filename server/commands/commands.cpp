@@ -132,11 +132,16 @@ int run_command(int argument_count, char** arguments) {
     import_catalogue_command->callback(
         [&] { chosen = [&] { return import_catalogue(data, file); }; });
 
+    const auto for_units = [&](CLI::App* command) {
+        command->add_option("--unit", unit, "一个单位")
+            ->excludes(command->add_flag("--all", all, "所有单位"));
+    };
+    const auto require_units = [&] {
+        if (!all && unit.empty()) throw CLI::RequiredError("--unit 或 --all");
+    };
     auto* codes_command = app.add_subcommand("codes", "登记码")->require_subcommand(1);
     auto* new_codes_command = with_data(codes_command->add_subcommand("new", "生成登记码"));
-    auto* for_unit = new_codes_command->add_option("--unit", unit, "一个单位");
-    auto* for_all = new_codes_command->add_flag("--all", all, "所有单位");
-    for_unit->excludes(for_all);
+    for_units(new_codes_command);
     new_codes_command->add_option("--out", out, "写入CSV文件（缺省为标准输出）");
     auto* slips = new_codes_command->add_option("--slips", codes.slips, "打印用的登记码单，写入HTML文件");
     new_codes_command
@@ -144,7 +149,7 @@ int run_command(int argument_count, char** arguments) {
         ->transform(CLI::Validator(page_address_fault, ""))
         ->needs(slips);
     new_codes_command->callback([&] {
-        if (!all && unit.empty()) throw CLI::RequiredError("--unit 或 --all");
+        require_units();
         codes.data = data, codes.unit = unit, codes.out = out;
         chosen = [&] { return new_codes(codes); };
     });
@@ -153,10 +158,9 @@ int run_command(int argument_count, char** arguments) {
         chosen = [&] { return list_codes(data); };
     });
     auto* expire_command = with_data(codes_command->add_subcommand("expire", "作废没有用的登记码"));
-    expire_command->add_option("--unit", unit, "一个单位")
-        ->excludes(expire_command->add_flag("--all", all, "所有单位"));
+    for_units(expire_command);
     expire_command->callback([&] {
-        if (!all && unit.empty()) throw CLI::RequiredError("--unit 或 --all");
+        require_units();
         chosen = [&] { return expire_codes(data, unit); };
     });
 

@@ -144,12 +144,12 @@ export async function look(page, name) {
 export const cells_of = (row) => row.getByRole("cell").or(row.getByRole("rowheader")).allTextContents();
 
 // The document that was handed to the printer, in a frame of its own; taken away, so that the next one
-// is not mistaken for it.
-export async function printed_html(page) {
+// is not mistaken for it. `like`: what stands in it.
+export async function printed_html(page, like = /class="page[ "]/) {
     for (let tries = 0; tries < 50; ++tries) {
         for (const frame of page.frames().slice(1)) {
             const html = await frame.content().catch(() => "");
-            if (!/class="page[ "]/.test(html)) continue;
+            if (!like.test(html)) continue;
             await page.evaluate(() => document.querySelector("iframe.print").remove());
             return html;
         }

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { catalogue, clean_up, clerk_of, computer, declare, go, journey, look, open, pause, saved,
+import { catalogue, clean_up, clerk_of, computer, declare, go, journey, look, open, pause, printed_html, saved,
     sync, unit_of_kind, units, serve } from "./clerk.mjs";
 import { run } from "./server.mjs";
 
@@ -31,19 +31,7 @@ async function scanned(browser, html, name) {
         .trim());
 }
 
-// What was handed to the printer, once.
-async function printed_slips(page) {
-    for (let tries = 0; tries < 50; ++tries) {
-        for (const frame of page.frames().slice(1)) {
-            const html = await frame.content().catch(() => "");
-            if (!html.includes("申报系统登记码")) continue;
-            await page.evaluate(() => document.querySelector("iframe.print").remove());
-            return html;
-        }
-        await pause(page);
-    }
-    throw new Error("no slips were printed");
-}
+const printed_slips = (page) => printed_html(page, /申报系统登记码/);
 
 async function save_file(page, button, name) {
     const download = page.waitForEvent("download");

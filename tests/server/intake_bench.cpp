@@ -1,34 +1,25 @@
 // Accepted filings per second with all rules on, several callers at once as the HTTP threads are,
 // beside its floors in the same run: SQLite appending the same texts with the same commits, and
 // Ed25519 verifying the same signatures on as many threads.
+#include "tests/server/timing.hpp"
 #include "tests/server/town.hpp"
 
 #include "shared/base/check.hpp"
 #include "shared/sqlite/database.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
+
+using timing::median;
+using timing::seconds_of;
 
 namespace {
 
 constexpr int schools = 40, certificates = 50, threads = 4, batch = 250, runs = 5;
 
-double seconds_of(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 void in_parallel(const std::function<void(int)>& work) {
     std::vector<std::thread> all;
     for (int thread = 0; thread < threads; ++thread) all.emplace_back(work, thread);
     for (std::thread& one : all) one.join();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
 }
 
 } // namespace

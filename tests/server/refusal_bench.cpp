@@ -4,38 +4,25 @@
 #include "server/handlers/http.hpp"
 #include "server/handlers/pages.hpp"
 #include "server/handlers/sessions.hpp"
+#include "tests/server/timing.hpp"
 #include "tests/server/town.hpp"
 
 #include "shared/base/check.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 
 namespace {
 
 constexpr int rounds = 3000;
 
-double microseconds_of(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-        .count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 void compare(const char* what, const std::function<void(bool foreign)>& ask) {
     std::vector<double> of_others, unknown;
     for (int round = 0; round < rounds; ++round) {
-        of_others.push_back(microseconds_of([&] { ask(true); }));
-        unknown.push_back(microseconds_of([&] { ask(false); }));
+        of_others.push_back(timing::seconds_of([&] { ask(true); }) * 1e6);
+        unknown.push_back(timing::seconds_of([&] { ask(false); }) * 1e6);
     }
-    std::printf("%-48s %7.1f µs, of what is not there %7.1f µs\n", what, median(of_others),
-                median(unknown));
+    std::printf("%-48s %7.1f µs, of what is not there %7.1f µs\n", what, timing::median(of_others),
+                timing::median(unknown));
 }
 
 } // namespace
