@@ -1,11 +1,10 @@
-// Looks whether this browser can carry the program before anything large is loaded, then loads it with
-// honest progress. Every refusal is a sentence that says what to do.
+// Looks whether this browser can carry the program, then loads it with honest progress (index.html has the
+// browser ask for it at once). Every refusal is a sentence that says what to do.
 
 import { Refused, open_disk } from "./disk.js";
 import { hide_notice, hold_notice, say, show_progress } from "./notice.js";
 import { Offline } from "./offline.js";
 import { Page } from "./page.js";
-import { context_of } from "./picture.js";
 import make_program from "./shenbao.js";
 
 // A slip's QR code brings a code behind #, which no server is sent. It is not left where others read it.
@@ -16,19 +15,18 @@ window.addEventListener("hashchange", () => { if (brings_code()) window.location
 
 const again = [["重新打开", () => window.location.reload()]];
 
+const other = "请换用新版 Edge 或 Chrome；360、QQ、搜狗等浏览器请切换到“极速模式”后刷新本页。";
+
 // What is missing, as [title, sentence], or null.
 function what_is_missing() {
     if (!window.isSecureContext)
         return ["请换一个网址打开", "本页要用 https 开头的网址（本机可用 http://localhost）打开，才能离线保存和签名。请向主管部门索取正确的网址。"];
-    const other = "请换用新版 Edge 或 Chrome；360、QQ、搜狗等浏览器请切换到“极速模式”后刷新本页。";
     if (typeof WebAssembly !== "object" || typeof BigInt64Array !== "function")
         return ["浏览器版本太旧", other];
     let stores = false;
     try { stores = Boolean(window.indexedDB); } catch { stores = false; }
     if (!stores)
         return ["浏览器不允许本页保存数据", "填写的内容无处可存。请关闭无痕模式，或在浏览器设置中允许本网站保存数据，然后刷新本页。"];
-    if (!context_of(document.getElementById("drawing")))
-        return ["浏览器不能显示本页", `本页需要 WebGL2 图形功能。请在浏览器设置中打开“使用硬件加速”并重开浏览器；如仍不行，${other}`];
     return null;
 }
 
@@ -52,6 +50,18 @@ async function load_program(total) {
     return WebAssembly.compileStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }));
 }
 
+// The program, made but not begun: it has a page, and no disk yet.
+const make = (page, loading) => new Promise((resolve, reject) => {
+    make_program({
+        page,
+        noInitialRun: true,
+        instantiateWasm(imports, done) {
+            loading.then(async (module) => done(await WebAssembly.instantiate(module, imports), module)).catch(reject);
+            return {};
+        },
+    }).then(resolve, reject);
+});
+
 const kept_here = () => Boolean(navigator.serviceWorker && navigator.serviceWorker.controller);
 
 async function start() {
@@ -61,21 +71,19 @@ async function start() {
         say(missing[0], missing[1]);
         return;
     }
+    const opening = open_disk(say); // Before the program, whose bytes keep the page busy when they come.
     const loading = load_program(Number(document.documentElement.dataset.programBytes) || 0);
-    loading.catch(() => {}); // Told below, where it is waited for: what is stored is read meanwhile.
-    const disk = await open_disk(say); // Waits here while another tab is the one that writes.
-    const offline = disk.offline = new Offline(disk);
     const page = new Page(document.getElementById("drawing"), document.getElementById("mirror"), address);
-    const program = await make_program({
-        page,
-        disk,
-        offline,
-        noInitialRun: true,
-        instantiateWasm(imports, done) {
-            loading.then(async (module) => done(await WebAssembly.instantiate(module, imports), module)).catch(failed);
-            return {};
-        },
-    });
+    const making = make(page, loading);
+    making.catch(() => {}); // Told below, where it is waited for.
+    const disk = await opening; // Waits here while another tab is the one that writes.
+    // Not asked for earlier: right after the browser's own start this waits for the graphics process.
+    if (!page.picture.begin()) {
+        say("浏览器不能显示本页", `本页需要 WebGL2 图形功能。请在浏览器设置中打开“使用硬件加速”并重开浏览器；如仍不行，${other}`);
+        return;
+    }
+    const offline = disk.offline = new Offline(disk);
+    const program = Object.assign(await making, { disk, offline });
     window.__shenbao = {
         get frames() { return page.frames; },
         get saved() { return disk.saved; }, // Sequence number of the newest durable commit.

@@ -118,9 +118,11 @@ class Disk {
         this.offline = null;
     }
 
+    async open() { this.database = this.watch(await open_database(layout)); }
+
     async load() {
         try {
-            this.database = this.watch(await open_database(layout));
+            if (!this.database) await this.open();
             const { record, pages } = await read_all(this.database);
             this.pages = pages;
             if (record) {
@@ -246,7 +248,7 @@ class Disk {
     }
 
     async write(batch) {
-        if (!this.database) this.database = this.watch(await open_database(layout));
+        if (!this.database) await this.open();
         const record = {
             page_bytes,
             page_count: batch.page_count,
@@ -394,8 +396,11 @@ class Disk {
 
 // The disk with everything stored read, once this tab is the one that writes. Throws Refused.
 export async function open_disk(say) {
-    const tab = await hold_tab(say);
     const disk = new Disk(say);
+    // Both answers are waited for at once. What is wrong with the database is told when it is this tab's turn.
+    const opened = disk.open().catch(() => {});
+    const tab = await hold_tab(say);
+    await opened;
     tab.may_leave = () => disk.may_leave();
     tab.leave = () => disk.leave();
     await disk.load();

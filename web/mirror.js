@@ -60,7 +60,7 @@ export class Mirror {
         this.composing = false;
         this.modal = 0;
         this.before_modal = null;
-        faces.forEach(([, family], face) => root.style.setProperty(`--face-${face}`, family));
+        this.families = new Set(); // Of the faces that were needed: --face-N of the root.
         this.listen();
     }
 
@@ -153,12 +153,20 @@ export class Mirror {
         let css = `left:${node.x}px;top:${node.y}px;width:${Math.max(node.w, 1)}px;height:${Math.max(node.h, 1)}px`;
         if (node.layer) css += `;z-index:${node.layer}`;
         if (!node.line_height) return css;
-        css += `;font:${this.faces[node.face][0]} ${node.size}px/${node.line_height}px var(--face-${node.face})`;
+        css += `;font:${this.face_of(node.face)} ${node.size}px/${node.line_height}px var(--face-${node.face})`;
         css += `;padding:${node.padding_top}px ${node.padding_right}px 0 ${node.padding_left}px`;
         css += `;--ink:#${node.colour.toString(16).padStart(6, "0")}`;
         if (node.indent) css += `;text-indent:${node.indent}px`;
         if (node.align) css += `;text-align:${["left", "right", "center"][node.align]}`;
         return css;
+    }
+
+    // The weight of a face, whose family the root knows from now on.
+    face_of(face) {
+        const [weight, family] = this.faces[face];
+        if (!this.families.has(face)) this.root.style.setProperty(`--face-${face}`, family);
+        this.families.add(face);
+        return weight;
     }
 
     show_name(part, on) {

@@ -2,7 +2,7 @@
 // client/platform/exports.cpp the calls that go out.
 import { file_text } from "./cells.js";
 import { Mirror } from "./mirror.js";
-import { Picture } from "./picture.js";
+import { Picture, fit } from "./picture.js";
 
 const sans = '"Microsoft YaHei UI", "Microsoft YaHei", "PingFang SC", "HarmonyOS Sans SC", "MiSans", ' +
     '"Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
@@ -34,13 +34,19 @@ function font_exists(name) {
 
 class Glyphs {
     constructor() {
-        this.canvas = document.createElement("canvas");
-        this.canvas.width = this.canvas.height = 128;
+        this.canvas = document.createElement("canvas"); // Holds what is kept until it is taken, in rows.
+        this.canvas.width = 1024;
+        this.canvas.height = 256;
         this.canvas.lang = "zh-CN";
         this.canvas.hidden = true;
         document.body.append(this.canvas); // In the document, so that its language chooses the glyphs.
         this.prepare();
         this.last = null;
+        this.widths = new Map(); // Of an ideograph, by font.
+        this.kept = []; // [left, top, w, h] on the canvas
+        this.read = []; // Coverage of those that have left it.
+        this.x = this.y = this.row = 0;
+        for (const face of [0, 1]) this.metrics(face, 15); // Finds the fonts while the disk is waited for.
     }
 
     prepare() {
@@ -60,6 +66,7 @@ class Glyphs {
     measure(face, pixels, code_point, shift) {
         this.choose(face, pixels);
         const text = String.fromCodePoint(code_point);
+        if (code_point >= 0x4E00 && code_point <= 0x9FFF) return this.measure_ideograph(text, pixels, shift);
         const m = this.pen.measureText(text);
         const ink_w = m.actualBoundingBoxLeft + m.actualBoundingBoxRight;
         const ink_h = m.actualBoundingBoxAscent + m.actualBoundingBoxDescent;
@@ -72,20 +79,64 @@ class Glyphs {
         return [m.width, left, above, w, h];
     }
 
-    // Writes the coverage of the glyph measured last, w * h bytes.
-    pixels(into) {
+    // A school's first picture has some hundred ideographs. All of a face are as wide as one another and
+    // stand within a square of its size, or very nearly, so only one is measured.
+    measure_ideograph(text, pixels, shift) {
+        if (!this.widths.has(this.font)) this.widths.set(this.font, this.pen.measureText("国").width);
+        const width = this.widths.get(this.font);
+        const left = Math.ceil(pixels * 0.04) + 1, above = Math.ceil(pixels * 0.9) + 1;
+        const w = left + Math.ceil(width + pixels * 0.12 + shift) + 1, h = above + Math.ceil(pixels * 0.2) + 1;
+        this.last = { text, left: left + shift, above, w, h };
+        return [width, left, above, w, h];
+    }
+
+    // Draws the glyph measured last. Reading it back is what takes time, so that is done for many at once.
+    keep() {
         const { text, left, above, w, h } = this.last;
-        if (w > this.canvas.width || h > this.canvas.height) {
+        if (this.x + w > this.canvas.width) {
+            this.y += this.row;
+            this.x = this.row = 0;
+        }
+        const too_large = w > this.canvas.width || h > this.canvas.height;
+        if (too_large || this.y + h > this.canvas.height) this.empty();
+        if (too_large) {
             this.canvas.width = Math.max(w, this.canvas.width);
             this.canvas.height = Math.max(h, this.canvas.height);
             const font = this.font;
             this.prepare();
             this.pen.font = this.font = font;
         }
-        this.pen.clearRect(0, 0, w, h);
-        this.pen.fillText(text, left, above);
+        this.pen.fillText(text, this.x + left, this.y + above);
+        this.kept.push([this.x, this.y, w, h]);
+        this.x += w;
+        this.row = Math.max(this.row, h);
+    }
+
+    // Takes what is kept off the canvas.
+    empty() {
+        const w = this.y ? this.canvas.width : this.x, h = this.y + this.row;
+        if (!h) return;
         const rgba = this.pen.getImageData(0, 0, w, h).data;
-        for (let from = 3, to = 0; to < w * h; from += 4, to += 1) into[to] = rgba[from];
+        this.pen.clearRect(0, 0, w, h);
+        for (const [left, top, glyph_w, glyph_h] of this.kept) {
+            const coverage = new Uint8Array(glyph_w * glyph_h);
+            for (let y = 0, to = 0; y < glyph_h; y += 1)
+                for (let x = 0; x < glyph_w; x += 1, to += 1) coverage[to] = rgba[((top + y) * w + left + x) * 4 + 3];
+            this.read.push(coverage);
+        }
+        this.kept = [];
+        this.x = this.y = this.row = 0;
+    }
+
+    // Writes the coverage of all that were kept since the last time, w * h bytes each.
+    take(into) {
+        this.empty();
+        let at = 0;
+        for (const coverage of this.read) {
+            into.set(coverage, at);
+            at += coverage.length;
+        }
+        this.read = [];
     }
 
     // [ascent, descent] of the face in device pixels, as the browser places text in a line.
@@ -159,17 +210,9 @@ export class Page {
     }
 
     tell_viewport() {
-        const ratio = window.devicePixelRatio || 1;
-        const w = window.innerWidth, h = window.innerHeight;
-        const device_w = Math.max(1, Math.round(w * ratio)), device_h = Math.max(1, Math.round(h * ratio));
-        if (this.canvas.width !== device_w || this.canvas.height !== device_h) {
-            this.canvas.width = device_w;
-            this.canvas.height = device_h;
-            this.canvas.style.width = `${device_w / ratio}px`;
-            this.canvas.style.height = `${device_h / ratio}px`;
-        }
+        fit(this.canvas);
         const coarse = window.matchMedia("(pointer: coarse)").matches ? 1 : 0;
-        this.program._shenbao_viewport(w, h, ratio, coarse);
+        this.program._shenbao_viewport(window.innerWidth, window.innerHeight, window.devicePixelRatio || 1, coarse);
     }
 
     watch_pixel_ratio() {

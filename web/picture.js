@@ -5,7 +5,7 @@ const vertex_text = `#version 300 es
 layout(location = 0) in vec2 place;
 layout(location = 1) in vec2 texel;
 layout(location = 2) in vec4 colour;
-uniform vec2 size;
+layout(location = 3) in vec2 size;
 out vec2 at;
 out vec4 ink;
 void main() {
@@ -25,11 +25,15 @@ void main() { pixel = vec4(ink.rgb, ink.a * texture(coverage, at).r); }`;
 
 const vertex_bytes = 20; // Place and texel as two floats each, four bytes of colour: ImDrawVert.
 
-// The canvas's only context, made when it is first asked for; null where there is none to be had.
-export function context_of(canvas) {
-    // Frames are rare: what was drawn must still be there whenever the browser composes the page.
-    return canvas.getContext("webgl2", { alpha: false, depth: false, stencil: false, antialias: false,
-        preserveDrawingBuffer: true });
+// Gives the canvas as many pixels as the window has.
+export function fit(canvas) {
+    const ratio = window.devicePixelRatio || 1;
+    const w = Math.max(1, Math.round(window.innerWidth * ratio)), h = Math.max(1, Math.round(window.innerHeight * ratio));
+    if (canvas.width === w && canvas.height === h) return;
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.width = `${w / ratio}px`;
+    canvas.style.height = `${h / ratio}px`;
 }
 
 export class Picture {
@@ -41,19 +45,20 @@ export class Picture {
 
     // Makes everything, also when the browser had taken it away. False without WebGL2.
     begin() {
-        const gl = this.gl = context_of(this.canvas);
+        fit(this.canvas); // Before: another size later means to wait for the graphics process.
+        // Frames are rare: what was drawn must still be there whenever the browser composes the page.
+        const gl = this.gl = this.canvas.getContext("webgl2", { alpha: false, depth: false, stencil: false,
+            antialias: false, preserveDrawingBuffer: true });
         if (!gl) return false;
         this.textures.clear();
-        const program = gl.createProgram();
+        const program = this.program = gl.createProgram();
         for (const [kind, text] of [[gl.VERTEX_SHADER, vertex_text], [gl.FRAGMENT_SHADER, fragment_text]]) {
             const shader = gl.createShader(kind);
             gl.shaderSource(shader, text);
             gl.compileShader(shader);
             gl.attachShader(program, shader);
         }
-        gl.linkProgram(program);
-        gl.useProgram(program);
-        this.size = gl.getUniformLocation(program, "size");
+        gl.linkProgram(program); // Not used before the first picture: until it is linked that waits.
         gl.bindVertexArray(gl.createVertexArray());
         gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
         gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
@@ -95,11 +100,12 @@ export class Picture {
 
     clear(w, h, css_w, css_h) {
         const { gl } = this;
+        gl.useProgram(this.program);
         gl.viewport(0, 0, w, h);
         gl.scissor(0, 0, w, h);
         gl.clearColor(0xEE / 255, 0xF1 / 255, 0xF4 / 255, 1);
         gl.clear(gl.COLOR_BUFFER_BIT);
-        gl.uniform2f(this.size, css_w, css_h);
+        gl.vertexAttrib2f(3, css_w, css_h); // The same for all corners.
     }
 
     list(memory, vertices, vertices_bytes, indices, indices_bytes) {

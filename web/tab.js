@@ -30,14 +30,18 @@ export async function hold_tab(say) {
     const held = new Promise((resolve) => { give_back = resolve; });
     await new Promise((resolve, reject) => {
         // A page that is loaded again may come before its own past has let go: no words for that.
-        let told = false;
-        const waiting = setTimeout(() => { told = true; wait_in_words(say, channel); }, 400);
-        navigator.locks.request(lock_name, () => {
+        let told = false, waiting = 0;
+        const have = () => {
             clearTimeout(waiting);
             if (told) say("正在打开申报…", "请稍候。");
             channel.onmessage = null;
             resolve();
             return held;
+        };
+        navigator.locks.request(lock_name, { ifAvailable: true }, (lock) => {
+            if (lock) return have();
+            waiting = setTimeout(() => { told = true; wait_in_words(say, channel); }, 400);
+            return navigator.locks.request(lock_name, have);
         }).catch(reject);
     });
     channel.onmessage = async (message) => {

@@ -19,12 +19,7 @@ namespace platform {
 
 namespace {
 
-bool usable = false;
-
-void make_picture() {
-    SHENBAO_CHECK(page_picture_begin() != 0);
-    usable = true;
-}
+bool usable = true; // picture.js made everything before the program came.
 
 void bring_up_to_date(ImTextureData& texture) {
     if (texture.Status == ImTextureStatus_WantCreate) {
@@ -70,7 +65,6 @@ void begin_drawing() {
     io.BackendFlags |=
         ImGuiBackendFlags_RendererHasTextures | ImGuiBackendFlags_RendererHasVtxOffset;
     io.Fonts->TexDesiredFormat = ImTextureFormat_Alpha8;
-    make_picture();
 }
 
 void show_picture() {
@@ -94,7 +88,8 @@ void drawing_restored() {
                                ? ImTextureStatus_Destroyed
                                : ImTextureStatus_WantCreate);
     }
-    make_picture();
+    SHENBAO_CHECK(page_picture_begin() != 0);
+    usable = true;
     request_frame();
 }
 

@@ -2,13 +2,16 @@
 
 #include "client/platform/imports.hpp"
 #include "client/platform/page.hpp"
+#include "shared/base/bytes.hpp"
 
 #include <imgui.h>
 #include <imgui_internal.h>
 #include <misc/freetype/imgui_freetype.h>
 
 #include <cmath>
+#include <cstring>
 #include <map>
+#include <vector>
 
 namespace platform {
 
@@ -16,6 +19,14 @@ namespace {
 
 constexpr int face_count = 4;
 ImFont* fonts[face_count * shifts]; // Numbered face + face_count * shift.
+
+// Where glyphs belong that the browser keeps drawn: it is asked for all of them together.
+struct Waiting {
+    ImFontAtlasRectId place;
+    int w, h;
+};
+std::vector<Waiting> waiting;
+std::size_t waiting_bytes = 0;
 
 int face_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) % face_count; }
 int shift_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) / face_count; }
@@ -59,18 +70,15 @@ bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, I
 
     const ImFontAtlasRectId place = ImFontAtlasPackAddRect(atlas, w, h);
     if (place == ImFontAtlasRectId_Invalid) return true; // No room is left in the largest texture.
-    ImVector<unsigned char>& pixels = atlas->Builder->TempBuffer;
-    pixels.resize(w * h);
-    page_glyph_pixels(pixels.Data, static_cast<std::size_t>(w * h));
+    page_glyph_keep();
+    waiting.push_back({place, w, h});
+    waiting_bytes += static_cast<std::size_t>(w * h);
     glyph->X0 = -measured.left / density;
     glyph->Y0 = baked->Ascent - measured.above / density;
     glyph->X1 = glyph->X0 + measured.w / density;
     glyph->Y1 = glyph->Y0 + measured.h / density;
     glyph->Visible = true;
     glyph->PackId = place;
-    ImFontAtlasBakedSetFontGlyphBitmap(atlas, baked, source, glyph,
-                                       ImFontAtlasPackGetRect(atlas, place), pixels.Data,
-                                       ImTextureFormat_Alpha8, w);
     return true;
 }
 
@@ -93,6 +101,26 @@ FaceMetrics metrics(Face face, int size) {
     if (is_new)
         page_font_metrics(static_cast<int>(face), static_cast<float>(size), &place->second.ascent);
     return place->second;
+}
+
+void take_glyphs() {
+    if (waiting.empty()) return;
+    ImFontAtlas* atlas = ImGui::GetIO().Fonts;
+    base::Bytes pixels(waiting_bytes);
+    page_glyphs_take(reinterpret_cast<std::uint8_t*>(pixels.data()), pixels.size());
+    const std::byte* from = pixels.data();
+    ImTextureData* texture = atlas->TexData;
+    for (const auto& [place, w, h] : waiting) {
+        // The texture may have become larger since, with other places in it or none.
+        const ImTextureRect* rect = ImFontAtlasPackGetRectSafe(atlas, place);
+        for (int row = 0; rect && row < h; ++row)
+            std::memcpy(texture->GetPixelsAt(rect->x, rect->y + row), from + row * w,
+                        static_cast<std::size_t>(w));
+        if (rect) ImFontAtlasTextureBlockQueueUpload(atlas, texture, rect->x, rect->y, w, h);
+        from += w * h;
+    }
+    waiting.clear();
+    waiting_bytes = 0;
 }
 
 void add_fonts() {

@@ -27,7 +27,9 @@ struct FaceMetrics {
 };
 FaceMetrics metrics(Face face, int size);
 
-// For the platform itself: makes the fonts in the current ImGui context.
+// For the platform itself: makes the fonts in the current ImGui context; before a picture is shown,
+// brings into the texture what its layouts asked for.
 void add_fonts();
+void take_glyphs();
 
 } // namespace platform

@@ -12,7 +12,8 @@ void page_request_frame();
 // Writes advance, columns left of the origin, rows above the base line, width, height; device
 // pixels. shift: to the right, 0-1.
 void page_glyph_measure(int face, float pixels, std::uint32_t code_point, float shift, float* into);
-void page_glyph_pixels(std::uint8_t* into, std::size_t bytes); // Of the glyph measured last.
+void page_glyph_keep(); // Draws the glyph measured last, to be taken with others.
+void page_glyphs_take(std::uint8_t* into, std::size_t bytes); // All that were kept, one after another.
 void page_font_metrics(int face, float pixels, float* into);   // Writes ascent and descent.
 // The picture on the canvas (web/picture.js). begin: zero when the browser has no WebGL2 for us.
 int page_picture_begin();

@@ -10,8 +10,9 @@ mergeInto(LibraryManager.library, {
     page_glyph_measure: function (face, pixels, codePoint, shift, into) {
         HEAPF32.set(Module['page'].glyphs.measure(face, pixels, codePoint, shift), into >> 2);
     },
-    page_glyph_pixels: function (into, bytes) {
-        Module['page'].glyphs.pixels(HEAPU8.subarray(into, into + bytes));
+    page_glyph_keep: function () { Module['page'].glyphs.keep(); },
+    page_glyphs_take: function (into, bytes) {
+        Module['page'].glyphs.take(HEAPU8.subarray(into, into + bytes));
     },
     page_font_metrics: function (face, pixels, into) {
         HEAPF32.set(Module['page'].glyphs.metrics(face, pixels), into >> 2);

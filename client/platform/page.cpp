@@ -109,6 +109,7 @@ void draw_frame(double now_ms) {
     person.next_none();
     lay_out();
     for (last_layouts = 1; unsettled && last_layouts < layouts_max; ++last_layouts) lay_out();
+    take_glyphs();
     ImGui::Render();
     show_picture();
 

@@ -302,7 +302,7 @@ test("stored data that is thrown away under the open page is written again, whol
 test("what another page has written meanwhile is never overwritten", async () => {
     await with_browser(async (browser) => {
         // A broken lock: both pages believe that they are alone.
-        const no_lock = () => { navigator.locks.request = (name, act) => Promise.resolve(act({})); };
+        const no_lock = () => { navigator.locks.request = (name, options, act) => Promise.resolve(act({})); };
         const first = await open(browser, { init: no_lock });
         await first.evaluate(() => window.probe.save(1, "first"));
         const second = await open(browser, { init: no_lock });
@@ -478,6 +478,25 @@ test("loading the page again shows nothing of the lock", async () => {
             await ready(page);
             assert.ok(!(await page.evaluate(() => window.told.join(" "))).includes("另一个窗口"));
         }
+    });
+});
+
+test("a lock that is given late is no other window", async () => {
+    await with_browser(async (browser) => {
+        const page = await open(browser, { init: () => {
+            window.told = [];
+            new MutationObserver(() => window.told.push(document.body.innerText))
+                .observe(document, { childList: true, subtree: true, characterData: true });
+            const real = navigator.locks.request.bind(navigator.locks);
+            navigator.locks.request = (...given) => {
+                const act = given.pop();
+                return real(...given, async (lock) => {
+                    await new Promise((resolve) => setTimeout(resolve, 1000));
+                    return act(lock);
+                });
+            };
+        } });
+        assert.ok(!(await page.evaluate(() => window.told.join(" "))).includes("另一个窗口"));
     });
 });
 

@@ -207,6 +207,25 @@ test("a field looks the same with and without the focus, rare characters too", (
             assert.ok(await difference(page, looks[one], looks[other]) > 0.002);
 }));
 
+test("every ideograph stands within the square that is kept for it", () => with_page(async (page) => {
+    const outside = await page.evaluate(() => {
+        const { glyphs } = window.__shenbao.page, found = [];
+        for (const face of [0, 1, 2, 3])
+            for (const pixels of [13, 15, 22.5, 44])
+                for (let code = 0x4E00; code <= 0x9FFF; code += 11) {
+                    const [width, left, above, w, h] = glyphs.measure(face, pixels, code, 0.75);
+                    const m = glyphs.pen.measureText(String.fromCodePoint(code));
+                    const inside = m.width === width && m.actualBoundingBoxLeft <= left &&
+                        m.actualBoundingBoxRight + 0.75 <= w - left && m.actualBoundingBoxAscent <= above &&
+                        m.actualBoundingBoxDescent <= h - above;
+                    if (!inside) found.push(`${String.fromCodePoint(code)} ${face} ${pixels}: ` + [m.width, m.actualBoundingBoxLeft,
+                        m.actualBoundingBoxRight, m.actualBoundingBoxAscent, m.actualBoundingBoxDescent].join(" "));
+                }
+        return found;
+    });
+    assert.deepEqual(outside, []);
+}));
+
 test("text beyond a field's end, pasted text, undo and a text area", () => with_page(async (page) => {
     const field = page.getByRole("textbox", { name: "单位名称" });
     const long = "安徽省亳州市谯城区".repeat(12);
@@ -486,7 +505,12 @@ test("requests, timers, files, downloads, the clipboard and the printer", () => 
 
 test("a browser that lacks something gets a sentence instead of a blank page", async () => {
     const lacking = [
-        [/图形|WebGL2/, () => { HTMLCanvasElement.prototype.getContext = function () { return null; }; }, site.url],
+        [/图形|WebGL2/, () => {
+            const real = HTMLCanvasElement.prototype.getContext;
+            HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+                return kind === "webgl2" ? null : real.call(this, kind, ...rest);
+            };
+        }, site.url],
         [/无痕|保存数据/, () => { Object.defineProperty(window, "indexedDB", { get() { return null; } }); }, site.url],
         [/版本太旧/, () => { window.WebAssembly = undefined; }, site.url],
         [/https/, () => {}, site.url.replace("127.0.0.1", "school.test")],
