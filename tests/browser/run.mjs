@@ -1,6 +1,7 @@
-// Runs the browser tests: every tests/browser/*.test.mjs, one after the other, with --all also
-// *.long.mjs; or those whose names hold one of the words given. The page and the binary must have
-// been built (scripts/build). The last line is "N passed, N failed" over all of them.
+// Runs the browser tests: every tests/browser/*.test.mjs, with --all also *.long.mjs; or those whose names
+// hold one of the words given. The page and the binary must have been built (scripts/build). Two files run
+// at a time, each with browsers and servers of its own: a journey waits more than it works. What a file
+// says comes when it is done. The last line is "N passed, N failed" over all of them.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -13,17 +14,22 @@ const files = fs.readdirSync(folder).sort()
     .filter((name) => endings.some((ending) => name.endsWith(ending)))
     .filter((name) => named.length === 0 || named.some((part) => name.includes(part)));
 
+const together = 2;
+
 // Passed and failed tests of one file. A file that ends badly without a failed test counts as one.
 function run(file) {
     return new Promise((resolve) => {
         const child = spawn(process.execPath, ["--test", "--test-reporter=tap", path.join(folder, file)],
             { stdio: ["ignore", "pipe", "inherit"] });
+        const began = Date.now();
         let said = "";
         child.stdout.on("data", (piece) => {
             said += piece;
-            process.stdout.write(piece.toString().replace(/^ *(---|\.\.\.|duration_ms: .*|type: .*)\n/gm, ""));
         });
         child.on("close", (status) => {
+            const seconds = Math.round((Date.now() - began) / 1000);
+            console.log(`[browser] ${file}, ${seconds} s`);
+            process.stdout.write(said.replace(/^ *(---|\.\.\.|duration_ms: .*|type: .*)\n/gm, ""));
             const number = (word) => Number((new RegExp(`^# ${word} (\\d+)$`, "m").exec(said) || [0, 0])[1]);
             const passed = number("pass"), failed = number("fail") + number("cancelled");
             resolve([passed, failed === 0 && (status !== 0 || passed === 0) ? 1 : failed]);
@@ -32,11 +38,13 @@ function run(file) {
 }
 
 let passed = 0, failed = 0;
-for (const file of files) {
-    console.log(`[browser] ${file}`);
-    const [good, bad] = await run(file);
-    passed += good;
-    failed += bad;
+async function run_next() {
+    for (let file = files.shift(); file; file = files.shift()) {
+        const [good, bad] = await run(file);
+        passed += good;
+        failed += bad;
+    }
 }
+await Promise.all(Array.from({ length: together }, run_next));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed || passed === 0 ? 1 : 0);
