@@ -77,13 +77,13 @@ async function start() {
     const making = make(page, loading);
     making.catch(() => {}); // Told below, where it is waited for.
     const disk = await opening; // Waits here while another tab is the one that writes.
+    const offline = disk.offline = new Offline(disk);
+    const program = Object.assign(await making, { disk, offline });
     // Not asked for earlier: right after the browser's own start this waits for the graphics process.
     if (!page.picture.begin()) {
         say("浏览器不能显示本页", `本页需要 WebGL2 图形功能。请在浏览器设置中打开“使用硬件加速”并重开浏览器；如仍不行，${other}`);
         return;
     }
-    const offline = disk.offline = new Offline(disk);
-    const program = Object.assign(await making, { disk, offline });
     window.__shenbao = {
         get frames() { return page.frames; },
         get saved() { return disk.saved; }, // Sequence number of the newest durable commit.

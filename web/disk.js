@@ -122,7 +122,7 @@ class Disk {
 
     async load() {
         try {
-            if (!this.database) await this.open();
+            await this.open();
             const { record, pages } = await read_all(this.database);
             this.pages = pages;
             if (record) {
@@ -396,11 +396,8 @@ class Disk {
 
 // The disk with everything stored read, once this tab is the one that writes. Throws Refused.
 export async function open_disk(say) {
-    const disk = new Disk(say);
-    // Both answers are waited for at once. What is wrong with the database is told when it is this tab's turn.
-    const opened = disk.open().catch(() => {});
     const tab = await hold_tab(say);
-    await opened;
+    const disk = new Disk(say);
     tab.may_leave = () => disk.may_leave();
     tab.leave = () => disk.leave();
     await disk.load();

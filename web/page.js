@@ -106,7 +106,12 @@ class Glyphs {
             this.prepare();
             this.pen.font = this.font = font;
         }
+        this.pen.save();
+        this.pen.beginPath();
+        this.pen.rect(this.x, this.y, w, h);
+        this.pen.clip(); // What stands out of its place would be seen beside another character.
         this.pen.fillText(text, this.x + left, this.y + above);
+        this.pen.restore();
         this.kept.push([this.x, this.y, w, h]);
         this.x += w;
         this.row = Math.max(this.row, h);

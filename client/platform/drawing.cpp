@@ -19,7 +19,7 @@ namespace platform {
 
 namespace {
 
-bool usable = true; // picture.js made everything before the program came.
+bool usable = true; // picture.js made everything before start().
 
 void bring_up_to_date(ImTextureData& texture) {
     if (texture.Status == ImTextureStatus_WantCreate) {

@@ -42,9 +42,13 @@ void lay_out() {
     io.AddMouseButtonEvent(0, current_pointer.down);
     unsettled = false;
     ImGui::NewFrame();
+    const ImTextureData* texture = io.Fonts->TexData;
     tree.begin();
     application->frame();
     ImGui::EndFrame();
+    // What was laid out before the texture became larger looks for its glyphs in the old one, which
+    // take_glyphs() does not fill.
+    if (io.Fonts->TexData != texture) layout_changed();
 }
 
 void fulfil(const Wish& wish) {

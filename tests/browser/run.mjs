@@ -21,6 +21,7 @@ function run(file) {
     return new Promise((resolve) => {
         const child = spawn(process.execPath, ["--test", "--test-reporter=tap", path.join(folder, file)],
             { stdio: ["ignore", "pipe", "inherit"] });
+        console.log(`[browser] ${file} begins`);
         const began = Date.now();
         let said = "";
         child.stdout.on("data", (piece) => {
