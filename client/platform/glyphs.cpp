@@ -26,7 +26,6 @@ struct Waiting {
     int w, h;
 };
 std::vector<Waiting> waiting;
-std::size_t waiting_bytes = 0;
 
 int face_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) % face_count; }
 int shift_of(const ImFontConfig* source) { return static_cast<int>(source->FontNo) / face_count; }
@@ -72,7 +71,6 @@ bool load(ImFontAtlas* atlas, ImFontConfig* source, ImFontBaked* baked, void*, I
     if (place == ImFontAtlasRectId_Invalid) return true; // No room is left in the largest texture.
     page_glyph_keep();
     waiting.push_back({place, w, h});
-    waiting_bytes += static_cast<std::size_t>(w * h);
     glyph->X0 = -measured.left / density;
     glyph->Y0 = baked->Ascent - measured.above / density;
     glyph->X1 = glyph->X0 + measured.w / density;
@@ -106,7 +104,9 @@ FaceMetrics metrics(Face face, int size) {
 void take_glyphs() {
     if (waiting.empty()) return;
     ImFontAtlas* atlas = ImGui::GetIO().Fonts;
-    base::Bytes pixels(waiting_bytes);
+    std::size_t bytes = 0;
+    for (const Waiting& glyph : waiting) bytes += static_cast<std::size_t>(glyph.w * glyph.h);
+    base::Bytes pixels(bytes);
     page_glyphs_take(reinterpret_cast<std::uint8_t*>(pixels.data()), pixels.size());
     const std::byte* from = pixels.data();
     ImTextureData* texture = atlas->TexData;
@@ -120,7 +120,6 @@ void take_glyphs() {
         from += w * h;
     }
     waiting.clear();
-    waiting_bytes = 0;
 }
 
 void add_fonts() {

@@ -38,7 +38,7 @@ const ready = (page) => page.waitForFunction(() => window.probe, null, { timeout
 
 async function open(browser, { init, query = "" } = {}) {
     const page = await browser.page();
-    if (init) await page.addInitScript(init);
+    for (const script of [init ?? []].flat()) await page.addInitScript(script);
     await page.goto(site.url + query);
     await ready(page);
     return page;
@@ -466,27 +466,28 @@ test("a tab with something unsaved does not give its place away", async () => {
     });
 });
 
+// For init: window.told is all that the page has ever said.
+const listening = () => {
+    window.told = [];
+    new MutationObserver(() => window.told.push(document.body.innerText))
+        .observe(document, { childList: true, subtree: true, characterData: true });
+};
+const told = (page) => page.evaluate(() => window.told.join(" "));
+
 test("loading the page again shows nothing of the lock", async () => {
     await with_browser(async (browser) => {
-        const page = await open(browser, { init: () => {
-            window.told = [];
-            new MutationObserver(() => window.told.push(document.body.innerText))
-                .observe(document, { childList: true, subtree: true, characterData: true });
-        } });
+        const page = await open(browser, { init: listening });
         for (let i = 0; i < 5; ++i) {
             await page.reload();
             await ready(page);
-            assert.ok(!(await page.evaluate(() => window.told.join(" "))).includes("另一个窗口"));
+            assert.ok(!(await told(page)).includes("另一个窗口"));
         }
     });
 });
 
 test("a lock that is given late is no other window", async () => {
     await with_browser(async (browser) => {
-        const page = await open(browser, { init: () => {
-            window.told = [];
-            new MutationObserver(() => window.told.push(document.body.innerText))
-                .observe(document, { childList: true, subtree: true, characterData: true });
+        const page = await open(browser, { init: [listening, () => {
             const real = navigator.locks.request.bind(navigator.locks);
             navigator.locks.request = (...given) => {
                 const act = given.pop();
@@ -495,8 +496,8 @@ test("a lock that is given late is no other window", async () => {
                     return act(lock);
                 });
             };
-        } });
-        assert.ok(!(await page.evaluate(() => window.told.join(" "))).includes("另一个窗口"));
+        }] });
+        assert.ok(!(await told(page)).includes("另一个窗口"));
     });
 });
 

@@ -20,7 +20,7 @@ let site, browser;
 before(async () => {
     // Only the tests need the gallery, so nothing else builds it.
     execFileSync("cmake", ["--build", build, "--target", "shenbao_gallery"],
-        { stdio: ["ignore", "ignore", "inherit"], env: { NODE_PATH: "/usr/share/nodejs", ...process.env } });
+        { stdio: ["ignore", "ignore", "inherit"] });
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "shenbao-gallery-"));
     fs.cpSync(path.join(root, "web"), folder, { recursive: true });
     fs.copyFileSync(path.join(build, "client/gallery.js"), path.join(folder, "shenbao.js"));
