@@ -79,12 +79,11 @@ target_compile_options(dep_qrcode PRIVATE -w)
 target_compile_definitions(dep_qrcode PRIVATE NDEBUG)
 
 if(EMSCRIPTEN)
-    # No backend of ImGui's own: client/platform and web/ are ours.
+    # No backend of ImGui's own: client/platform and web/ are ours. Nor its widgets and tables
+    # (client/platform/imgui_left_out.cpp).
     add_library(dep_imgui STATIC
         ${deps}/imgui/imgui.cpp
-        ${deps}/imgui/imgui_draw.cpp
-        ${deps}/imgui/imgui_tables.cpp
-        ${deps}/imgui/imgui_widgets.cpp)
+        ${deps}/imgui/imgui_draw.cpp)
     target_include_directories(dep_imgui SYSTEM PUBLIC ${deps}/imgui)
     target_compile_options(dep_imgui PRIVATE -w -fno-exceptions -fno-rtti)
     target_compile_definitions(dep_imgui
