@@ -377,11 +377,13 @@ public:
     // Takes the whole ledger in place of what is kept.
     base::Status accept_ledger(const std::vector<LedgerEntry>& entries);
 
-    // --- The school's own word about the national platform ---------------------------------------
-    // The day on which this version's paper was uploaded there, as its people say; absent: not yet.
-    std::optional<base::Date> platform_tick(const base::EnvelopeId& version) const;
-    base::Status              set_platform_tick(const base::EnvelopeId&   version,
-                                                std::optional<base::Date> day);
+    // --- The school's own word about its paper ---------------------------------------------------
+    // The day on which this version's paper went where the notice wants it, as its people say: to
+    // the national platform (R8, R32), or stamped and scanned to the bureau or the mailbox (R17,
+    // R19, R24). Absent: not yet.
+    std::optional<base::Date> paper_tick(const base::EnvelopeId& version) const;
+    base::Status              set_paper_tick(const base::EnvelopeId&   version,
+                                             std::optional<base::Date> day);
 
     // --- Reviewing (device/review_desk.hpp) ------------------------------------------------------
     // What a bureau's or the province's machine keeps of others' filings; empty on a school's. Must
@@ -420,8 +422,10 @@ public:
     // Codes that nobody had used when the server last told, and that still hold by this machine's
     // clock; absent when it never did.
     std::optional<std::vector<protocol::OpenCode>> codes() const;
-    // Keeps "devices" or "codes" as read outside a sync, which then asks for it anew.
-    base::Status keep_list(std::string_view name, std::string_view body);
+    // Keeps "devices", "codes" or "extensions" as the server told, read when somebody looks. etag: of
+    // the answer, for the next sync to ask with; empty: read outside a sync, which then asks anew.
+    base::Status keep_list(std::string_view name, std::string_view body,
+                           std::string_view etag = {});
     std::vector<protocol::ExtensionInfo> extensions() const;
     // Those that still hold, newest first.
     std::vector<Announcement> announcements() const;

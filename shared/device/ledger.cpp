@@ -32,7 +32,7 @@ base::Status Desk::accept_ledger(const std::vector<LedgerEntry>& entries) {
     });
 }
 
-std::optional<base::Date> Desk::platform_tick(const base::EnvelopeId& version) const {
+std::optional<base::Date> Desk::paper_tick(const base::EnvelopeId& version) const {
     auto select = m_inside->database.prepare("SELECT day FROM platform_ticks WHERE version = ?");
     const auto found = select.bind(version).step();
     if (!found || !*found) return std::nullopt;
@@ -40,8 +40,8 @@ std::optional<base::Date> Desk::platform_tick(const base::EnvelopeId& version) c
     return day ? std::optional(*day) : std::nullopt;
 }
 
-base::Status Desk::set_platform_tick(const base::EnvelopeId&   version,
-                                     std::optional<base::Date> day) {
+base::Status Desk::set_paper_tick(const base::EnvelopeId&   version,
+                                  std::optional<base::Date> day) {
     return m_inside->change([&]() -> base::Status {
         if (!day)
             return m_inside->database.prepare("DELETE FROM platform_ticks WHERE version = ?")

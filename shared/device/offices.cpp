@@ -79,10 +79,10 @@ std::optional<std::vector<protocol::OpenCode>> Desk::codes() const {
     return list;
 }
 
-base::Status Desk::keep_list(std::string_view name, std::string_view body) {
+base::Status Desk::keep_list(std::string_view name, std::string_view body, std::string_view etag) {
     return m_inside->change([&]() -> base::Status {
         SHENBAO_TRY(m_inside->write_kept(name, body));
-        return m_inside->write_setting(etag_setting(name), "");
+        return m_inside->write_setting(etag_setting(name), etag);
     });
 }
 

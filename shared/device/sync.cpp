@@ -206,8 +206,10 @@ void Sync::take(const Response& response) {
         if (const auto taken = m_desk.accept_ledger(*entries); !taken) return stop(taken.error());
         return settle(m_desk.set_setting(etag_setting("ledger"), response.etag));
     }
-    case Stage::devices: return take_list(response, "devices");
-    case Stage::extensions: return take_list(response, "extensions");
+    case Stage::devices:
+        return settle(m_desk.keep_list("devices", response.body, response.etag));
+    case Stage::extensions:
+        return settle(m_desk.keep_list("extensions", response.body, response.etag));
     default: SHENBAO_CHECK(!"an answer without a request");
     }
 }
@@ -220,14 +222,6 @@ void Sync::take_edition(const Response& response) {
     if (response.status != 200) return;
     const auto taken = m_desk.accept_edition(response.body, ref);
     if (!taken && taken.error().outcome == Outcome::storage_failed) stop(taken.error());
-}
-
-// Kept as it came; the desk reads it when somebody looks.
-void Sync::take_list(const Response& response, std::string_view name) {
-    auto taken = m_desk.keep(name, response.body);
-    if (taken) taken = m_desk.set_setting(etag_setting(name), response.etag);
-    if (taken) advance();
-    else stop(taken.error());
 }
 
 void Sync::take_outbox(const Response& response) {

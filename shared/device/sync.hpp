@@ -72,7 +72,6 @@ private:
     void take_outbox(const Response& response);
     void take_changes(const Response& response);
     void take_edition(const Response& response);
-    void take_list(const Response& response, std::string_view name);
 
     Desk&                        m_desk;
     Progress                     m_progress;

@@ -906,12 +906,12 @@ TEST_CASE("a tick about the national platform is the school's own word, and can 
     Office     office;
     office.enrol();
     const auto root = office.declare("C1", "初级", "100");
-    CHECK(!office.desk->platform_tick(root).has_value());
-    REQUIRE(office.desk->set_platform_tick(root, base::Date{2023, 3, 30}).has_value());
+    CHECK(!office.desk->paper_tick(root).has_value());
+    REQUIRE(office.desk->set_paper_tick(root, base::Date{2023, 3, 30}).has_value());
     office.restart();
-    CHECK(office.desk->platform_tick(root) == base::Date{2023, 3, 30});
-    REQUIRE(office.desk->set_platform_tick(root, std::nullopt).has_value());
-    CHECK(!office.desk->platform_tick(root).has_value());
+    CHECK(office.desk->paper_tick(root) == base::Date{2023, 3, 30});
+    REQUIRE(office.desk->set_paper_tick(root, std::nullopt).has_value());
+    CHECK(!office.desk->paper_tick(root).has_value());
 }
 
 namespace {
@@ -1771,7 +1771,7 @@ struct Busy {
         office.server.ledger.push_back({office.server.clock.now(), "round", spring,
                                         base::CertificateId("C3"), "初级", 50, 50, refused});
         REQUIRE(!office.sync().fault.has_value());
-        REQUIRE(desk.set_platform_tick(returned, base::Date{2023, 3, 30}).has_value());
+        REQUIRE(desk.set_paper_tick(returned, base::Date{2023, 3, 30}).has_value());
 
         REQUIRE(desk.revise(refused).has_value());
         REQUIRE(desk.type(refused, cell(headcount), "５５").has_value());
@@ -1879,7 +1879,7 @@ TEST_CASE("a new build reads what an older one has left, of whichever schema, an
         }
         CHECK(desk.ledger().size() == (version >= 2 ? ledger.size() : 0));
         CHECK((desk.closes_at(declaration, spring) == closes_at) == (version >= 2)); // Extended.
-        CHECK(desk.platform_tick(busy.returned).has_value() == (version >= 2));
+        CHECK(desk.paper_tick(busy.returned).has_value() == (version >= 2));
         REQUIRE(desk.announcements().size() == (version >= 4 ? 1 : 0));
         // Of one that came before its audience was kept nobody knows whom it was for.
         if (version >= 4)

@@ -142,7 +142,13 @@ TEST_CASE("texts keep what was typed; the sample of the paper is no content (R43
     const Field& phone = *form("school_summary").find_field("phone");
     CHECK(notice::parse_typed(phone, "０５５１－６２８３１２３４").value == Json("0551-62831234"));
     CHECK(notice::parse_typed(phone, "13855512345").state == Typed::State::value);
+    for (const char* number :
+         {"055162831234", "0551-62831234-8001", "+8613855512345", "(0551) 6283 1234"})
+        CHECK(notice::parse_typed(phone, number).state == Typed::State::value);
     CHECK(notice::parse_typed(phone, "1385").state == Typed::State::rejected);
+    // A digit too many, or an identity number, which is not collected.
+    for (const char* slip : {"1385551234567", "13855512345678901", "34010119800101123"})
+        CHECK(notice::parse_typed(phone, slip).state == Typed::State::rejected);
     CHECK(notice::parse_typed(phone, "办公室").state == Typed::State::rejected);
 }
 
@@ -233,6 +239,9 @@ TEST_CASE("rows are checked one by one and named by their number") {
     answers = {{"contact", " 王芳"}, {"phone", "0551-62831234"}, {"rows", {row}}};
     CHECK(!notice::check_shape(summary, answers).has_value());
     answers["contact"] = "王芳";
+    CHECK(notice::check_shape(summary, answers).has_value());
+    // Refused where it is typed; what was once filed stays readable.
+    answers["phone"] = "13855512345678901";
     CHECK(notice::check_shape(summary, answers).has_value());
     answers["phone"] = "电话";
     CHECK(!notice::check_shape(summary, answers).has_value());
