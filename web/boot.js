@@ -17,12 +17,16 @@ const again = [["重新打开", () => window.location.reload()]];
 
 const other = "请换用新版 Edge 或 Chrome；360、QQ、搜狗等浏览器请切换到“极速模式”后刷新本页。";
 
-// What is missing, as [title, sentence], or null.
+const no_picture = ["浏览器不能显示本页", `本页需要 WebGL2 图形功能。请在浏览器设置中打开“使用硬件加速”并重开浏览器；如仍不行，${other}`];
+
+// What is missing, as [title, sentence], or null. Whether there is a graphics device behind WebGL2 is seen
+// only when it is asked for: see start().
 function what_is_missing() {
     if (!window.isSecureContext)
         return ["请换一个网址打开", "本页要用 https 开头的网址（本机可用 http://localhost）打开，才能离线保存和签名。请向主管部门索取正确的网址。"];
     if (typeof WebAssembly !== "object" || typeof BigInt64Array !== "function")
         return ["浏览器版本太旧", other];
+    if (typeof WebGL2RenderingContext !== "function") return no_picture;
     let stores = false;
     try { stores = Boolean(window.indexedDB); } catch { stores = false; }
     if (!stores)
@@ -68,7 +72,7 @@ async function start() {
     if (kept_here()) hold_notice(1500);
     const missing = what_is_missing();
     if (missing) {
-        say(missing[0], missing[1]);
+        say(...missing);
         return;
     }
     const opening = open_disk(say); // Before the program, whose bytes keep the page busy when they come.
@@ -81,7 +85,7 @@ async function start() {
     const program = Object.assign(await making, { disk, offline });
     // Not asked for earlier: right after the browser's own start this waits for the graphics process.
     if (!page.picture.begin()) {
-        say("浏览器不能显示本页", `本页需要 WebGL2 图形功能。请在浏览器设置中打开“使用硬件加速”并重开浏览器；如仍不行，${other}`);
+        say(...no_picture);
         return;
     }
     window.__shenbao = {

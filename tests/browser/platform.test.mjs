@@ -511,6 +511,7 @@ test("a browser that lacks something gets a sentence instead of a blank page", a
                 return kind === "webgl2" ? null : real.call(this, kind, ...rest);
             };
         }, site.url],
+        [/图形|WebGL2/, () => { window.WebGL2RenderingContext = undefined; }, site.url],
         [/无痕|保存数据/, () => { Object.defineProperty(window, "indexedDB", { get() { return null; } }); }, site.url],
         [/版本太旧/, () => { window.WebAssembly = undefined; }, site.url],
         [/https/, () => {}, site.url.replace("127.0.0.1", "school.test")],
