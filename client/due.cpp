@@ -17,15 +17,18 @@ std::string count_words(int count, const notice::Form& form) {
 
 // Of a form with many sheets.
 void read_many(App& app, const std::vector<Matter>& matters, Due& due) {
-    const Standing       standing = standing_of(*due.form, matters);
+    const Standing       standing = standing_of(matters);
     const notice::Field* number = number_of(*due.form);
     if (standing.filings == 0) {
         due.words = "还没有填写";
         return;
     }
     due.words = count_words(standing.filings, *due.form);
-    if (number != nullptr)
-        due.words += "，合计 " + base::grouped(standing.total) + " " + number->unit;
+    if (number != nullptr) {
+        const Tally tally = tally_of(app, *due.form, matters);
+        due.words += "，合计 " + base::grouped(tally.total) + " " + number->unit;
+        if (tally.left_out > 0) due.words += "，" + left_out_words(tally, *due.form);
+    }
     if (standing.wrong > 0) {
         due.state = Due::State::wrong;
         due.word = "未被接收";
@@ -99,9 +102,8 @@ void read_one(App& app, const std::vector<Matter>& matters, Due& due) {
 
 } // namespace
 
-Standing standing_of(const notice::Form& form, const std::vector<Matter>& matters) {
-    Standing             standing;
-    const notice::Field* number = number_of(form);
+Standing standing_of(const std::vector<Matter>& matters) {
+    Standing standing;
     for (const Matter& matter : matters) {
         if (!device::counts(matter.state)) continue;
         const bool open = device::is_open(matter.state);
@@ -112,14 +114,31 @@ Standing standing_of(const notice::Form& form, const std::vector<Matter>& matter
         standing.queued += matter.state == MatterState::queued;
         standing.arrived += device::is_delivered(matter.state);
         standing.returned += matter.state == MatterState::returned;
-        if (number == nullptr) continue;
-        const auto found = matter.values.find({0, number->id});
-        if (found == matter.values.end()) continue;
-        if (found->second.value.is_number_integer())
-            standing.total += found->second.value.get<std::int64_t>();
-        else standing.unread += !found->second.text.empty();
     }
     return standing;
+}
+
+Tally tally_of(App& app, const notice::Form& form, const std::vector<Matter>& matters) {
+    Tally                tally;
+    const notice::Field* number = number_of(form);
+    if (number == nullptr) return tally;
+    for (const Matter& matter : matters) {
+        const auto found = matter.values.find({0, number->id});
+        if (!device::counts(matter.state) || found == matter.values.end() ||
+            found->second.text.empty())
+            continue;
+        const device::Judgement* judged =
+            device::is_open(matter.state) ? app.judgement(matter.root) : nullptr;
+        // What is not filled in yet may still come.
+        if (judged != nullptr && judged->missing < judged->errors) ++tally.left_out;
+        else if (found->second.value.is_number_integer())
+            tally.total += found->second.value.get<std::int64_t>();
+    }
+    return tally;
+}
+
+std::string left_out_words(const Tally& tally, const notice::Form& form) {
+    return count_words(tally.left_out, form) + "有误未计入";
 }
 
 const notice::Field* number_of(const notice::Form& form) {

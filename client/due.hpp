@@ -18,10 +18,18 @@ struct Standing {
     int arrived = 0; // The server has them.
     int wrong = 0;   // Refused, or changed on two machines.
     int returned = 0; // By a reviewer.
-    int unread = 0;  // What was typed as their number cannot be read.
-    std::int64_t total = 0; // Of the numbers that can be read; see number_of().
 };
-Standing standing_of(const notice::Form& form, const std::vector<device::Matter>& matters);
+Standing standing_of(const std::vector<device::Matter>& matters);
+
+// What their numbers (number_of()) come to. What cannot be filed as it stands is left out: a number
+// that cannot be read, a certificate and level that were declared already.
+struct Tally {
+    std::int64_t total = 0;
+    int          left_out = 0;
+};
+Tally tally_of(App& app, const notice::Form& form, const std::vector<device::Matter>& matters);
+// "1 张有误未计入"; to be said wherever the total is and something was left out.
+std::string left_out_words(const Tally& tally, const notice::Form& form);
 
 // The field whose sum says how much a form's filings come to: the declared number, or else the only
 // number the form asks for. Null when there is none.

@@ -65,7 +65,7 @@ void draw_forms(App& app) {
     for (const notice::Form* form : forms) {
         int count = 0;
         if (form->many)
-            count = standing_of(*form, app.matters(form->id, app.period_of(*form))).filings;
+            count = standing_of(app.matters(form->id, app.period_of(*form))).filings;
         if (widgets::nav_item("form/" + form->id.text(), form->short_title,
                               {.current = on_form && app.form_id() == form->id, .count = count}))
             app.open_form(form->id);

@@ -24,14 +24,7 @@ int row_in_words(std::string_view text) {
     return 0;
 }
 
-namespace {
-
-using device::Matter;
-using notice::Severity;
-using rules::Finding;
-
-// The field that a finding leads to; nothing when it is about no field one can type in.
-std::optional<device::Cell> cell_of(const notice::Form& form, const Finding& finding) {
+std::optional<device::Cell> cell_of(const notice::Form& form, const rules::Finding& finding) {
     constexpr std::string_view in_table = "rows.";
     for (const base::FieldId& id : finding.fields) {
         const std::string& field = id.text();
@@ -45,6 +38,12 @@ std::optional<device::Cell> cell_of(const notice::Form& form, const Finding& fin
     }
     return std::nullopt;
 }
+
+namespace {
+
+using device::Matter;
+using notice::Severity;
+using rules::Finding;
 
 // Rows that are made from another form's filings are mended there.
 const notice::Form* source_of(App& app, const notice::Form& form, const Finding& finding) {
@@ -63,16 +62,6 @@ void draw_words(App& app, const Matter& matter, const notice::Form& form, const 
         if (widgets::link("words", finding.text, look)) app.open_form(source->id, matter.period);
     } else {
         widgets::text(finding.text);
-    }
-}
-
-void draw_badge(const Finding& finding) {
-    if (finding.rule == device::required_rule)
-        return widgets::badge("待填", widgets::Tone::plain);
-    switch (finding.severity) {
-    case Severity::error: return widgets::badge("错误", widgets::Tone::wrong);
-    case Severity::warning: return widgets::badge("说明", widgets::Tone::attention);
-    case Severity::hint: return widgets::badge("提示", widgets::Tone::info);
     }
 }
 
@@ -98,13 +87,15 @@ void draw_note(App& app, const Matter& matter, const Finding& finding) {
         app.tell(app.desk().explain(matter.root, finding.rule, note));
 }
 
-// "1 处需修改，2 处待填，1 处请说明".
+// "共 3 处：1 处需修改，2 处待填": the badge and the button count them together.
 std::string count_words(const device::Judgement& judged) {
     std::string words;
     const auto  add = [&](int count, const char* what) {
         if (count > 0)
             words += (words.empty() ? "" : "，") + std::to_string(count) + " 处" + what;
     };
+    if (judged.missing > 0 && judged.missing < judged.errors)
+        words = "要改的共 " + std::to_string(judged.errors) + " 处";
     add(judged.errors - judged.missing, "需修改");
     add(judged.missing, "待填");
     add(judged.to_explain, "请说明");
@@ -129,6 +120,16 @@ void draw_money(App& app, const notice::Form& form, const device::Judgement& jud
 
 } // namespace
 
+void draw_finding_badge(const Finding& finding) {
+    if (finding.rule == device::required_rule)
+        return widgets::badge("待填", widgets::Tone::plain);
+    switch (finding.severity) {
+    case Severity::error: return widgets::badge("错误", widgets::Tone::wrong);
+    case Severity::warning: return widgets::badge("说明", widgets::Tone::attention);
+    case Severity::hint: return widgets::badge("提示", widgets::Tone::info);
+    }
+}
+
 void draw_findings(App& app, const Matter& matter) {
     const widgets::Card      card("findings", {.title = "检查"});
     const device::Judgement* judged = app.judgement(matter.root);
@@ -152,15 +153,15 @@ void draw_findings(App& app, const Matter& matter) {
     } else if (const std::string words = count_words(*judged); !words.empty()) {
         widgets::text(words, widgets::second_text);
     }
-    // By its rule and its place among those of the same rule: a note that is being written keeps its
-    // field, whatever other findings come and go meanwhile.
+    // By its rule and its place among those of the same rule: a note that is being written keeps
+    // its field, whatever other findings come and go meanwhile.
     std::map<base::RuleId, int> of_rule;
     for (const Finding& finding : findings) {
         const int            number = of_rule[finding.rule]++;
         const widgets::Scope scope(finding.rule.text() + std::to_string(number));
         {
             widgets::Line line({.gap = 6, .upright = widgets::Upright::first_line});
-            draw_badge(finding);
+            draw_finding_badge(finding);
             draw_words(app, matter, *form, finding);
         }
         draw_note(app, matter, finding);

@@ -13,6 +13,8 @@
 #include "client/widgets/words.hpp"
 #include "shared/base/text.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using device::Matter;
@@ -158,6 +160,7 @@ void draw_grid_row(App& app, const Form& form, const Matter& matter, int number,
 void draw_total_row(App& app, const Form& form, const std::vector<Matter>& matters,
                     const Standing& standing, Approved approved, widgets::Table& table) {
     const Field*      number = number_of(form);
+    const Tally       tally = tally_of(app, form, matters);
     const std::string total =
         "合计 " + std::to_string(standing.filings) + " " + std::string(counter_of(form));
     table.row("total", {.weight = widgets::Weight::bold});
@@ -168,15 +171,14 @@ void draw_total_row(App& app, const Form& form, const std::vector<Matter>& matte
             table.text(std::exchange(labelled, true) ? std::string() : total);
             continue;
         }
-        table.number(standing.total);
+        table.number(tally.total);
         std::int64_t sum = 0;
         for (const Matter& matter : matters)
             for (const std::int64_t one : approved_numbers(app, matter)) sum += one;
         if (approved == Approved::shown) table.number(sum);
     }
-    if (standing.unread > 0)
-        table.text(std::to_string(standing.unread) + " " + std::string(counter_of(form)) + "未计入",
-                   {.colour = widgets::colour::attention});
+    if (tally.left_out > 0)
+        table.text(left_out_words(tally, form), {.colour = widgets::colour::attention});
 }
 
 void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
@@ -195,7 +197,7 @@ void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
             if (approved == Approved::shown && &field == number_of(form))
                 columns.push_back({"批准人数", widgets::fixed(96), widgets::Align::right});
         }
-        columns.push_back({"状态", widgets::fixed(104)});
+        columns.push_back({"状态", widgets::fixed(148)});
         columns.push_back({"", widgets::fixed(104)});
         widgets::Table table("declarations", columns,
                              {.name = form.short_title,
@@ -216,6 +218,46 @@ void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
         entry::draw_file_acts(app, form, app.period_of(form), matters);
     }
     entry::draw_preview(app);
+}
+
+// What stands against the rows that are not signed, in the words that each has beside its paper.
+// What is not filled in yet is seen in the row itself.
+void draw_grid_findings(App& app, const Form& form, const std::vector<Matter>& matters) {
+    constexpr std::size_t shown_max = 10;
+    struct Row {
+        const Matter*         matter;
+        int                   number; // As the list counts.
+        const rules::Finding* finding;
+    };
+    std::vector<Row> found;
+    for (std::size_t i = 0; i < matters.size(); ++i) {
+        const device::Judgement* judged =
+            device::is_open(matters[i].state) ? app.judgement(matters[i].root) : nullptr;
+        if (judged == nullptr) continue;
+        const auto& unexplained = judged->verdict.unexplained;
+        for (const rules::Finding& finding : judged->findings)
+            if (finding.severity == notice::Severity::error
+                    ? finding.rule != device::required_rule
+                    : std::count(unexplained.begin(), unexplained.end(), finding.rule) > 0)
+                found.push_back({&matters[i], int(i) + 1, &finding});
+    }
+    if (found.empty()) return;
+    const widgets::Card card("findings", {.title = "检查"});
+    for (std::size_t i = 0; i < std::min(found.size(), shown_max); ++i) {
+        const auto& [matter, number, finding] = found[i];
+        const widgets::Scope scope(std::to_string(i));
+        widgets::Line        line({.gap = 6, .upright = widgets::Upright::first_line});
+        draw_finding_badge(*finding);
+        if (!widgets::link("words", place_words(number) + "：" + finding->text,
+                           {.colour = widgets::colour::text, .wrapping = widgets::Wrapping::wrap}))
+            continue;
+        // A reason is written beside the paper; the rest is mended here.
+        if (finding->severity == notice::Severity::warning) app.open_matter(*matter);
+        else if (const auto cell = cell_of(form, *finding)) app.wish_focus(matter->root, *cell);
+    }
+    if (found.size() > shown_max)
+        widgets::text("还有 " + std::to_string(found.size() - shown_max) + " 处，改好以上的再看。",
+                      widgets::second_text);
 }
 
 // --- The list of requests ------------------------------------------------------------------------
@@ -285,7 +327,7 @@ void draw_form_list(App& app) {
     if (form == nullptr) return app.go(ScreenId::home);
     const base::Period        period = app.period_of(*form);
     const std::vector<Matter> matters = app.matters(form->id, period); // A copy: acts change it.
-    const Standing            standing = standing_of(*form, matters);
+    const Standing            standing = standing_of(matters);
     draw_head(app, *form, matters, standing);
     if (const notice::Window* window = form->find_window(period)) {
         const base::Time closes = app.closes_at(*form, *window);
@@ -293,6 +335,8 @@ void draw_form_list(App& app) {
         widgets::Line line({.gap = 6});
         draw_closing(app, *window, closes);
     }
-    if (in_grid(*form)) draw_grid(app, *form, matters, standing);
-    else draw_requests(app, *form, matters);
+    if (in_grid(*form)) {
+        draw_grid(app, *form, matters, standing);
+        draw_grid_findings(app, *form, matters);
+    } else draw_requests(app, *form, matters);
 }

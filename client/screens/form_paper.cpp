@@ -62,6 +62,8 @@ struct Filling {
     const FiledPaper*                          filed = nullptr;
     base::Json                                 answers = base::Json::object();
     std::optional<device::Cell>                pressed = {};
+    // Of a draft whose rows are made from others' filings: the matter behind each row.
+    std::vector<const Matter*>                 sources = {};
 
     base::Json value(const device::Cell& cell) const {
         if (cell.first == 0) return answers.value(cell.second.text(), base::Json());
@@ -74,7 +76,8 @@ struct Filling {
         const auto              found = answers.find("rows");
         return found == answers.end() || !found->is_array() ? none : *found;
     }
-    // Of a draft asked anew each time: what is typed while the paper is drawn makes another judgement.
+    // Of a draft asked anew each time: what is typed while the paper is drawn makes another
+    // judgement.
     std::string computed_at(const base::FieldId& id) const {
         if (filed == nullptr) return computed_words(app, *draft, id);
         const auto found = filed->computed.find(id);
@@ -161,6 +164,56 @@ void draw_sentence(Filling& filling, const Block& block, int indent) {
             draw_note(filling, *field, {0, field->id});
 }
 
+// The matters that the rows of a made table come from, in the order of the rows; none when that is
+// not known or the table has been signed.
+std::vector<const Matter*> sources_of(App& app, const Matter& matter, const notice::Form& form,
+                                      std::size_t row_count) {
+    std::vector<const Matter*> sources;
+    if (!is_made(form) || !device::is_open(matter.state)) return sources;
+    const notice::Form* declared =
+        app.desk().package_of(matter)->find_serving(notice::Serves::declared);
+    if (declared == nullptr) return sources;
+    for (const Matter& one : app.matters(declared->id, matter.period))
+        if (device::counts(one.state)) sources.push_back(&one);
+    if (sources.size() != row_count) sources.clear();
+    return sources;
+}
+
+// A cell of a made table whose value cannot stand so: as it was typed, marked, and leading to where
+// it is mended. False when there is nothing to be mended.
+bool draw_fault(const Filling& filling, int row, const Field& column, widgets::Side side,
+                widgets::PaperTable& table) {
+    App& app = filling.app;
+    if (filling.sources.empty()) return false;
+    const Matter&       source = *filling.sources[std::size_t(row) - 1];
+    const notice::Form* form = app.desk().form_of(source);
+    const Field*        field = form == nullptr ? nullptr : form->find_standard(column.id.text());
+    if (field == nullptr || !device::is_open(source.state)) return false;
+    const device::Cell cell{0, field->id};
+    const auto         typed = source.values.find(cell);
+    const bool         missing =
+        typed == source.values.end() || base::trim(typed->second.text).empty();
+    const std::string error = entry::marks_of(app, source, *field, cell, 0).error;
+    if (!missing && error.empty()) return false;
+    const base::Json value = filling.value({row, column.id});
+    table.blank([&](const widgets::Rect& place) {
+        if (widgets::ink_at(std::to_string(row) + column.id.text(), place,
+                            missing           ? std::string("待填")
+                            : value.is_null() ? typed->second.text
+                                              : value_words(app, column, value),
+                            {.label = column.label,
+                             .about = missing ? std::string_view("申报表还没有填好") : error,
+                             .tone = missing ? widgets::Tone::attention : widgets::Tone::wrong,
+                             .side = side,
+                             .presses = true})) {
+            const base::EnvelopeId root = source.root;
+            app.open_form(form->id, source.period);
+            app.wish_focus(root, cell); // After: another screen begins without wishes.
+        }
+    });
+    return true;
+}
+
 // The heads of a table's columns; the screen breaks their lines where it must.
 std::vector<std::string> heads_of(const Block& block) {
     std::vector<std::string> heads;
@@ -228,6 +281,7 @@ void draw_table(Filling& filling, const Block& block) {
             const Field* field = form.find_column(column.id.text());
             if (column.id.text() == "seq") table.text(std::to_string(i + 1));
             else if (field == nullptr || i >= rows.size()) table.text("");
+            else if (draw_fault(filling, int(i) + 1, *field, table.side(), table)) continue;
             else if (filling.is_seen({int(i) + 1, field->id}))
                 table.blank([&, side = table.side()](const widgets::Rect& place) {
                     widgets::FieldLook look = widgets::paper_field;
@@ -235,7 +289,9 @@ void draw_table(Filling& filling, const Block& block) {
                     look.right = side == widgets::Side::right;
                     filling.draw(*field, {int(i) + 1, field->id}, look, place);
                 });
-            else table.text(value_words(filling.app, *field, filling.value({int(i) + 1, field->id})));
+            else
+                table.text(
+                    value_words(filling.app, *field, filling.value({int(i) + 1, field->id})));
         }
     }
     draw_total_row(block, filling.computed_at(block.total_computed), table);
@@ -305,6 +361,7 @@ void draw_form_paper(App& app, const Matter& matter) {
     Filling filling{app, *form, app.desk().find_enrolment()->unit.name, &matter};
     if (const device::Judgement* judged = app.judgement(matter.root))
         filling.answers = judged->answers;
+    filling.sources = sources_of(app, matter, *form, filling.rows().size());
     draw_blocks(filling, matter.root.text());
 }
 

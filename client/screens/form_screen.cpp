@@ -55,6 +55,8 @@ void draw_open_acts(App& app, const Matter& matter) {
         if (platform::online()) app.courier().start();
     }
     widgets::text(off.empty() ? "签名后放入待同步，联网后发送。" : off, widgets::second_text);
+    if (matter.revising && !is_sent_back(matter) && app.desk().timing(matter))
+        widgets::text("改好重新签名、送达以前，仍以已送达的那一份为准。", widgets::second_text);
     if (matter.revising && matter.newest && widgets::button("discard", "放弃修改"))
         app.tell(app.desk().discard_revision(matter.root));
 }

@@ -99,13 +99,18 @@ void draw_time(App& app, const Due& due) {
     widgets::progress_bar("window", "填报时间",
                           std::min(hours(opens, now), hours(opens, due.closes)),
                           hours(opens, due.closes), texts::time_left(now, due.closes));
+    widgets::text("填报时间 " + base::clerk_day(due.window->opens) + " 至 " +
+                      base::clerk_day(notice::last_day_before(due.closes)) + "，今天是第 " +
+                      std::to_string(hours(opens, now) / 24 + 1) + " 天",
+                  widgets::second_text);
 }
 
 // "附件2盖章扫描件于 4月3日 24:00 前发送至 …": the mail is due with the form.
 void draw_mail_lines(App& app, const Calendar& dues) {
     for (const Due& due : dues)
         if (due.form->mail)
-            widgets::text(mail_words(app, *due.form, due.closes), widgets::second_text);
+            widgets::text(mail_words(app, *due.form, due.window->period, due.closes),
+                          widgets::second_text);
 }
 
 // Who looks at it afterwards, and when.
@@ -130,7 +135,7 @@ void draw_sending(App& app, widgets::Table& table, const Calendar& dues) {
     std::string         wrong; // What stands against the rest.
     for (const device::OutboxItem& item : app.queued()) waiting += item.period == period;
     for (const Due& due : dues) {
-        const Standing standing = standing_of(*due.form, app.matters(due.form->id, period));
+        const Standing standing = standing_of(app.matters(due.form->id, period));
         arrived += standing.arrived;
         open += standing.unsigned_filings;
         all_there = all_there && due.state == Due::State::done;
@@ -301,7 +306,14 @@ void draw_due_state(App& app, const Due& due) {
     }
 }
 
-void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
+// "截止日为周六", while it still matters; "" on working days.
+std::string ahead_day_off(App& app, const Due& due) {
+    return due.window->always || app.now() >= due.closes
+               ? std::string()
+               : notice::day_off(*due.package, notice::last_day_before(due.closes));
+}
+
+void draw_calendar_row(App& app, const Due& due, bool marks, widgets::Table& table) {
     const bool           always = due.window->always;
     const bool           over = !always && app.now() >= due.closes;
     const widgets::TextLook look{.colour = over ? widgets::colour::second
@@ -316,12 +328,10 @@ void draw_calendar_row(App& app, const Due& due, widgets::Table& table) {
                       : base::clerk_day(due.window->opens) + " 至 " +
                             texts::closing_words(due.closes),
                look);
-    {
+    if (marks) {
         const auto cell = table.cell();
         if (due.extended()) widgets::badge("已延期", widgets::Tone::info);
-        const std::string off =
-            always || over ? std::string()
-                           : notice::day_off(*due.package, notice::last_day_before(due.closes));
+        const std::string off = ahead_day_off(app, due);
         if (!off.empty()) widgets::badge(off, widgets::Tone::attention);
     }
     const auto cell = table.cell();
@@ -337,13 +347,17 @@ void draw_calendar(App& app, Calendar calendar) {
                               "月）无需报送，" + next_report_words(app, *off),
                           widgets::second_text);
     widgets::gap(4);
-    widgets::Table table("calendar",
-                         {{"事项", widgets::share(1.2f)},
-                          {"填报时间", widgets::share(1)},
-                          {.title = "截止日", .width = widgets::fixed(132)},
-                          {"状态", widgets::fixed(132)}},
+    std::vector<widgets::TableColumn> columns = {{"事项", widgets::share(1.2f)},
+                                                 {"填报时间", widgets::share(1)},
+                                                 {"状态", widgets::fixed(132)}};
+    const bool marks = std::any_of(calendar.begin(), calendar.end(), [&](const Due& due) {
+        return due.extended() || !ahead_day_off(app, due).empty();
+    });
+    if (marks)
+        columns.insert(columns.end() - 1, {.title = "截止日", .width = widgets::fixed(132)});
+    widgets::Table table("calendar", columns,
                          {.name = "全年日程", .width_min = 620, .narrow = widgets::Narrow::stack});
-    for (const Due& due : calendar) draw_calendar_row(app, due, table);
+    for (const Due& due : calendar) draw_calendar_row(app, due, marks, table);
 }
 
 // --- The right side ------------------------------------------------------------------------------
@@ -357,11 +371,13 @@ void draw_declared(App& app) {
     const notice::Window* window = notice::opened_window(*form, app.now());
     if (window == nullptr) return;
     const notice::Period* period = package->find_period(window->period);
-    const Standing        standing = standing_of(*form, app.matters(form->id, window->period));
+    const auto&           matters = app.matters(form->id, window->period);
+    const Tally           tally = tally_of(app, *form, matters);
     const std::string     title = (period == nullptr ? "" : period->name) + "拟申报";
     const widgets::Card   card("mine", {.title = title});
-    widgets::figure(base::grouped(standing.total), "人");
-    widgets::text(std::to_string(standing.filings) + " 张" + form->short_title,
+    widgets::figure(base::grouped(tally.total), "人");
+    widgets::text(std::to_string(standing_of(matters).filings) + " 张" + form->short_title +
+                      (tally.left_out > 0 ? "，" + left_out_words(tally, *form) : ""),
                   widgets::second_text);
     std::int64_t approved = 0;
     for (const device::LedgerEntry& entry : app.ledger())
@@ -404,7 +420,7 @@ void draw_now(App& app, Calendar calendar) { // A copy: acts change the original
     draw_overdue(app, calendar);
     if (app.receipts().empty()) return;
     const widgets::Card card("receipts", {.title = "最近的回执"});
-    draw_receipt_table(app, 5);
+    draw_newest_receipts(app);
 }
 
 // What became of drafts when a new version of the notice came, until somebody has read it.
@@ -517,7 +533,7 @@ void draw_bureau_home(App& app) {
     }
     {
         const widgets::Card card("look", {.title = "已收到的申报"});
-        widgets::text("按市、按证书、按学校查看和下载汇总。每个数都能追到签名的申报和回执。");
+        widgets::text("按市、按证书、按学校查看和下载汇总；每个数出自哪份申报和回执，在“来源与回执”里下载。");
         if (widgets::button("tables", "查看汇总")) app.go(ScreenId::tables);
     }
     draw_review_windows(app);

@@ -1,7 +1,8 @@
 // 邮件与文件: the names that the notice prescribes for the mail and its file, until when it is due,
-// and the school's own tick for the national platform.
+// and the school's own ticks for the mail and the national platform.
 #include "client/app.hpp"
 #include "client/platform/browser.hpp"
+#include "client/screens/listing.hpp"
 #include "client/screens/parts.hpp"
 #include "client/texts/words.hpp"
 #include "client/widgets/controls.hpp"
@@ -28,9 +29,7 @@ std::string as_file_name(std::string words) {
 // Without a prescribed mail the file is named by unit and form, and by what tells it from others.
 std::string own_name(App& app, const notice::Form& form, const Matter& matter) {
     std::string name = app.desk().find_enrolment()->unit.name + "+";
-    const notice::Period* period = app.desk().package_of(matter)->find_period(matter.period);
-    if (period != nullptr) name += period->name;
-    name += form.short_title;
+    name += period_words(app.desk().package_of(matter), matter.period) + form.short_title;
     if (const device::Judgement* judged = app.judgement(matter.root))
         for (const base::FieldId& id : form.key)
             if (const notice::Field* field = form.find_field(id.text()))
@@ -60,8 +59,11 @@ bool goes_to_bureau(App& app, const notice::Form& form) {
 }
 
 std::string address_words(App& app, const notice::Form& form) {
-    return goes_to_bureau(app, form) ? "盖章扫描件报送所在市（省直管县）教育行政部门，作为初审的依据。"
-                                     : "盖章扫描件发送至 " + form.mail->to + "。";
+    // The paper's own remark names the mailbox, which is then the bureau's to write to.
+    return goes_to_bureau(app, form)
+               ? "盖章扫描件报送所在市（省直管县）教育行政部门，作为初审的依据，由其统一发送至备注中的 " +
+                     form.mail->to + "，学校不用再发。"
+               : "盖章扫描件发送至 " + form.mail->to + "。";
 }
 
 void draw_until(App& app, const notice::Form& form, const Matter& matter) {
@@ -73,13 +75,42 @@ void draw_until(App& app, const notice::Form& form, const Matter& matter) {
     draw_closing(app, *window, own, own > closes ? "退回修改" : "已延期");
 }
 
+// The school's own word that the paper of this version went its way, and when.
+void draw_tick(App& app, const base::EnvelopeId& version, std::string_view label,
+               std::string_view day_label) {
+    const auto   day = app.desk().paper_tick(version);
+    bool         ticked = day.has_value();
+    std::string& typed = app.visit_memory("tick/" + version.text());
+    if (widgets::checkbox("tick", label, ticked)) {
+        app.tell(app.desk().set_paper_tick(
+            version, ticked ? std::optional(base::date_of(app.now())) : std::nullopt));
+        typed.clear();
+    }
+    if (!day) return;
+    // As typed while it is no day yet; the day before stays until it is one.
+    if (typed.empty()) typed = base::to_iso(*day);
+    const auto read = base::read_typed_date(typed);
+    if (widgets::text_field("day", typed,
+                            {.label = day_label,
+                             .error = read ? "" : "请按“2023-05-26”的样子填写日期。"}))
+        if (const auto changed = base::read_typed_date(typed))
+            app.tell(app.desk().set_paper_tick(version, *changed));
+}
+
 } // namespace
 
-std::string mail_words(App& app, const notice::Form& form, base::Time closes) {
-    return (form.appendix.empty() ? form.short_title : form.appendix) + "盖章扫描件于 " +
-           texts::closing_words(closes) + " 前" +
-           (goes_to_bureau(app, form) ? "报送所在市（省直管县）教育行政部门。"
-                                      : "发送至 " + form.mail->to + "。");
+std::string mail_words(App& app, const notice::Form& form, const base::Period& period,
+                       base::Time closes) {
+    const std::string what =
+        (form.appendix.empty() ? form.short_title : form.appendix) + "盖章扫描件";
+    const std::string where = goes_to_bureau(app, form) ? "报送所在市（省直管县）教育行政部门。"
+                                                        : "发送至 " + form.mail->to + "。";
+    for (const Matter& matter : app.matters(form.id, period))
+        if (const auto day = device::counts(matter.state) && matter.newest
+                                 ? app.desk().paper_tick(*matter.newest)
+                                 : std::nullopt)
+            return what + "已于 " + base::clerk_day(*day) + " " + where;
+    return what + "于 " + texts::closing_words(closes) + " 前" + where;
 }
 
 void draw_mail(App& app, const Matter& matter) {
@@ -93,6 +124,9 @@ void draw_mail(App& app, const Matter& matter) {
         draw_until(app, *form, matter);
         draw_name(app, "subject", "邮件名称", subject);
         draw_name(app, "file", "文件名称", as_file_name(subject));
+        // A version has one tick; where the notice wants it on the platform as well, that has it.
+        if (matter.newest && !form->national_platform)
+            draw_tick(app, *matter.newest, "盖章扫描件已发出", "发出日期");
         return;
     }
     widgets::text(form->national_platform
@@ -117,45 +151,6 @@ const notice::Form* bundle_form(App& app) {
                 package->files(form, kind.id))
                 return &form;
     return nullptr;
-}
-
-notice::TableColumn cover_column(const char* id, const char* head, int share) {
-    notice::TableColumn column;
-    column.id = base::FieldId(id);
-    column.head = head;
-    column.share = share;
-    return column;
-}
-
-// The cover is a form like any other, made here: so it is set and broken into pages as they are.
-notice::Form cover_form(const std::string& title, const std::vector<std::string>& lines) {
-    notice::Form cover;
-    cover.title = title;
-    cover.table.emplace();
-    notice::Block block;
-    block.kind = notice::Block::Kind::title;
-    block.text = title;
-    cover.blocks.push_back(block);
-    block.kind = notice::Block::Kind::note;
-    for (const std::string& line : lines) {
-        block.text = line;
-        cover.blocks.push_back(block);
-    }
-    block.kind = notice::Block::Kind::table;
-    block.columns = {cover_column("seq", "序号", 2), cover_column("unit", "学校", 7),
-                     cover_column("items", "申报项数", 3), cover_column("total", "合计人数", 3),
-                     cover_column("code", "校验码", 6), cover_column("remark", "备注", 3)};
-    block.total_label = "合计";
-    block.total_under = block.columns[3].id;
-    block.total_computed = base::FieldId("sum");
-    cover.blocks.push_back(block);
-    cover.computed.emplace_back().id = block.total_computed;
-    for (const notice::TableColumn& column : block.columns) {
-        notice::Field field;
-        field.id = column.id;
-        cover.table->columns.push_back(field);
-    }
-    return cover;
 }
 
 // What stands in the total row of the form's own table.
@@ -226,15 +221,19 @@ void print_bundle(App& app, const notice::Period& period, const std::string& sub
             base::clerk_date(base::date_of(app.now())) + " " + base::clerk_minute(app.now()) +
             " 打印。校验码与各表页脚一致。"};
     if (!outdated.empty()) lines.push_back(outdated);
-    const notice::Form cover = cover_form(app.desk().find_enrolment()->unit.name + period.name +
-                                              sheets.back().form->short_title + "清单",
-                                          lines);
-    sheets[0].form = &cover;
-    sheets[0].answers = {{"rows", listed}};
-    sheets[0].computed[base::FieldId("sum")] = total;
-    sheets[0].unit_name = app.desk().find_enrolment()->unit.name;
-    sheets[0].rehearsal = app.desk().find_enrolment()->rehearsal;
-    sheets[0].short_code = print::short_code(base::EnvelopeId(), sheets[0].answers);
+    const notice::Form cover = listing_form(
+        app.desk().find_enrolment()->unit.name + period.name + sheets.back().form->short_title +
+            "清单",
+        lines,
+        {{"seq", "序号", 2},
+         {"unit", "学校", 7},
+         {"items", "申报项数", 3},
+         {"total", "合计人数", 3},
+         {"code", "校验码", 6},
+         {"remark", "备注", 3}},
+        "total");
+    sheets[0] = listing_sheet(app, cover, listed);
+    sheets[0].computed[base::FieldId("total")] = total;
     app.print(sheets);
 }
 
@@ -274,24 +273,7 @@ void draw_platform(App& app, const Matter& matter) {
     // Of the version that was signed last: what replaces it has to be uploaded again.
     const base::EnvelopeId version = matter.newest.value_or(matter.root);
     const widgets::Card    card("platform", {.title = "国家平台"});
-    const auto             day = app.desk().platform_tick(version);
-    bool                   ticked = day.has_value();
-    if (widgets::checkbox("uploaded", "已上传国家平台", ticked)) {
-        app.tell(app.desk().set_platform_tick(
-            version, ticked ? std::optional(base::date_of(app.now())) : std::nullopt));
-        app.visit_memory("platform/" + version.text()).clear();
-    }
-    if (day) {
-        // As typed while it is no day yet; the day before stays until it is one.
-        std::string& typed = app.visit_memory("platform/" + version.text());
-        if (typed.empty()) typed = base::to_iso(*day);
-        const auto read = base::read_typed_date(typed);
-        if (widgets::text_field("day", typed,
-                                {.label = "上传日期",
-                                 .error = read ? "" : "请按“2023-05-26”的样子填写日期。"}))
-            if (const auto changed = base::read_typed_date(typed))
-                app.tell(app.desk().set_platform_tick(version, *changed));
-    }
+    draw_tick(app, version, "已上传国家平台", "上传日期");
     widgets::text("本校自行填报，不代表平台数据。本系统不向国家平台上传任何内容。",
                   widgets::second_text);
 }

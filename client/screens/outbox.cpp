@@ -79,19 +79,3 @@ void draw_outbox(App& app) {
     columns.next();
     draw_sync_card(app);
 }
-
-void draw_receipts(App& app) {
-    widgets::heading("回执", 1);
-    const widgets::Card card("receipts", {.name = "回执"});
-    if (app.receipts().empty()) {
-        widgets::empty_state("还没有回执", is_school(app)
-                                               ? "服务器收到申报后会签发回执，并保存在这里。"
-                                               : "服务器收到审核意见后会签发回执，并保存在这里。");
-        return;
-    }
-    widgets::text(is_school(app) ? "回执由省级服务器签名，证明何时收到了哪份申报。请妥善保存。"
-                                 : "回执由省级服务器签名，证明何时收到了哪份审核意见。",
-                  widgets::second_text);
-    widgets::gap(8);
-    draw_receipt_table(app, app.receipts().size());
-}

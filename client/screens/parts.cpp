@@ -168,9 +168,10 @@ std::string item_words(App& app, const device::OutboxItem& item) {
     const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
     if (item.kind == "decision") return decision_words(app, item);
     const std::string      before = item.kind == "withdrawal" ? "撤回：" : "";
-    return before +
-           (form == nullptr ? item.form.text()
-                            : answers_words(app, *package, *form, item.period, item.answers));
+    if (form == nullptr) return before + item.form.text();
+    const std::string words = answers_words(app, *package, *form, item.period, item.answers);
+    // What is named by its certificate alone says here which form it is.
+    return before + (in_grid(*form) ? form->appendix + "　" + words : words);
 }
 
 void open_matter(App& app, const base::EnvelopeId& root) {
@@ -330,8 +331,8 @@ void draw_state_badge(App& app, const device::Matter& matter) {
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr) return;
     if (judged->sealable) return widgets::badge("待提交", widgets::Tone::info);
-    if (judged->missing < judged->errors)
-        return widgets::badge("待改 " + std::to_string(judged->errors - judged->missing) + " 处",
+    if (judged->missing < judged->errors) // With what is missing: all that is to be done.
+        return widgets::badge("待改 " + std::to_string(judged->errors) + " 处",
                               widgets::Tone::wrong);
     if (judged->errors > 0)
         return widgets::badge("待填 " + std::to_string(judged->errors) + " 处", widgets::Tone::plain);
@@ -395,41 +396,6 @@ void draw_restore(App& app) {
                         : base::outcome_text(restored.error().outcome).sentence;
     }
     content.clear();
-}
-
-void draw_receipt_table(App& app, std::size_t count_max) {
-    const std::vector<device::OutboxItem>& receipts = app.receipts();
-    widgets::Table table("receipts",
-                         {{"收到时间", widgets::fixed(150)},
-                          {"内容", widgets::share(1)},
-                          {"时限", widgets::fixed(92)},
-                          {"编号", widgets::fixed(90), widgets::Align::right},
-                          {"", widgets::fixed(64), widgets::Align::right}},
-                         {.name = "回执", .width_min = 640, .narrow = widgets::Narrow::stack});
-    table.rows(int(std::min(count_max, receipts.size())), [&](int index) {
-        const device::OutboxItem& item = receipts[std::size_t(index)];
-        table.row(item.sha256.text());
-        if (!item.receipt_fields) return;
-        const envelope::Receipt& receipt = *item.receipt_fields;
-        table.text(base::clerk_day_second(receipt.received_at));
-        table.text(item_words(app, item));
-        {
-            const auto cell = table.cell();
-            if (item.withdrawn) widgets::badge("已撤回", widgets::Tone::plain);
-            else if (item.replaced) widgets::badge("已被替代", widgets::Tone::plain);
-            else if (item.kind == "filing") // Of nothing else it says anything.
-                widgets::badge(texts::timing_word(receipt.timing),
-                               receipt.timing == envelope::Timing::late ? widgets::Tone::attention
-                                                                        : widgets::Tone::done);
-        }
-        table.text(texts::index_words(receipt.index),
-                   {.figures = widgets::Figures::tabular, .right = true});
-        const auto cell = table.cell();
-        if (widgets::link("save", "保存", {.name = "保存回执 " + texts::index_words(receipt.index)}))
-            if (const auto file = app.desk().receipt_file(item.id))
-                app.download("回执-" + std::to_string(receipt.index) + ".json",
-                             "application/json", *file);
-    });
 }
 
 std::string names_of(const std::vector<std::string>& names) {

@@ -82,12 +82,16 @@ void draw_restore(App& app);
 // those that are here. Nothing in an office.
 void draw_handover(App& app);
 
-// The newest receipts, at most `count_max`.
-void draw_receipt_table(App& app, std::size_t count_max);
+// The newest receipts, as they stand on the home screen.
+void draw_newest_receipts(App& app);
 
 // The list 检查 beside a form: every finding, in its words, leading to its field, with a field for
 // each explanation.
 void draw_findings(App& app, const device::Matter& matter);
+// Of one finding: how heavy it is, in a word.
+void draw_finding_badge(const rules::Finding& finding);
+// The field that a finding leads to; nothing when it is about no field one can type in.
+std::optional<device::Cell> cell_of(const notice::Form& form, const rules::Finding& finding);
 // Of a field as remarks name it ("headcount", "rows.level").
 std::string label_of(const notice::Form& form, const base::FieldId& name);
 // "第3行…" is about row 3; 0: about none.
@@ -97,8 +101,10 @@ std::string machine_words(App& app, const base::KeyId& kid);
 // 经过: what happened to a filing, the newest first.
 void draw_history(App& app, const notice::Form& form,
                   const std::vector<device::HistoryEntry>& history);
-// "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when.
-std::string mail_words(App& app, const notice::Form& form, base::Time closes);
+// "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when; once it is
+// ticked off, "附件2盖章扫描件已于 4月2日 发送至 …".
+std::string mail_words(App& app, const notice::Form& form, const base::Period& period,
+                       base::Time closes);
 // 邮件与文件: what the notice calls the mail and the file.
 void draw_mail(App& app, const device::Matter& matter);
 // Of a bureau: all its schools' stamped form of the round with a cover, and what the mail is

@@ -112,7 +112,7 @@ std::string summary_total(const SummaryColumn& column, const base::Json& rows) {
     case Kind::count:
     case Kind::money: {
         const auto sum = sum_of(rows, column.member);
-        return sum ? summary_words(column.kind, *sum) : std::string();
+        return summary_words(column.kind, sum ? base::Json(*sum) : base::Json());
     }
     case Kind::rate: {
         const std::int64_t quota = sum_of(rows, "quota").value_or(0);

@@ -187,7 +187,7 @@ journey("a college: straight to the province, one declaration changed after subm
     await page.getByRole("dialog").getByRole("button", { name: "撤回", exact: true }).click();
     await page.getByText("已撤回").waitFor();
     await go(page, "回执");
-    const withdrawal = page.getByRole("row").filter({ hasText: `撤回：${catalogue[2].name} · ${catalogue[2].levels[0]}` });
+    const withdrawal = page.getByRole("row").filter({ hasText: `撤回：附件1　${catalogue[2].name} · ${catalogue[2].levels[0]}` });
     await withdrawal.waitFor();
     assert.ok(!(await cells_of(withdrawal)).includes("按时")); // That is said of filings.
     await page.getByRole("cell", { name: "按时" }).first().waitFor();

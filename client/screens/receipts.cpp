@@ -1,0 +1,118 @@
+// Receipts: what the server has signed for, as a file that proves it and as a page to be read.
+#include "client/app.hpp"
+#include "client/screens/all.hpp"
+#include "client/screens/listing.hpp"
+#include "client/screens/parts.hpp"
+#include "client/texts/words.hpp"
+#include "client/widgets/controls.hpp"
+#include "client/widgets/layout.hpp"
+#include "client/widgets/table.hpp"
+#include "client/widgets/words.hpp"
+
+#include <algorithm>
+
+namespace {
+
+// few: as many as fit beside other things.
+enum class Columns { few, all };
+
+std::string file_name_of(const envelope::Receipt& receipt) {
+    return "回执-" + std::to_string(receipt.index) + ".json";
+}
+
+std::string period_of(App& app, const device::OutboxItem& item) {
+    return item.period.empty() ? std::string()
+                               : period_words(app.desk().package_of(item), item.period);
+}
+
+std::string standing_words(const device::OutboxItem& item) {
+    return item.withdrawn  ? "已撤回"
+           : item.replaced ? "已被替代"
+                           : std::string(texts::timing_word(item.receipt_fields->timing));
+}
+
+// For those who have no program to check the file with: what it says.
+void print_receipt(App& app, const device::OutboxItem& item) {
+    const envelope::Receipt& receipt = *item.receipt_fields;
+    base::Json               rows = base::Json::array();
+    const auto               add = [&rows](const char* what, const std::string& value) {
+        if (!value.empty()) rows.push_back({{"what", what}, {"value", value}});
+    };
+    add("单位", app.desk().find_enrolment()->unit.name);
+    add("内容", item_words(app, item));
+    add("时段", period_of(app, item));
+    add("收到时间", base::clerk_date(base::date_of(receipt.received_at)) + " " +
+                        base::clerk_minute(receipt.received_at) + "（北京时间）");
+    if (item.kind == "filing") add("时限", standing_words(item));
+    add("编号", texts::index_words(receipt.index));
+    add("文件的SHA-256", receipt.sha256.text());
+    const notice::Form form = listing_form(
+        "申报回执",
+        {"服务器收到并签名确认了下列文件。本页供查看和存档，凭证是回执文件“" + file_name_of(receipt) +
+         "”。"},
+        {{"what", "项目", 3}, {"value", "内容", 11}});
+    app.print({listing_sheet(app, form, std::move(rows))});
+}
+
+void draw_receipt_table(App& app, std::size_t count_max, Columns columns) {
+    const std::vector<device::OutboxItem>& receipts = app.receipts();
+    std::vector<widgets::TableColumn>      looks = {
+             {"收到时间", widgets::fixed(150)},
+             {"内容", widgets::share(1)},
+             {"时限", widgets::fixed(92)},
+             {"编号", widgets::fixed(90), widgets::Align::right},
+             {"", widgets::fixed(columns == Columns::all ? 112 : 64), widgets::Align::right}};
+    if (columns == Columns::all) looks.insert(looks.begin() + 2, {"时段", widgets::fixed(120)});
+    widgets::Table table("receipts", looks,
+                         {.name = "回执", .width_min = 640, .narrow = widgets::Narrow::stack});
+    table.rows(int(std::min(count_max, receipts.size())), [&](int index) {
+        const device::OutboxItem& item = receipts[std::size_t(index)];
+        table.row(item.sha256.text());
+        if (!item.receipt_fields) return;
+        const envelope::Receipt& receipt = *item.receipt_fields;
+        table.text(base::clerk_day_second(receipt.received_at));
+        table.text(item_words(app, item));
+        if (columns == Columns::all) table.text(period_of(app, item));
+        {
+            const auto cell = table.cell();
+            if (item.withdrawn || item.replaced)
+                widgets::badge(standing_words(item), widgets::Tone::plain);
+            else if (item.kind == "filing") // Of nothing else it says anything.
+                widgets::badge(standing_words(item),
+                               receipt.timing == envelope::Timing::late ? widgets::Tone::attention
+                                                                        : widgets::Tone::done);
+        }
+        table.text(texts::index_words(receipt.index),
+                   {.figures = widgets::Figures::tabular, .right = true});
+        const auto        cell = table.cell();
+        const std::string name = "回执 " + texts::index_words(receipt.index);
+        if (columns == Columns::all && widgets::link("print", "打印", {.name = "打印" + name}))
+            print_receipt(app, item);
+        if (widgets::link("save", "保存", {.name = "保存" + name}))
+            if (const auto file = app.desk().receipt_file(item.id))
+                app.download(file_name_of(receipt), "application/json", *file);
+    });
+}
+
+} // namespace
+
+void draw_newest_receipts(App& app) {
+    constexpr std::size_t shown = 5;
+    draw_receipt_table(app, shown, Columns::few);
+}
+
+void draw_receipts(App& app) {
+    widgets::heading("回执", 1);
+    const widgets::Card card("receipts", {.name = "回执"});
+    if (app.receipts().empty()) {
+        widgets::empty_state("还没有回执", is_school(app)
+                                               ? "服务器收到申报后会签发回执，并保存在这里。"
+                                               : "服务器收到审核意见后会签发回执，并保存在这里。");
+        return;
+    }
+    widgets::text(is_school(app) ? "回执由省级服务器签名，证明何时收到了哪份申报。请妥善保存。"
+                                 : "回执由省级服务器签名，证明何时收到了哪份审核意见。",
+                  widgets::second_text);
+    widgets::gap(8);
+    draw_receipt_table(app, app.receipts().size(), Columns::all);
+}

@@ -1,0 +1,110 @@
+// What cannot be filed as it stands: said where it is seen, left out of what is counted, and one press away
+// from where it is mended. Then what becomes of it on paper: the mail ticked off, the receipt to be read.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { catalogue, clean_up, clerk_of, declare, go as go_to, journey, look, pause, printed_html, serve, sync,
+    unit_of_kind } from "./clerk.mjs";
+
+const [first, second] = catalogue;
+let server, page;
+before(async () => {
+    server = await serve();
+    ({ page } = await clerk_of(unit_of_kind("secondary_vocational"), server));
+});
+after(clean_up);
+
+const go = (name) => go_to(page, name);
+const total_row = (words) => page.getByRole("row", { name: words });
+const focused = (name) => page.waitForFunction((wanted) =>
+    document.activeElement.getAttribute("aria-label") === wanted, name);
+
+journey("a row that cannot be filed is told under the list and counts nowhere", async () => {
+    await go("证书申报表");
+    await declare(page, 1, first, first.levels[0], "100");
+    await page.getByRole("button", { name: "签名并提交 1 张" }).click();
+    await page.getByText("已提交").first().waitFor();
+    await declare(page, 2, first, first.levels[0], "50"); // Declared already.
+    await declare(page, 3, second, second.levels[0], "12.5");
+    await pause(page);
+    await total_row(/^合计 3 张 100 2 张有误未计入/).waitFor();
+    await look(page, "mending-list");
+    await page.getByRole("link", { name: /^第2行：本轮已有/ }).waitFor();
+    await page.getByRole("link", { name: /^第3行：考核人数/ }).click();
+    await focused("第3行考核人数");
+
+    await go("首页");
+    await page.getByText("100 人", { exact: true }).waitFor();
+    await page.getByText("3 张证书申报表，2 张有误未计入", { exact: true }).waitFor();
+    await page.getByText(/^3 张，合计 100 人，2 张有误未计入/).waitFor();
+    await look(page, "mending-home");
+});
+
+journey("附件2 marks the rows that are to be mended, with one count, and leads to each", async () => {
+    await go("学校汇总表");
+    await page.getByRole("button", { name: "2023年拟申报人数：12.5" }).waitFor();
+    await page.getByRole("button", { name: `职业技能等级证书：${first.name}` }).waitFor();
+    await look(page, "mending-summary");
+    // Two rows of one certificate and level, declarations that are not signed, and two empty blanks.
+    const [, count] = /^要改的共 (\d+) 处/.exec(await page.getByText(/^要改的共 \d+ 处/).textContent());
+    await page.getByText(`待改 ${count} 处`, { exact: true }).waitFor();
+    await page.getByText(`改好标出的 ${count} 处即可提交。`, { exact: true }).first().waitFor();
+    await page.getByRole("button", { name: "2023年拟申报人数：12.5" }).click();
+    await focused("第3行考核人数");
+    const field = page.getByRole("textbox", { name: "第3行考核人数" });
+    await field.fill("");
+    await go("学校汇总表");
+    await page.getByRole("button", { name: "2023年拟申报人数：待填" }).click();
+    await field.fill(String(Math.max(45, second.min)));
+    await page.getByRole("link", { name: "删除第2行" }).click();
+    const sum = 100 + Math.max(45, second.min);
+    await total_row(new RegExp(`^合计 2 张 ${sum} *$`)).waitFor();
+    await page.getByRole("button", { name: "签名并提交 1 张" }).click();
+    await go("学校汇总表");
+    await page.getByRole("textbox", { name: "学校联络人员姓名" }).fill("王芳");
+    // A digit too many, and it is said at once.
+    await page.getByRole("textbox", { name: "电话" }).fill("13855512345678901");
+    await page.getByText("请填写电话号码，例如 0551-62831234。").first().waitFor();
+    await page.getByRole("textbox", { name: "电话" }).fill("0558-5512345");
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await page.getByText("已提交").first().waitFor();
+});
+
+journey("the scan is ticked off when it has gone, and the home screen no longer asks for it", async () => {
+    await page.getByText(/由其统一发送至备注中的 ahxzsbgs@126.com，学校不用再发。$/).waitFor();
+    await go("首页");
+    await page.getByText(/^附件2盖章扫描件于 4月3日 24:00 前报送所在市/).waitFor();
+    await go("学校汇总表");
+    await page.getByRole("checkbox", { name: "盖章扫描件已发出" }).click();
+    await page.getByRole("textbox", { name: "发出日期" }).fill("2023-03-28");
+    await look(page, "mending-tick");
+    await go("首页");
+    await page.getByText(/^附件2盖章扫描件已于 3月28日 报送所在市/).waitFor();
+});
+
+journey("while a filing is changed, the one that arrived stands, and the screen says so", async () => {
+    await go("证书申报表");
+    await page.getByRole("link", { name: "打开第1行" }).click();
+    await page.getByRole("button", { name: "修改", exact: true }).click();
+    await page.getByText("改好重新签名、送达以前，仍以已送达的那一份为准。").waitFor();
+    await look(page, "mending-revising");
+    await page.getByRole("button", { name: "放弃修改" }).click();
+});
+
+journey("a receipt is printed as a page that can be read", async () => {
+    await go("回执");
+    await look(page, "mending-receipts");
+    await page.getByRole("link", { name: /^打印回执/ }).last().click();
+    const html = await printed_html(page);
+    for (const words of ["申报回执", `附件1　${first.name} · ${first.levels[0]}　100 人`, "2023年春季", "按时",
+        "（北京时间）", "SHA-256"])
+        assert.ok(html.includes(words), words);
+    assert.match(html, /[0-9a-f]{64}/);
+});
+
+journey("the province's empty queue says for whom the filings wait", async () => {
+    const { page: office } = await clerk_of(unit_of_kind("province_office"), server);
+    await sync(office);
+    await go_to(office, "审核");
+    await office.getByText(/^2 份还在等市级初审，通过后同步一次就会出现在这里/).waitFor();
+    await look(office, "mending-queue");
+});
