@@ -157,7 +157,7 @@ struct OutboxItem {
     base::FormId                    form;
     base::Period                    period;
     EnvelopeState                   state = EnvelopeState::queued;
-    bool                            replaced = false; // A newer version of its matter is signed.
+    bool                            replaced = false; // A newer version of its matter has arrived.
     bool                            withdrawn = false; // A filing that is withdrawn at the server.
     // As signed; of a withdrawal: of what it withdraws; of an office's act: its "words"; of a
     // decision: its "verdict".

@@ -57,8 +57,9 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         "findings, CASE kind WHEN 'filing' THEN answers ELSE coalesce((SELECT f.answers "
         "FROM envelopes f WHERE f.root = envelopes.root AND f.kind = 'filing' "
         "AND f.position < envelopes.position ORDER BY f.position DESC LIMIT 1), answers) END, "
-        "text, receipt, kind = 'filing' AND id <> (SELECT m.newest FROM matters m "
-        "WHERE m.root = envelopes.root), CASE kind WHEN 'filing' THEN '' ELSE (SELECT m.notice "
+        "text, receipt, kind = 'filing' AND EXISTS(SELECT 1 FROM envelopes n "
+        "WHERE n.root = envelopes.root AND n.kind = 'filing' AND n.state = 'accepted' "
+        "AND n.position > envelopes.position), CASE kind WHEN 'filing' THEN '' ELSE (SELECT m.notice "
         "FROM matters m WHERE m.root = envelopes.root) END, notice, kind = 'filing' AND (SELECT "
         "m.withdrawn FROM matters m WHERE m.root = envelopes.root) FROM envelopes WHERE " +
         std::string(where_and_order));

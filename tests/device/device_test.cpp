@@ -472,6 +472,7 @@ TEST_CASE("receipts say what they are of, and which have been replaced") {
     REQUIRE(office.desk->revise(root).has_value());
     REQUIRE(office.desk->type(root, cell(headcount), "70").has_value());
     REQUIRE(office.desk->seal(root).has_value());
+    CHECK(!office.desk->receipts().front().replaced); // Not before the new one has arrived.
     office.sync();
     REQUIRE(office.desk->receipts().size() == 2);
     CHECK(!office.desk->receipts().front().replaced);
@@ -682,6 +683,19 @@ TEST_CASE("lists that the desk has are not sent again, and come again when they 
     CHECK(!office.sync().fault.has_value());
     CHECK(office.server.lists_sent == 3);
     CHECK(office.desk->units().front().name == office.server.unit.name);
+}
+
+TEST_CASE("a list is kept with what the next sync asks by, in one commit") {
+    Office office;
+    office.enrol();
+    const auto before = office.desk->change_count();
+    REQUIRE(office.desk->keep_list("extensions", "{}", "\"told\"").has_value());
+    CHECK(office.desk->change_count() == before + 1);
+    CHECK(office.desk->kept("extensions") == "{}");
+    CHECK(office.desk->setting(device::etag_setting("extensions")) == "\"told\"");
+    // Read outside a sync: that one asks anew.
+    REQUIRE(office.desk->keep_list("extensions", "{}").has_value());
+    CHECK(office.desk->setting(device::etag_setting("extensions")) == "");
 }
 
 namespace {
@@ -902,7 +916,7 @@ TEST_CASE("an end that is included is told as people say it: 24:00 of its day, o
     }
 }
 
-TEST_CASE("a tick about the national platform is the school's own word, and can be taken back") {
+TEST_CASE("a tick about a version's paper is the school's own word, and can be taken back") {
     Office     office;
     office.enrol();
     const auto root = office.declare("C1", "初级", "100");
