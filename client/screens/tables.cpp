@@ -15,6 +15,7 @@
 #include "shared/base/text.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace {
 
@@ -118,16 +119,65 @@ bool differs(const SummaryColumn& column, const base::Json& row) {
            row.value(column.member, base::Json()) != row.value(column.as, base::Json());
 }
 
+// A summary is read in the server's order, or by one of its figures: who is slow, who declares most
+// (R34). The rest of this visit.
+struct Order {
+    int  column = -1;
+    bool descending = false;
+};
+
+Order order_of(App& app, const Summary& summary) {
+    const std::string& text = app.visit_memory("order/" + std::string(summary.name));
+    if (text.empty()) return {};
+    return {text[0] - 'a', text[1] == '-'};
+}
+
+void set_order(App& app, const Summary& summary, Order order) {
+    app.visit_memory("order/" + std::string(summary.name)) = {char('a' + order.column),
+                                                              order.descending ? '-' : '+'};
+}
+
+// The rows' places in that order; those of which nothing is known stand last in either direction.
+std::vector<std::size_t> places_of(const Summary& summary, const Order& order,
+                                   const base::Json& rows) {
+    std::vector<std::size_t> places(rows.size());
+    std::iota(places.begin(), places.end(), std::size_t(0));
+    if (order.column < 0) return places;
+    const char* member = summary.columns[std::size_t(order.column)].member;
+    std::vector<std::optional<std::int64_t>> figures;
+    for (const base::Json& row : rows) {
+        const auto found = row.find(member);
+        figures.push_back(found != row.end() && found->is_number_integer()
+                              ? std::optional(found->get<std::int64_t>())
+                              : std::nullopt);
+    }
+    std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+        if (!figures[a] || !figures[b]) return figures[a].has_value() && !figures[b].has_value();
+        return order.descending ? *figures[a] > *figures[b] : *figures[a] < *figures[b];
+    });
+    return places;
+}
+
 void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
     std::vector<widgets::TableColumn> columns;
     float                             width = 0;
     for (const SummaryColumn& column : summary.columns) {
-        columns.push_back({column.head, column.width,
-                           is_figure(column.kind) ? widgets::Align::right : widgets::Align::left});
+        const bool figure = is_figure(column.kind);
+        columns.push_back({.title = column.head,
+                           .width = column.width,
+                           .align = figure ? widgets::Align::right : widgets::Align::left,
+                           .sorts = figure});
         width += std::max(column.width.fixed, 120 * column.width.share);
     }
+    const Order    order = order_of(app, summary);
     widgets::Table table(summary.name, columns,
-                         {.name = summary.title, .width_min = std::max(620.f, width)});
+                         {.name = summary.title,
+                          .width_min = std::max(620.f, width),
+                          .sorted_by = order.column,
+                          .descending = order.descending});
+    if (const auto pressed = table.sort()) // The largest first, then the smallest.
+        set_order(app, summary, {*pressed, *pressed != order.column || !order.descending});
+    const std::vector<std::size_t> places = places_of(summary, order, rows);
     const auto put = [&](const SummaryColumn& column, const std::string& words,
                          widgets::Colour colour = widgets::colour::text) {
         const bool figure = is_figure(column.kind);
@@ -137,8 +187,9 @@ void draw_rows(App& app, const Summary& summary, const base::Json& rows) {
                            .right = figure});
     };
     table.rows(int(rows.size()), [&](int index) {
-        const base::Json& row = rows.at(std::size_t(index));
-        table.row(std::to_string(index));
+        const std::size_t place = places[std::size_t(index)];
+        const base::Json& row = rows.at(place);
+        table.row(std::to_string(place));
         for (const SummaryColumn& column : summary.columns) {
             if (column.kind == SummaryColumn::Kind::filing) {
                 const auto cell = table.cell();

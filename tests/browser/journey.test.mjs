@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
 import { new_profile } from "./chromium.mjs";
-import { catalogue, cells_of, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pdf_text,
+import { catalogue, cells_of, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pause, pdf_text,
     printed_html, saved, unit_of_kind, units, serve } from "./clerk.mjs";
 import { csv_rows, run } from "./server.mjs";
 
@@ -203,6 +203,15 @@ journey("the province: tables on the screen, and a CSV equal to one computed apa
     for (const [city, sum] of sums) {
         const row = page.getByRole("row", { name: new RegExp(city) });
         await row.getByRole("cell", { name: sum.toLocaleString("en-US"), exact: true }).waitFor();
+    }
+    // By a figure: the largest first and, pressed again, the smallest.
+    const by_sum = [...sums.keys()].sort((a, b) => sums.get(b) - sums.get(a));
+    for (const cities of [by_sum, [...by_sum].reverse()]) {
+        await page.getByRole("columnheader", { name: /^拟申报人数/ }).getByRole("button").click();
+        await pause(page);
+        const shown = await page.getByRole("table", { name: "按市" }).getByRole("rowheader").allTextContents();
+        assert.deepEqual(shown.filter((name) => sums.has(name)), cities);
+        assert.equal(shown.at(-1), "合计");
     }
     const downloaded = async (name) => {
         const download = page.waitForEvent("download");
