@@ -312,12 +312,22 @@ const device::Judgement* App::judgement(const base::EnvelopeId& root) {
     return found->second ? &*found->second : nullptr;
 }
 
-bool App::late(const device::Matter& matter) {
-    auto& known = cache().late;
+std::optional<envelope::Timing> App::timing(const device::Matter& matter) {
+    auto& known = cache().timings;
     if (const auto found = known.find(matter.root); found != known.end()) return found->second;
+    return known[matter.root] = m_desk.timing(matter);
+}
+
+bool App::late(const device::Matter& matter) {
     // What is returned or withdrawn has a state of its own to be told.
-    return known[matter.root] = matter.state == device::MatterState::submitted &&
-                                m_desk.timing(matter) == envelope::Timing::late;
+    return matter.state == device::MatterState::submitted &&
+           timing(matter) == envelope::Timing::late;
+}
+
+std::optional<base::Date> App::paper_tick(const base::EnvelopeId& version) {
+    auto& known = cache().ticks;
+    if (const auto found = known.find(version); found != known.end()) return found->second;
+    return known[version] = m_desk.paper_tick(version);
 }
 
 const std::vector<device::OutboxItem>& App::queued() {

@@ -95,7 +95,10 @@ public:
     void                                 send_soon();
     // What happened to an own matter; empty before it was sent.
     const std::vector<device::HistoryEntry>& timeline(const base::EnvelopeId& root);
-    // An own filing that arrived late and counts for nothing so far (Desk::timing()).
+    std::optional<base::Date>          paper_tick(const base::EnvelopeId& version);
+    // How an own filing arrived; nothing while its newest version has not (Desk::timing()).
+    std::optional<envelope::Timing>    timing(const device::Matter& matter);
+    // True of one that arrived late and counts for nothing so far.
     bool                               late(const device::Matter& matter);
     const device::Judgement*           judgement(const base::EnvelopeId& root); // Null on a fault.
     const std::vector<device::OutboxItem>& queued();
@@ -138,7 +141,9 @@ private:
         std::optional<std::vector<device::OutboxItem>>               queued, refused, receipts;
         std::optional<int>                                           reviews_waiting;
         std::map<base::EnvelopeId, std::optional<device::Dossier>>   dossiers;
-        std::map<base::EnvelopeId, bool>                             outdated, late;
+        std::map<base::EnvelopeId, bool>                             outdated;
+        std::map<base::EnvelopeId, std::optional<envelope::Timing>>  timings;
+        std::map<base::EnvelopeId, std::optional<base::Date>>        ticks;
         std::map<base::EnvelopeId, std::vector<device::HistoryEntry>> timelines;
     };
     Cache& cache();

@@ -158,6 +158,10 @@ bool in_grid(const notice::Form& form) { return form.many && !form.table; }
 
 bool is_made(const notice::Form& form) { return form.table && !form.table->rows_from.empty(); }
 
+const std::string& form_label(const notice::Form& form) {
+    return form.appendix.empty() ? form.short_title : form.appendix;
+}
+
 std::string form_name(const notice::Form& form) {
     return form.appendix.empty() ? form.short_title
                                  : form.short_title + "（" + form.appendix + "）";

@@ -21,8 +21,9 @@ struct Standing {
 };
 Standing standing_of(const std::vector<device::Matter>& matters);
 
-// What their numbers (number_of()) come to. What cannot be filed as it stands is left out: a number
-// that cannot be read, a certificate and level that were declared already.
+// What their numbers (number_of()) come to. Where something is wrong, beyond what is still missing,
+// the number is left out: one that cannot be read, a certificate and level that were declared
+// already.
 struct Tally {
     std::int64_t total = 0;
     int          left_out = 0;
@@ -43,6 +44,9 @@ bool in_grid(const notice::Form& form);
 
 // True of a form whose rows are made from what another form's filings say.
 bool is_made(const notice::Form& form);
+
+// "附件1", of a form without an appendix its title.
+const std::string& form_label(const notice::Form& form);
 
 // "证书申报表（附件1）".
 std::string form_name(const notice::Form& form);

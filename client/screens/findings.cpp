@@ -46,11 +46,11 @@ using notice::Severity;
 using rules::Finding;
 
 // Rows that are made from another form's filings are mended there.
-const notice::Form* source_of(App& app, const notice::Form& form, const Finding& finding) {
-    if (!form.table || form.table->rows_from.empty() || finding.fields.empty() ||
-        finding.fields.front().text().compare(0, 4, "rows") != 0)
+const notice::Form* source_of(App& app, const Matter& matter, const notice::Form& form,
+                              const Finding& finding) {
+    if (finding.fields.empty() || finding.fields.front().text().compare(0, 4, "rows") != 0)
         return nullptr;
-    return app.desk().find_package()->find_serving(notice::Serves::declared);
+    return source_form_of(app, matter, form);
 }
 
 void draw_words(App& app, const Matter& matter, const notice::Form& form, const Finding& finding) {
@@ -58,7 +58,7 @@ void draw_words(App& app, const Matter& matter, const notice::Form& form, const 
                                  .wrapping = widgets::Wrapping::wrap};
     if (const auto cell = cell_of(form, finding)) {
         if (widgets::link("words", finding.text, look)) app.wish_focus(matter.root, *cell);
-    } else if (const notice::Form* source = source_of(app, form, finding)) {
+    } else if (const notice::Form* source = source_of(app, matter, form, finding)) {
         if (widgets::link("words", finding.text, look)) app.open_form(source->id, matter.period);
     } else {
         widgets::text(finding.text);
@@ -87,19 +87,19 @@ void draw_note(App& app, const Matter& matter, const Finding& finding) {
         app.tell(app.desk().explain(matter.root, finding.rule, note));
 }
 
-// "共 3 处：1 处需修改，2 处待填": the badge and the button count them together.
+// "要改的共 3 处：1 处需修改，2 处待填，1 处请说明": the badge and the button count them together.
 std::string count_words(const device::Judgement& judged) {
-    std::string words;
+    std::string words, parts;
     const auto  add = [&](int count, const char* what) {
         if (count > 0)
-            words += (words.empty() ? "" : "，") + std::to_string(count) + " 处" + what;
+            parts += (parts.empty() ? "" : "，") + std::to_string(count) + " 处" + what;
     };
     if (judged.missing > 0 && judged.missing < judged.errors)
-        words = "要改的共 " + std::to_string(judged.errors) + " 处";
+        words = "要改的共 " + std::to_string(judged.errors) + " 处：";
     add(judged.errors - judged.missing, "需修改");
     add(judged.missing, "待填");
     add(judged.to_explain, "请说明");
-    return words;
+    return words + parts;
 }
 
 // What the desk understood of money typed in 元 or 万元, so that a slip of four digits is seen.

@@ -217,7 +217,6 @@ void draw_grid(App& app, const Form& form, const std::vector<Matter>& matters,
         if (widgets::button("add", "新增一张")) add_one(app, form);
         entry::draw_file_acts(app, form, app.period_of(form), matters);
     }
-    entry::draw_preview(app);
 }
 
 // What stands against the rows that are not signed, in the words that each has beside its paper.
@@ -227,13 +226,15 @@ void draw_grid_findings(App& app, const Form& form, const std::vector<Matter>& m
     struct Row {
         const Matter*         matter;
         int                   number; // As the list counts.
-        const rules::Finding* finding;
+        const rules::Finding* finding; // Null: what the server or another machine has against it.
     };
     std::vector<Row> found;
     for (std::size_t i = 0; i < matters.size(); ++i) {
         const device::Judgement* judged =
             device::is_open(matters[i].state) ? app.judgement(matters[i].root) : nullptr;
         if (judged == nullptr) continue;
+        if (matters[i].state != MatterState::editing)
+            found.push_back({&matters[i], int(i) + 1, nullptr});
         const auto& unexplained = judged->verdict.unexplained;
         for (const rules::Finding& finding : judged->findings)
             if (finding.severity == notice::Severity::error
@@ -247,13 +248,19 @@ void draw_grid_findings(App& app, const Form& form, const std::vector<Matter>& m
         const auto& [matter, number, finding] = found[i];
         const widgets::Scope scope(std::to_string(i));
         widgets::Line        line({.gap = 6, .upright = widgets::Upright::first_line});
-        draw_finding_badge(*finding);
-        if (!widgets::link("words", place_words(number) + "：" + finding->text,
+        if (finding == nullptr) draw_state_badge(app, *matter);
+        else draw_finding_badge(*finding);
+        if (!widgets::link("words",
+                           place_words(number) + "：" +
+                               (finding == nullptr ? "打开这一张，看原因和怎么办。" : finding->text),
                            {.colour = widgets::colour::text, .wrapping = widgets::Wrapping::wrap}))
             continue;
-        // A reason is written beside the paper; the rest is mended here.
-        if (finding->severity == notice::Severity::warning) app.open_matter(*matter);
-        else if (const auto cell = cell_of(form, *finding)) app.wish_focus(matter->root, *cell);
+        // A value is mended here; reasons and replies are written beside the paper.
+        const auto cell = finding != nullptr && finding->severity == notice::Severity::error
+                              ? cell_of(form, *finding)
+                              : std::nullopt;
+        if (cell) app.wish_focus(matter->root, *cell);
+        else app.open_matter(*matter);
     }
     if (found.size() > shown_max)
         widgets::text("还有 " + std::to_string(found.size() - shown_max) + " 处，改好以上的再看。",
@@ -338,5 +345,6 @@ void draw_form_list(App& app) {
     if (in_grid(*form)) {
         draw_grid(app, *form, matters, standing);
         draw_grid_findings(app, *form, matters);
+        entry::draw_preview(app);
     } else draw_requests(app, *form, matters);
 }

@@ -62,8 +62,9 @@ struct Filling {
     const FiledPaper*                          filed = nullptr;
     base::Json                                 answers = base::Json::object();
     std::optional<device::Cell>                pressed = {};
-    // Of a draft whose rows are made from others' filings: the matter behind each row.
-    std::vector<const Matter*>                 sources = {};
+    // Of a draft whose rows are made from others' filings: the matter behind each row. Copies: what
+    // is typed while the paper is drawn makes the originals anew.
+    std::vector<Matter>                        sources = {};
 
     base::Json value(const device::Cell& cell) const {
         if (cell.first == 0) return answers.value(cell.second.text(), base::Json());
@@ -166,17 +167,27 @@ void draw_sentence(Filling& filling, const Block& block, int indent) {
 
 // The matters that the rows of a made table come from, in the order of the rows; none when that is
 // not known or the table has been signed.
-std::vector<const Matter*> sources_of(App& app, const Matter& matter, const notice::Form& form,
-                                      std::size_t row_count) {
-    std::vector<const Matter*> sources;
-    if (!is_made(form) || !device::is_open(matter.state)) return sources;
-    const notice::Form* declared =
-        app.desk().package_of(matter)->find_serving(notice::Serves::declared);
-    if (declared == nullptr) return sources;
+std::vector<Matter> sources_of(App& app, const Matter& matter, const notice::Form& form,
+                               std::size_t row_count) {
+    std::vector<Matter> sources;
+    const notice::Form* declared = source_form_of(app, matter, form);
+    if (declared == nullptr || !device::is_open(matter.state)) return sources;
     for (const Matter& one : app.matters(declared->id, matter.period))
-        if (device::counts(one.state)) sources.push_back(&one);
+        if (device::counts(one.state)) sources.push_back(one);
     if (sources.size() != row_count) sources.clear();
     return sources;
+}
+
+// What the list of the rows' own forms counts otherwise than the table, which adds up all it shows.
+void draw_left_out(const Filling& filling) {
+    if (filling.sources.empty()) return;
+    App&                app = filling.app;
+    const notice::Form* declared = source_form_of(app, *filling.draft, filling.form);
+    const Tally         tally = tally_of(app, *declared, filling.sources);
+    if (tally.left_out > 0)
+        widgets::text(declared->short_title + "合计 " + base::grouped(tally.total) + " 人，" +
+                          left_out_words(tally, *declared) + "；改好以后两处相同。",
+                      {.size = widgets::type_size::small, .colour = widgets::colour::attention});
 }
 
 // A cell of a made table whose value cannot stand so: as it was typed, marked, and leading to where
@@ -185,9 +196,12 @@ bool draw_fault(const Filling& filling, int row, const Field& column, widgets::S
                 widgets::PaperTable& table) {
     App& app = filling.app;
     if (filling.sources.empty()) return false;
-    const Matter&       source = *filling.sources[std::size_t(row) - 1];
+    const Matter&       source = filling.sources[std::size_t(row) - 1];
     const notice::Form* form = app.desk().form_of(source);
-    const Field*        field = form == nullptr ? nullptr : form->find_standard(column.id.text());
+    if (form == nullptr) return false;
+    // A made table has standard columns, and others by the form's own names.
+    const Field* field = form->find_standard(column.id.text());
+    if (field == nullptr) field = form->find_field(column.id.text());
     if (field == nullptr || !device::is_open(source.state)) return false;
     const device::Cell cell{0, field->id};
     const auto         typed = source.values.find(cell);
@@ -206,9 +220,8 @@ bool draw_fault(const Filling& filling, int row, const Field& column, widgets::S
                              .tone = missing ? widgets::Tone::attention : widgets::Tone::wrong,
                              .side = side,
                              .presses = true})) {
-            const base::EnvelopeId root = source.root;
             app.open_form(form->id, source.period);
-            app.wish_focus(root, cell); // After: another screen begins without wishes.
+            app.wish_focus(source.root, cell); // After: another screen begins without wishes.
         }
     });
     return true;
@@ -310,6 +323,7 @@ void draw_blocks(Filling& filling, std::string_view id) {
             if (filling.draft != nullptr && form.table && form.table->rows_from.empty())
                 entry::draw_typed_table(filling.app, *filling.draft, form, block);
             else draw_table(filling, block);
+            draw_left_out(filling);
             if (filling.draft != nullptr && form.table && !form.table->rows_from.empty())
                 entry::draw_export(filling.app, *filling.draft, form, block);
             if (filling.draft != nullptr && device::is_one_row(form) &&

@@ -54,8 +54,12 @@ void draw_open_acts(App& app, const Matter& matter) {
         app.say(platform::online() ? "已签名，正在发送。" : "已签名，联网后自动发送。");
         if (platform::online()) app.courier().start();
     }
-    widgets::text(off.empty() ? "签名后放入待同步，联网后发送。" : off, widgets::second_text);
-    if (matter.revising && !is_sent_back(matter) && app.desk().timing(matter))
+    widgets::text(!off.empty()          ? off
+                  : platform::online() ? "签名后马上发送。"
+                                       : "签名后放入待同步，联网后自动发送。",
+                  widgets::second_text);
+    const auto arrived = app.timing(matter);
+    if (matter.revising && !is_sent_back(matter) && arrived && *arrived != envelope::Timing::late)
         widgets::text("改好重新签名、送达以前，仍以已送达的那一份为准。", widgets::second_text);
     if (matter.revising && matter.newest && widgets::button("discard", "放弃修改"))
         app.tell(app.desk().discard_revision(matter.root));

@@ -145,7 +145,7 @@ void draw_sending(App& app, widgets::Table& table, const Calendar& dues) {
     std::string how = arrived > 0 ? std::to_string(arrived) + " 份已送达" : "";
     if (waiting > 0) how = std::to_string(waiting) + " 份已签名，等待发送";
     else if (all_there) how += "，回执已保存";
-    else if (arrived == 0) how = "签名后按“一键同步”发送";
+    else if (arrived == 0) how = "签名后自动发送，也可按“一键同步”";
     else if (open > 0) how += "，" + std::to_string(open) + " 份还没有签名";
     if (waiting == 0 && arrived > 0) how += wrong;
     draw_task(table, {"send",
@@ -306,7 +306,7 @@ void draw_due_state(App& app, const Due& due) {
     }
 }
 
-// "截止日为周六", while it still matters; "" on working days.
+// "周六", "清明节", while it still matters; "" on working days.
 std::string ahead_day_off(App& app, const Due& due) {
     return due.window->always || app.now() >= due.closes
                ? std::string()

@@ -37,12 +37,14 @@ notice::Form listing_form(const std::string& title, const std::vector<std::strin
     return form;
 }
 
-print::Sheet listing_sheet(App& app, const notice::Form& form, base::Json rows) {
+print::Sheet listing_sheet(App& app, const notice::Form& form, base::Json rows,
+                           std::string short_code) {
     print::Sheet sheet;
     sheet.form = &form;
     sheet.answers = {{"rows", std::move(rows)}};
     sheet.unit_name = app.desk().find_enrolment()->unit.name;
     sheet.rehearsal = app.desk().find_enrolment()->rehearsal;
-    sheet.short_code = print::short_code(base::EnvelopeId(), sheet.answers);
+    sheet.short_code = short_code.empty() ? print::short_code(base::EnvelopeId(), sheet.answers)
+                                          : std::move(short_code);
     return sheet;
 }

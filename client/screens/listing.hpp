@@ -22,5 +22,7 @@ notice::Form listing_form(const std::string& title, const std::vector<std::strin
                           const std::vector<ListingColumn>& columns,
                           std::string_view                  total_under = {});
 
-// A sheet of it with this unit's name; `form` must outlive the sheet.
-print::Sheet listing_sheet(App& app, const notice::Form& form, base::Json rows);
+// A sheet of it with this unit's name; `form` must outlive the sheet. short_code: of what the sheet
+// is about; empty: of its own rows.
+print::Sheet listing_sheet(App& app, const notice::Form& form, base::Json rows,
+                           std::string short_code = {});

@@ -75,10 +75,13 @@ void draw_until(App& app, const notice::Form& form, const Matter& matter) {
     draw_closing(app, *window, own, own > closes ? "退回修改" : "已延期");
 }
 
+// A version has one tick; where the notice wants it on the platform as well, that has it.
+bool ticks_mail(const notice::Form& form) { return form.mail && !form.national_platform; }
+
 // The school's own word that the paper of this version went its way, and when.
 void draw_tick(App& app, const base::EnvelopeId& version, std::string_view label,
                std::string_view day_label) {
-    const auto   day = app.desk().paper_tick(version);
+    const auto   day = app.paper_tick(version);
     bool         ticked = day.has_value();
     std::string& typed = app.visit_memory("tick/" + version.text());
     if (widgets::checkbox("tick", label, ticked)) {
@@ -89,11 +92,14 @@ void draw_tick(App& app, const base::EnvelopeId& version, std::string_view label
     if (!day) return;
     // As typed while it is no day yet; the day before stays until it is one.
     if (typed.empty()) typed = base::to_iso(*day);
-    const auto read = base::read_typed_date(typed);
+    const base::Date today = base::date_of(app.now());
+    const auto       read = base::read_typed_date(typed);
     if (widgets::text_field("day", typed,
                             {.label = day_label,
-                             .error = read ? "" : "请按“2023-05-26”的样子填写日期。"}))
-        if (const auto changed = base::read_typed_date(typed))
+                             .error = !read          ? "请按“2023-05-26”的样子填写日期。"
+                                      : today < *read ? "这一天还没有到。"
+                                                      : ""}))
+        if (const auto changed = base::read_typed_date(typed); changed && !(today < *changed))
             app.tell(app.desk().set_paper_tick(version, *changed));
 }
 
@@ -101,16 +107,20 @@ void draw_tick(App& app, const base::EnvelopeId& version, std::string_view label
 
 std::string mail_words(App& app, const notice::Form& form, const base::Period& period,
                        base::Time closes) {
-    const std::string what =
-        (form.appendix.empty() ? form.short_title : form.appendix) + "盖章扫描件";
+    const std::string what = form_label(form) + "盖章扫描件";
     const std::string where = goes_to_bureau(app, form) ? "报送所在市（省直管县）教育行政部门。"
                                                         : "发送至 " + form.mail->to + "。";
-    for (const Matter& matter : app.matters(form.id, period))
-        if (const auto day = device::counts(matter.state) && matter.newest
-                                 ? app.desk().paper_tick(*matter.newest)
-                                 : std::nullopt)
-            return what + "已于 " + base::clerk_day(*day) + " " + where;
-    return what + "于 " + texts::closing_words(closes) + " 前" + where;
+    // Of several the last day; one that has not gone is still to be sent.
+    std::optional<base::Date> gone;
+    for (const Matter& matter : app.matters(form.id, period)) {
+        if (!device::counts(matter.state)) continue;
+        const auto day = matter.newest && ticks_mail(form) ? app.paper_tick(*matter.newest)
+                                                           : std::nullopt;
+        if (!day) return what + "于 " + texts::closing_words(closes) + " 前" + where;
+        gone = std::max(gone.value_or(*day), *day);
+    }
+    return gone ? what + "已于 " + base::clerk_day(*gone) + " " + where
+                : what + "于 " + texts::closing_words(closes) + " 前" + where;
 }
 
 void draw_mail(App& app, const Matter& matter) {
@@ -124,8 +134,7 @@ void draw_mail(App& app, const Matter& matter) {
         draw_until(app, *form, matter);
         draw_name(app, "subject", "邮件名称", subject);
         draw_name(app, "file", "文件名称", as_file_name(subject));
-        // A version has one tick; where the notice wants it on the platform as well, that has it.
-        if (matter.newest && !form->national_platform)
+        if (matter.newest && ticks_mail(*form))
             draw_tick(app, *matter.newest, "盖章扫描件已发出", "发出日期");
         return;
     }

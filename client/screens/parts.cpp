@@ -63,6 +63,12 @@ std::string answers_words(App& app, const notice::Package& package, const notice
     return of == nullptr || form.windows.size() < 2 ? words : words + "　" + of->name;
 }
 
+const notice::Form* source_form_of(App& app, const device::Matter& matter,
+                                   const notice::Form& form) {
+    return is_made(form) ? app.desk().package_of(matter)->find_serving(notice::Serves::declared)
+                         : nullptr;
+}
+
 std::string computed_words(const notice::Form& form, const base::FieldId& id,
                            const base::Json& value) {
     for (const notice::Computed& computed : form.computed)
@@ -171,7 +177,7 @@ std::string item_words(App& app, const device::OutboxItem& item) {
     if (form == nullptr) return before + item.form.text();
     const std::string words = answers_words(app, *package, *form, item.period, item.answers);
     // What is named by its certificate alone says here which form it is.
-    return before + (in_grid(*form) ? form->appendix + "　" + words : words);
+    return before + (in_grid(*form) ? form_label(*form) + "　" + words : words);
 }
 
 void open_matter(App& app, const base::EnvelopeId& root) {

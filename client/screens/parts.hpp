@@ -88,6 +88,10 @@ void draw_newest_receipts(App& app);
 // The list 检查 beside a form: every finding, in its words, leading to its field, with a field for
 // each explanation.
 void draw_findings(App& app, const device::Matter& matter);
+// The form whose filings a made table's rows come from, by the notice of that table's matter; null
+// when the form has no such table.
+const notice::Form* source_form_of(App& app, const device::Matter& matter,
+                                   const notice::Form& form);
 // Of one finding: how heavy it is, in a word.
 void draw_finding_badge(const rules::Finding& finding);
 // The field that a finding leads to; nothing when it is about no field one can type in.

@@ -13,8 +13,8 @@
 
 namespace {
 
-// few: as many as fit beside other things.
-enum class Columns { few, all };
+// few: as many columns as fit beside other things.
+enum class Detail { few, all };
 
 std::string file_name_of(const envelope::Receipt& receipt) {
     return "回执-" + std::to_string(receipt.index) + ".json";
@@ -25,10 +25,9 @@ std::string period_of(App& app, const device::OutboxItem& item) {
                                : period_words(app.desk().package_of(item), item.period);
 }
 
-std::string standing_words(const device::OutboxItem& item) {
-    return item.withdrawn  ? "已撤回"
-           : item.replaced ? "已被替代"
-                           : std::string(texts::timing_word(item.receipt_fields->timing));
+// What became of it since; "" while it stands.
+std::string_view past_words(const device::OutboxItem& item) {
+    return item.withdrawn ? "已撤回" : item.replaced ? "已被替代" : "";
 }
 
 // For those who have no program to check the file with: what it says.
@@ -43,26 +42,30 @@ void print_receipt(App& app, const device::OutboxItem& item) {
     add("时段", period_of(app, item));
     add("收到时间", base::clerk_date(base::date_of(receipt.received_at)) + " " +
                         base::clerk_minute(receipt.received_at) + "（北京时间）");
-    if (item.kind == "filing") add("时限", standing_words(item));
+    const bool filing = item.kind == "filing"; // Of nothing else it says how it came in time.
+    if (filing) add("时限", std::string(texts::timing_word(receipt.timing)));
+    add("现在", std::string(past_words(item)));
     add("编号", texts::index_words(receipt.index));
     add("文件的SHA-256", receipt.sha256.text());
     const notice::Form form = listing_form(
-        "申报回执",
-        {"服务器收到并签名确认了下列文件。本页供查看和存档，凭证是回执文件“" + file_name_of(receipt) +
-         "”。"},
+        filing ? "申报回执" : "回执",
+        {"服务器收到并签名确认了下列文件。本页供查看和存档，凭证是同一编号的回执文件。" +
+         std::string(filing ? "页脚的校验码和申报表上的一致。" : "")},
         {{"what", "项目", 3}, {"value", "内容", 11}});
-    app.print({listing_sheet(app, form, std::move(rows))});
+    // As on the paper that was filed, so that the two can be laid side by side.
+    app.print({listing_sheet(app, form, std::move(rows),
+                             filing ? print::short_code(item.root, item.answers) : "")});
 }
 
-void draw_receipt_table(App& app, std::size_t count_max, Columns columns) {
+void draw_receipt_table(App& app, std::size_t count_max, Detail detail) {
     const std::vector<device::OutboxItem>& receipts = app.receipts();
     std::vector<widgets::TableColumn>      looks = {
              {"收到时间", widgets::fixed(150)},
              {"内容", widgets::share(1)},
              {"时限", widgets::fixed(92)},
              {"编号", widgets::fixed(90), widgets::Align::right},
-             {"", widgets::fixed(columns == Columns::all ? 112 : 64), widgets::Align::right}};
-    if (columns == Columns::all) looks.insert(looks.begin() + 2, {"时段", widgets::fixed(120)});
+             {"", widgets::fixed(detail == Detail::all ? 112 : 64), widgets::Align::right}};
+    if (detail == Detail::all) looks.insert(looks.begin() + 2, {"时段", widgets::fixed(120)});
     widgets::Table table("receipts", looks,
                          {.name = "回执", .width_min = 640, .narrow = widgets::Narrow::stack});
     table.rows(int(std::min(count_max, receipts.size())), [&](int index) {
@@ -72,13 +75,13 @@ void draw_receipt_table(App& app, std::size_t count_max, Columns columns) {
         const envelope::Receipt& receipt = *item.receipt_fields;
         table.text(base::clerk_day_second(receipt.received_at));
         table.text(item_words(app, item));
-        if (columns == Columns::all) table.text(period_of(app, item));
+        if (detail == Detail::all) table.text(period_of(app, item));
         {
             const auto cell = table.cell();
-            if (item.withdrawn || item.replaced)
-                widgets::badge(standing_words(item), widgets::Tone::plain);
-            else if (item.kind == "filing") // Of nothing else it says anything.
-                widgets::badge(standing_words(item),
+            if (!past_words(item).empty())
+                widgets::badge(past_words(item), widgets::Tone::plain);
+            else if (item.kind == "filing")
+                widgets::badge(texts::timing_word(receipt.timing),
                                receipt.timing == envelope::Timing::late ? widgets::Tone::attention
                                                                         : widgets::Tone::done);
         }
@@ -86,7 +89,7 @@ void draw_receipt_table(App& app, std::size_t count_max, Columns columns) {
                    {.figures = widgets::Figures::tabular, .right = true});
         const auto        cell = table.cell();
         const std::string name = "回执 " + texts::index_words(receipt.index);
-        if (columns == Columns::all && widgets::link("print", "打印", {.name = "打印" + name}))
+        if (detail == Detail::all && widgets::link("print", "打印", {.name = "打印" + name}))
             print_receipt(app, item);
         if (widgets::link("save", "保存", {.name = "保存" + name}))
             if (const auto file = app.desk().receipt_file(item.id))
@@ -98,7 +101,7 @@ void draw_receipt_table(App& app, std::size_t count_max, Columns columns) {
 
 void draw_newest_receipts(App& app) {
     constexpr std::size_t shown = 5;
-    draw_receipt_table(app, shown, Columns::few);
+    draw_receipt_table(app, shown, Detail::few);
 }
 
 void draw_receipts(App& app) {
@@ -114,5 +117,5 @@ void draw_receipts(App& app) {
                                  : "回执由省级服务器签名，证明何时收到了哪份审核意见。",
                   widgets::second_text);
     widgets::gap(8);
-    draw_receipt_table(app, app.receipts().size(), Columns::all);
+    draw_receipt_table(app, app.receipts().size(), Detail::all);
 }

@@ -250,10 +250,15 @@ void draw_row(App& app, const std::vector<QueueColumn>& columns, const QueueRow&
 std::string empty_words(App& app) {
     if (app.review_rows().empty()) return "学校提交的申报，同步一次就会出现在这里。";
     if (app.reviews().view != View::mine) return "换一个状态或筛选条件再看。";
-    // Of the province these wait for the cities first.
-    const int first = is_province(app) ? shown_rows(app).counts[std::size_t(View::first_level)] : 0;
+    // Of the province: what a city can pass on to it now.
+    const auto first =
+        std::count_if(app.review_rows().begin(), app.review_rows().end(), [&](const QueueRow& row) {
+            return is_province(app) && row.way == review::Way::two_steps &&
+                   row.state.stage == review::Stage::submitted &&
+                   row.timing != envelope::Timing::late && !row.queued && !row.refused;
+        });
     return first > 0 ? std::to_string(first) + " 份还在等市级初审，通过后同步一次就会出现在这里；"
-                                               "急需时也可以在“待市级初审”里先审核。"
+                                               "急需时也可以在“待市级初审”里先审核，须写明理由。"
                      : "学校提交后，同步一次就会出现在这里。";
 }
 

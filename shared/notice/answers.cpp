@@ -24,16 +24,17 @@ bool is_phone(std::string_view text) {
            });
 }
 
-// "0551-62831234-8001" and "+86 13855512345" are numbers, thirteen and more digits in a row are a slip
-// or somebody's identity number. Only what is typed is held to this: what was filed stays readable.
-bool is_likely_phone(std::string_view text) {
+// "0551-62831234-8001" and "+86 13855512345" are numbers; thirteen and more digits in a row are a
+// slip or somebody's identity number. Only what is typed is held to this: what was filed stays
+// readable.
+bool has_likely_length(std::string_view text) {
     constexpr std::ptrdiff_t run_max = 12; // 055162831234, without its hyphen.
     std::ptrdiff_t           run = 0, longest = 0;
     for (const char c : text) {
         run = is_digit(c) ? run + 1 : 0;
         longest = std::max(longest, run);
     }
-    return is_phone(text) && longest <= (text.front() == '+' ? run_max + 2 : run_max);
+    return longest <= (text.front() == '+' ? run_max + 2 : run_max);
 }
 
 void read_value(ObjectReader& reader, const Field& field) {
@@ -260,7 +261,8 @@ Typed parse_typed(const Field& field, std::string_view typed) {
     case FieldType::choice: return parse_choice(field, compact(typed));
     case FieldType::phone: {
         const std::string text = base::narrow(trimmed);
-        if (!is_likely_phone(text)) return rejected("请填写电话号码，例如 0551-62831234。");
+        if (!is_phone(text)) return rejected("请填写电话号码，例如 0551-62831234。");
+        if (!has_likely_length(text)) return rejected("电话号码的位数过多，请核对。");
         return value(text);
     }
     case FieldType::text:

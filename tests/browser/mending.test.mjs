@@ -44,8 +44,10 @@ journey("附件2 marks the rows that are to be mended, with one count, and leads
     await page.getByRole("button", { name: "2023年拟申报人数：12.5" }).waitFor();
     await page.getByRole("button", { name: `职业技能等级证书：${first.name}` }).waitFor();
     await look(page, "mending-summary");
+    // The paper adds up all it shows; the list leaves out what is wrong, and that is said.
+    await page.getByText("证书申报表合计 100 人，2 张有误未计入；改好以后两处相同。").waitFor();
     // Two rows of one certificate and level, declarations that are not signed, and two empty blanks.
-    const [, count] = /^要改的共 (\d+) 处/.exec(await page.getByText(/^要改的共 \d+ 处/).textContent());
+    const [, count] = /^要改的共 (\d+) 处：/.exec(await page.getByText(/^要改的共 \d+ 处：/).textContent());
     await page.getByText(`待改 ${count} 处`, { exact: true }).waitFor();
     await page.getByText(`改好标出的 ${count} 处即可提交。`, { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "2023年拟申报人数：12.5" }).click();
@@ -63,7 +65,7 @@ journey("附件2 marks the rows that are to be mended, with one count, and leads
     await page.getByRole("textbox", { name: "学校联络人员姓名" }).fill("王芳");
     // A digit too many, and it is said at once.
     await page.getByRole("textbox", { name: "电话" }).fill("13855512345678901");
-    await page.getByText("请填写电话号码，例如 0551-62831234。").first().waitFor();
+    await page.getByText("电话号码的位数过多，请核对。").first().waitFor();
     await page.getByRole("textbox", { name: "电话" }).fill("0558-5512345");
     await page.getByRole("button", { name: "签名并提交" }).click();
     await page.getByText("已提交").first().waitFor();
@@ -84,10 +86,22 @@ journey("the scan is ticked off when it has gone, and the home screen no longer 
 journey("while a filing is changed, the one that arrived stands, and the screen says so", async () => {
     await go("证书申报表");
     await page.getByRole("link", { name: "打开第1行" }).click();
+    const stands = page.getByText("改好重新签名、送达以前，仍以已送达的那一份为准。");
+    await page.getByRole("button", { name: "修改", exact: true }).waitFor();
+    assert.equal(await stands.count(), 0);
     await page.getByRole("button", { name: "修改", exact: true }).click();
-    await page.getByText("改好重新签名、送达以前，仍以已送达的那一份为准。").waitFor();
+    await stands.waitFor();
     await look(page, "mending-revising");
     await page.getByRole("button", { name: "放弃修改" }).click();
+    await stands.waitFor({ state: "detached" });
+    // Of what was never sent nothing stands.
+    await go("证书申报表");
+    await page.getByRole("button", { name: "新增一张" }).click();
+    await page.getByRole("link", { name: "打开第3行" }).click();
+    await page.getByRole("button", { name: "签名并提交" }).waitFor();
+    assert.equal(await stands.count(), 0);
+    await go("证书申报表");
+    await page.getByRole("link", { name: "删除第3行" }).click();
 });
 
 journey("a receipt is printed as a page that can be read", async () => {
@@ -95,6 +109,12 @@ journey("a receipt is printed as a page that can be read", async () => {
     await look(page, "mending-receipts");
     await page.getByRole("link", { name: /^打印回执/ }).last().click();
     const html = await printed_html(page);
+    // The footer's code is that of the paper which the receipt is about.
+    await go("证书申报表");
+    await page.getByRole("link", { name: "打开第1行" }).click();
+    await page.getByRole("button", { name: "打印", exact: true }).click();
+    const code = (page_html) => /校验码[^0-9A-Z]*([0-9A-Z]{5}-[0-9A-Z]{5})/.exec(page_html)[1];
+    assert.equal(code(html), code(await printed_html(page)));
     for (const words of ["申报回执", `附件1　${first.name} · ${first.levels[0]}　100 人`, "2023年春季", "按时",
         "（北京时间）", "SHA-256"])
         assert.ok(html.includes(words), words);

@@ -24,6 +24,11 @@ async function fill_and_send(server) {
     await page.getByRole("combobox", { name: "第1行职业技能等级证书" }).fill(certificate.name);
     await page.getByRole("listbox").getByRole("option", { name: certificate.name }).first().click();
     await page.getByRole("combobox", { name: "第1行级别" }).selectOption({ label: certificate.levels[0] });
+    await page.getByRole("textbox", { name: "第1行考核人数" }).fill("12.5");
+    // Its table of the school has a column under its own name and one under another: both lead back.
+    await go(page, "学校汇总表");
+    await page.getByRole("button", { name: /：12\.5$/ }).waitFor();
+    await page.getByRole("button", { name: "所属专业：待填" }).click();
     await page.getByRole("textbox", { name: "第1行所属专业" }).fill("护理学");
     await page.getByRole("textbox", { name: "第1行考核人数" }).fill("120");
     await page.getByRole("button", { name: "签名并提交 1 张" }).click();
