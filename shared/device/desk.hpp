@@ -382,6 +382,8 @@ public:
     // the national platform (R8, R32), or stamped and scanned to the bureau or the mailbox (R17,
     // R19, R24). Absent: not yet.
     std::optional<base::Date> paper_tick(const base::EnvelopeId& version) const;
+    // True when an earlier version's paper has gone and this one's has not: it must go again.
+    bool                      paper_outdated(const base::EnvelopeId& version) const;
     base::Status              set_paper_tick(const base::EnvelopeId&   version,
                                              std::optional<base::Date> day);
 

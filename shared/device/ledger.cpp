@@ -40,6 +40,15 @@ std::optional<base::Date> Desk::paper_tick(const base::EnvelopeId& version) cons
     return day ? std::optional(*day) : std::nullopt;
 }
 
+bool Desk::paper_outdated(const base::EnvelopeId& version) const {
+    if (paper_tick(version)) return false;
+    auto select = m_inside->database.prepare(
+        "SELECT 1 FROM platform_ticks t JOIN envelopes e ON e.id = t.version "
+        "WHERE e.root = (SELECT n.root FROM envelopes n WHERE n.id = ?)");
+    const auto found = select.bind(version).step();
+    return found && *found;
+}
+
 base::Status Desk::set_paper_tick(const base::EnvelopeId&   version,
                                   std::optional<base::Date> day) {
     return m_inside->change([&]() -> base::Status {

@@ -154,6 +154,13 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
                         .run());
         SHENBAO_TRY(
             inside.add_item(item, rules::notes_json(judgement.verdict.filing->notes())));
+        // What was written of findings that are gone does not travel, so it is not kept as signed.
+        for (const auto& [rule, note] : matter->notes)
+            if (judgement.verdict.filing->notes().count(rule) == 0)
+                SHENBAO_TRY(
+                    inside.database.prepare("DELETE FROM draft_notes WHERE root = ? AND rule = ?")
+                        .bind(root, rule)
+                        .run());
         // What fills itself was never typed, but later forms' rules read it (a report's quota).
         for (const notice::Field& field : form->fields) {
             if (field.prefill.empty()) continue;

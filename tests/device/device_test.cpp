@@ -916,6 +916,36 @@ TEST_CASE("an end that is included is told as people say it: 24:00 of its day, o
     }
 }
 
+TEST_CASE("what was explained of a finding that is gone is not kept as signed") {
+    Office office;
+    office.enrol();
+    const auto root = office.declare("C1", "初级", "5");
+    const base::RuleId below_minimum("min_headcount");
+    REQUIRE(office.desk->explain(root, below_minimum, "本校该专业只有五人").has_value());
+    CHECK(office.desk->judge(root)->sealable);
+    REQUIRE(office.desk->type(root, cell(headcount), "100").has_value());
+    REQUIRE(office.desk->seal(root).has_value());
+    CHECK(office.desk->find_matter(root)->notes.empty());
+}
+
+TEST_CASE("a version's paper goes again when an earlier one's has gone") {
+    Office office;
+    office.enrol();
+    const auto root = office.declare("C1", "初级", "100");
+    REQUIRE(office.desk->seal(root).has_value());
+    office.sync();
+    CHECK(!office.desk->paper_outdated(root));
+    REQUIRE(office.desk->set_paper_tick(root, base::Date{2023, 3, 30}).has_value());
+    CHECK(!office.desk->paper_outdated(root));
+    REQUIRE(office.desk->revise(root).has_value());
+    REQUIRE(office.desk->type(root, cell(headcount), "110").has_value());
+    REQUIRE(office.desk->seal(root).has_value());
+    const auto second = *office.desk->find_matter(root)->newest;
+    CHECK(office.desk->paper_outdated(second));
+    REQUIRE(office.desk->set_paper_tick(second, base::Date{2023, 3, 31}).has_value());
+    CHECK(!office.desk->paper_outdated(second));
+}
+
 TEST_CASE("a tick about a version's paper is the school's own word, and can be taken back") {
     Office     office;
     office.enrol();
