@@ -121,6 +121,7 @@ void App::open_form(const base::FormId& form) {
     if (form != m_form) m_visit_memory.clear();
     m_form = form;
     m_open_root = {};
+    ++m_visit;
     const notice::Form* shown = find_form();
     go(shown != nullptr && shown->many ? ScreenId::form_list : ScreenId::form_paper);
 }
@@ -324,10 +325,19 @@ bool App::late(const device::Matter& matter) {
            timing(matter) == envelope::Timing::late;
 }
 
-std::optional<base::Date> App::paper_tick(const base::EnvelopeId& version) {
+const App::PaperTick& App::paper_tick(const base::EnvelopeId& version) {
     auto& known = cache().ticks;
     if (const auto found = known.find(version); found != known.end()) return found->second;
-    return known[version] = m_desk.paper_tick(version);
+    return known[version] = {m_desk.paper_tick(version), m_desk.paper_outdated(version)};
+}
+
+bool App::unchanged(const device::Matter& matter) {
+    if (!matter.revising || !matter.newest || !device::is_open(matter.state)) return false;
+    auto& known = cache().unchanged;
+    if (const auto found = known.find(matter.root); found != known.end()) return found->second;
+    const auto               item = m_desk.find_item(*matter.newest);
+    const device::Judgement* judged = judgement(matter.root);
+    return known[matter.root] = item && judged != nullptr && item->answers == judged->answers;
 }
 
 const std::vector<device::OutboxItem>& App::queued() {
@@ -461,8 +471,10 @@ print::Sheet App::sheet_of(const device::Matter& matter) {
         sheet.computed = judged->verdict.computed;
         sheet.unfinished = device::is_open(matter.state) && !judged->sealable;
     }
+    const bool changed = matter.revising && device::is_open(matter.state) && !unchanged(matter);
     sheet.warning = matter.state == device::MatterState::withdrawn ? "本表已撤回，不作申报用"
-                                                                   : outdated_words(matter);
+                    : changed ? "本表修改后还没有提交，和已提交的不同"
+                              : outdated_words(matter);
     sheet.short_code = print::short_code(matter.root, sheet.answers);
     return sheet;
 }

@@ -72,6 +72,9 @@ public:
     base::Time closes_at(const notice::Form& form, const notice::Window& window);
     notice::ClosesAt closing(); // The same, to hand on.
 
+    // Another number each time a form is opened: its paper begins at its top again.
+    int visit() const { return m_visit; }
+
     // A finding of the list 检查 was pressed: its field takes the focus when it is next drawn.
     void wish_focus(const base::EnvelopeId& root, device::Cell cell);
     // True once, for that cell.
@@ -95,7 +98,14 @@ public:
     void                                 send_soon();
     // What happened to an own matter; empty before it was sent.
     const std::vector<device::HistoryEntry>& timeline(const base::EnvelopeId& root);
-    std::optional<base::Date>          paper_tick(const base::EnvelopeId& version);
+    // Desk::paper_tick(), Desk::paper_outdated().
+    struct PaperTick {
+        std::optional<base::Date> day;
+        bool                      outdated = false;
+    };
+    const PaperTick&                   paper_tick(const base::EnvelopeId& version);
+    // True of what is open for change and says what was signed last.
+    bool                               unchanged(const device::Matter& matter);
     // How an own filing arrived; nothing while its newest version has not (Desk::timing()).
     std::optional<envelope::Timing>    timing(const device::Matter& matter);
     // True of one that arrived late and counts for nothing so far.
@@ -143,7 +153,8 @@ private:
         std::map<base::EnvelopeId, std::optional<device::Dossier>>   dossiers;
         std::map<base::EnvelopeId, bool>                             outdated;
         std::map<base::EnvelopeId, std::optional<envelope::Timing>>  timings;
-        std::map<base::EnvelopeId, std::optional<base::Date>>        ticks;
+        std::map<base::EnvelopeId, PaperTick>                        ticks;
+        std::map<base::EnvelopeId, bool>                             unchanged;
         std::map<base::EnvelopeId, std::vector<device::HistoryEntry>> timelines;
     };
     Cache& cache();
@@ -160,6 +171,7 @@ private:
     Cache                       m_cache;
     Reviews                     m_reviews;
     int                         m_send_number = 0;
+    int                         m_visit = 0;
     std::map<std::string, std::string> m_memory, m_visit_memory;
     std::string                 m_said;
     std::function<void()>       m_undo;

@@ -112,7 +112,9 @@ Standing standing_of(const std::vector<Matter>& matters) {
         standing.wrong +=
             matter.state == MatterState::refused || matter.state == MatterState::conflict;
         standing.queued += matter.state == MatterState::queued;
-        standing.arrived += device::is_delivered(matter.state);
+        // What is open for change again has arrived before.
+        standing.arrived += device::is_delivered(matter.state) ||
+                            (matter.revising && matter.state == MatterState::editing);
         standing.returned += matter.state == MatterState::returned;
     }
     return standing;

@@ -126,13 +126,6 @@ widgets::TableColumn column_of(const Field& field) {
 // What was approved stands beside what was filed, as soon as anything of the list was.
 enum class Approved { hidden, shown };
 
-std::string numbers_words(const std::vector<std::int64_t>& numbers) {
-    std::string words;
-    for (const std::int64_t number : numbers)
-        words += (words.empty() ? "" : "、") + base::grouped(number);
-    return words;
-}
-
 Approved approved_of(App& app, const std::vector<Matter>& matters) {
     for (const Matter& matter : matters)
         if (!approved_numbers(app, matter).empty()) return Approved::shown;

@@ -40,6 +40,25 @@ std::string why_not(App& app, const Matter& matter) {
     return judged->sealable ? "" : "内容还不完整";
 }
 
+// What was changed since the last signing is lost by it, so it is asked.
+void draw_discard(App& app, const Matter& matter) {
+    std::string& asking = app.visit_memory("discard/" + matter.root.text());
+    if (asking.empty()) {
+        if (!widgets::button("discard", "放弃修改")) return;
+        if (!app.unchanged(matter)) asking = "?";
+        else app.tell(app.desk().discard_revision(matter.root));
+        return;
+    }
+    const widgets::Answer answer =
+        widgets::ask("discard", {.title = "放弃这次修改？",
+                                 .words = "改动的内容不再保留，回到上次签名提交的内容。",
+                                 .yes = "放弃修改",
+                                 .dangerous = true});
+    if (answer == widgets::Answer::none) return;
+    asking.clear();
+    if (answer == widgets::Answer::yes) app.tell(app.desk().discard_revision(matter.root));
+}
+
 void draw_open_acts(App& app, const Matter& matter) {
     const notice::Form* form = app.desk().form_of(matter);
     const std::string   early =
@@ -61,8 +80,10 @@ void draw_open_acts(App& app, const Matter& matter) {
     const auto arrived = app.timing(matter);
     if (matter.revising && !is_sent_back(matter) && arrived && *arrived != envelope::Timing::late)
         widgets::text("改好重新签名、送达以前，仍以已送达的那一份为准。", widgets::second_text);
-    if (matter.revising && matter.newest && widgets::button("discard", "放弃修改"))
-        app.tell(app.desk().discard_revision(matter.root));
+    if (app.unchanged(matter))
+        widgets::text("内容和上次提交的相同，还没有改动。",
+                      {.size = widgets::type_size::small, .colour = widgets::colour::attention});
+    if (matter.revising && matter.newest) draw_discard(app, matter);
 }
 
 void draw_withdrawal(App& app, const Matter& matter) {
@@ -104,6 +125,8 @@ void draw_acts(App& app, const Matter& matter, const std::string& outdated) {
                                                 : ""}))
             app.tell(app.desk().revise(matter.root));
     }
+    if (device::is_frozen(matter.state))
+        widgets::text("审核已通过，要改请审核部门先退回。", widgets::second_text);
     if (!outdated.empty())
         widgets::text("现在打印，页眉会注明“" + outdated + "”。", widgets::second_text);
     if (device::is_open(matter.state)) draw_open_acts(app, matter);
@@ -262,7 +285,11 @@ void draw_head(App& app, const notice::Form& form, const Matter& matter) {
         }
         line.push_right();
         if (window != nullptr)
-            draw_closing(app, *window, own, own > closes ? "退回修改" : "已延期");
+            draw_closing(app, *window, own, own > closes ? "退回修改" : "已延期",
+                         device::is_delivered(matter.state) &&
+                                 matter.state != MatterState::returned
+                             ? Countdown::hidden
+                             : Countdown::shown);
     }
     // What has arrived in time is not told that it would now be late.
     if (window != nullptr && own == closes &&

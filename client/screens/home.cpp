@@ -108,9 +108,12 @@ void draw_time(App& app, const Due& due) {
 // "附件2盖章扫描件于 4月3日 24:00 前发送至 …": the mail is due with the form.
 void draw_mail_lines(App& app, const Calendar& dues) {
     for (const Due& due : dues)
-        if (due.form->mail)
-            widgets::text(mail_words(app, *due.form, due.window->period, due.closes),
-                          widgets::second_text);
+        if (due.form->mail) {
+            const auto [words, again] =
+                mail_words(app, *due.form, due.window->period, due.closes);
+            if (again) widgets::notice("mail", widgets::Tone::attention, words);
+            else widgets::text(words, widgets::second_text);
+        }
 }
 
 // Who looks at it afterwards, and when.
@@ -164,7 +167,8 @@ void draw_open_period(App& app, const Calendar& dues) {
         widgets::Line line({.gap = 4});
         widgets::heading(title, 2);
         line.push_right();
-        draw_closing(app, *head.window, head.closes);
+        draw_closing(app, *head.window, head.closes, "已延期",
+                     head.state == Due::State::done ? Countdown::hidden : Countdown::shown);
     }
     draw_time(app, head);
     {
@@ -225,8 +229,57 @@ void draw_returned(App& app, const Calendar& calendar) {
                 app.open_matter(matter);
         }
         // In full: it says what is to be done.
-        widgets::text((said.due ? texts::mend_by_words(*said.due) + "　" : "") + said.reason,
-                      widgets::second_text);
+        widgets::text(std::string(said.stage == envelope::ReviewStage::first_review ? "市级" : "省级") +
+                      "退回：" + said.reason);
+        for (const envelope::Remark& remark : said.remarks)
+            widgets::text(label_of(*form, remark.field) + "：" + remark.text,
+                          widgets::second_text);
+        if (said.due)
+            widgets::text(texts::mend_by_words(*said.due),
+                          {.weight = widgets::Weight::bold, .colour = widgets::colour::attention});
+    }
+}
+
+// What reviewers have said last, so that nobody has to look for it.
+void draw_reviewed(App& app, const Calendar& calendar) {
+    constexpr std::size_t       shown_max = 5;
+    std::vector<device::Matter> reviewed;
+    for (const Due& due : calendar)
+        for (const device::Matter& matter : app.matters(due.form->id, due.window->period))
+            if (matter.review && !is_sent_back(matter)) reviewed.push_back(matter);
+    if (reviewed.empty()) return;
+    std::stable_sort(reviewed.begin(), reviewed.end(), [](const auto& a, const auto& b) {
+        return b.review->at < a.review->at;
+    });
+    const widgets::Card card("reviewed", {.title = "最近的审核意见"});
+    widgets::Table      table("reviewed",
+                              {{"时间", widgets::fixed(128)},
+                               {"内容", widgets::share(1)},
+                               {"结果", widgets::fixed(130)},
+                               {"批准人数", widgets::fixed(96), widgets::Align::right},
+                               {"", widgets::fixed(60), widgets::Align::right}},
+                              {.name = "最近的审核意见", .width_min = 600,
+                               .narrow = widgets::Narrow::stack});
+    for (std::size_t i = 0; i < std::min(reviewed.size(), shown_max); ++i) {
+        const device::Matter&    matter = reviewed[i];
+        const notice::Package*   package = app.desk().package_of(matter);
+        const notice::Form*      form = package->find_form(matter.form);
+        const device::Judgement* judged = app.judgement(matter.root);
+        if (form == nullptr || judged == nullptr) continue;
+        const std::string what =
+            answers_words(app, *package, *form, matter.period, judged->answers);
+        table.row(matter.root.text());
+        table.text(base::clerk_day_minute(matter.review->at));
+        table.text(what);
+        {
+            const auto cell = table.cell();
+            draw_state_badge(app, matter);
+        }
+        table.text(numbers_words(approved_numbers(app, matter)),
+                   {.figures = widgets::Figures::tabular, .right = true});
+        const auto cell = table.cell();
+        if (widgets::link("open", "打开", {.name = "打开审核意见：" + what}))
+            app.open_matter(matter);
     }
 }
 
@@ -418,6 +471,7 @@ void draw_now(App& app, Calendar calendar) { // A copy: acts change the original
     }
     if (open.empty()) draw_pause(app, calendar);
     draw_overdue(app, calendar);
+    draw_reviewed(app, calendar);
     if (app.receipts().empty()) return;
     const widgets::Card card("receipts", {.title = "最近的回执"});
     draw_newest_receipts(app);

@@ -81,9 +81,12 @@ bool ticks_mail(const notice::Form& form) { return form.mail && !form.national_p
 // The school's own word that the paper of this version went its way, and when.
 void draw_tick(App& app, const base::EnvelopeId& version, std::string_view label,
                std::string_view day_label) {
-    const auto   day = app.paper_tick(version);
+    const auto [day, outdated] = app.paper_tick(version);
     bool         ticked = day.has_value();
     std::string& typed = app.visit_memory("tick/" + version.text());
+    if (outdated)
+        widgets::notice("outdated", widgets::Tone::attention,
+                        "重新提交了新的一版，上一版的纸质表作废：请重新打印、签字盖章，再办一次。");
     if (widgets::checkbox("tick", label, ticked)) {
         app.tell(app.desk().set_paper_tick(
             version, ticked ? std::optional(base::date_of(app.now())) : std::nullopt));
@@ -105,22 +108,24 @@ void draw_tick(App& app, const base::EnvelopeId& version, std::string_view label
 
 } // namespace
 
-std::string mail_words(App& app, const notice::Form& form, const base::Period& period,
-                       base::Time closes) {
+MailWords mail_words(App& app, const notice::Form& form, const base::Period& period,
+                     base::Time closes) {
     const std::string what = form_label(form) + "盖章扫描件";
     const std::string where = goes_to_bureau(app, form) ? "报送所在市（省直管县）教育行政部门。"
                                                         : "发送至 " + form.mail->to + "。";
+    const std::string until = "于 " + texts::closing_words(closes) + " 前";
     // Of several the last day; one that has not gone is still to be sent.
     std::optional<base::Date> gone;
     for (const Matter& matter : app.matters(form.id, period)) {
         if (!device::counts(matter.state)) continue;
-        const auto day = matter.newest && ticks_mail(form) ? app.paper_tick(*matter.newest)
-                                                           : std::nullopt;
-        if (!day) return what + "于 " + texts::closing_words(closes) + " 前" + where;
+        if (!matter.newest || !ticks_mail(form)) return {what + until + where};
+        const auto& [day, outdated] = app.paper_tick(*matter.newest);
+        if (outdated)
+            return {form_label(form) + "重新提交过，请重新打印盖章，扫描件" + until + where, true};
+        if (!day) return {what + until + where};
         gone = std::max(gone.value_or(*day), *day);
     }
-    return gone ? what + "已于 " + base::clerk_day(*gone) + " " + where
-                : what + "于 " + texts::closing_words(closes) + " 前" + where;
+    return {what + (gone ? "已于 " + base::clerk_day(*gone) + " " : until) + where};
 }
 
 void draw_mail(App& app, const Matter& matter) {

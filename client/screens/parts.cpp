@@ -233,7 +233,7 @@ void draw_period_choice(App& app, const notice::Form& form) {
 }
 
 void draw_closing(App& app, const notice::Window& window, base::Time closes,
-                  std::string_view later) {
+                  std::string_view later, Countdown countdown) {
     if (window.always) return widgets::text("全年可报，没有截止时间", widgets::second_text);
     const base::Time now = app.now();
     widgets::text("截止");
@@ -246,7 +246,7 @@ void draw_closing(App& app, const notice::Window& window, base::Time closes,
     const std::string left = texts::time_left(now, closes);
     if (now < window.opens_at())
         widgets::text(base::clerk_day(window.opens) + " 开始", widgets::second_text);
-    else
+    else if (countdown == Countdown::shown)
         widgets::text(left.empty() ? "已截止" : left, {.weight = widgets::Weight::bold,
                                                        .colour = widgets::colour::attention});
 }
@@ -336,7 +336,8 @@ void draw_state_badge(App& app, const device::Matter& matter) {
     }
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr) return;
-    if (judged->sealable) return widgets::badge("待提交", widgets::Tone::info);
+    if (judged->sealable)
+        return widgets::badge(matter.revising ? "修改后待提交" : "待提交", widgets::Tone::info);
     if (judged->missing < judged->errors) // With what is missing: all that is to be done.
         return widgets::badge("待改 " + std::to_string(judged->errors) + " 处",
                               widgets::Tone::wrong);
@@ -402,6 +403,13 @@ void draw_restore(App& app) {
                         : base::outcome_text(restored.error().outcome).sentence;
     }
     content.clear();
+}
+
+std::string numbers_words(const std::vector<std::int64_t>& numbers) {
+    std::string words;
+    for (const std::int64_t number : numbers)
+        words += (words.empty() ? "" : "、") + base::grouped(number);
+    return words;
 }
 
 std::string names_of(const std::vector<std::string>& names) {

@@ -42,6 +42,9 @@ std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base:
 // Of an own matter; empty while it is not approved.
 std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter);
 
+// "120、80".
+std::string numbers_words(const std::vector<std::int64_t>& numbers);
+
 // Schools in a sentence: the first few by name, and how many there are.
 std::string names_of(const std::vector<std::string>& names);
 
@@ -54,8 +57,9 @@ void draw_period_choice(App& app, const notice::Form& form);
 
 // Until when the form is filed, in one line: "截止 5月27日 24:00（北京时间） 截止日为周六 还有 2 天".
 // `closes`: for this unit or matter, by Desk::closes_at(); `later`: why later than the window.
+enum class Countdown { shown, hidden }; // hidden: nobody has to hurry any more.
 void draw_closing(App& app, const notice::Window& window, base::Time closes,
-                  std::string_view later = "已延期");
+                  std::string_view later = "已延期", Countdown countdown = Countdown::shown);
 // What one must know about the form's window before filling it in: that it has not opened, or that
 // it is over.
 void draw_window_notice(App& app, const notice::Window& window, base::Time closes);
@@ -107,8 +111,12 @@ void draw_history(App& app, const notice::Form& form,
                   const std::vector<device::HistoryEntry>& history);
 // "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when; once it is
 // ticked off, "附件2盖章扫描件已于 4月2日 发送至 …".
-std::string mail_words(App& app, const notice::Form& form, const base::Period& period,
-                       base::Time closes);
+struct MailWords {
+    std::string text;
+    bool        again = false; // What had gone is no longer what was filed.
+};
+MailWords mail_words(App& app, const notice::Form& form, const base::Period& period,
+                     base::Time closes);
 // 邮件与文件: what the notice calls the mail and the file.
 void draw_mail(App& app, const device::Matter& matter);
 // Of a bureau: all its schools' stamped form of the round with a cover, and what the mail is

@@ -21,8 +21,10 @@ std::string file_name_of(const envelope::Receipt& receipt) {
 }
 
 std::string period_of(App& app, const device::OutboxItem& item) {
-    return item.period.empty() ? std::string()
-                               : period_words(app.desk().package_of(item), item.period);
+    const notice::Package* package = app.desk().package_of(item);
+    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
+    // Of the others the words about what it is say so already.
+    return form != nullptr && in_grid(*form) ? period_words(package, item.period) : std::string();
 }
 
 // What became of it since; "" while it stands.
@@ -60,7 +62,7 @@ void print_receipt(App& app, const device::OutboxItem& item) {
 void draw_receipt_table(App& app, std::size_t count_max, Detail detail) {
     const std::vector<device::OutboxItem>& receipts = app.receipts();
     std::vector<widgets::TableColumn>      looks = {
-             {"收到时间", widgets::fixed(150)},
+             {"收到时间", widgets::fixed(detail == Detail::all ? 150 : 128)},
              {"内容", widgets::share(1)},
              {"时限", widgets::fixed(92)},
              {"编号", widgets::fixed(90), widgets::Align::right},
@@ -73,7 +75,8 @@ void draw_receipt_table(App& app, std::size_t count_max, Detail detail) {
         table.row(item.sha256.text());
         if (!item.receipt_fields) return;
         const envelope::Receipt& receipt = *item.receipt_fields;
-        table.text(base::clerk_day_second(receipt.received_at));
+        table.text(detail == Detail::all ? base::clerk_day_second(receipt.received_at)
+                                         : base::clerk_day_minute(receipt.received_at));
         table.text(item_words(app, item));
         if (detail == Detail::all) table.text(period_of(app, item));
         {

@@ -154,7 +154,10 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
             numbers.push_back(number);
         }
         if (numbers == filed) return {}; // As filed.
-        word.reason = base::trim(said.reason); // Asked for, not demanded.
+        word.reason = base::trim(said.reason); // Asked for, not demanded, unless nothing is left.
+        if (word.reason.empty() &&
+            std::all_of(numbers.begin(), numbers.end(), [](std::int64_t one) { return one == 0; }))
+            return "一个人也不批准，请写明理由，或者选“不通过”。";
         if (dossier.form->serves == notice::Serves::declared) word.approved = numbers.front();
         else word.approved = numbers;
         return {};

@@ -140,9 +140,9 @@ std::vector<QueueColumn> columns_of(App& app) {
     std::vector<QueueColumn> columns;
     if (is_province(app) && !few)
         columns.push_back({Column::city, {.title = "市", .width = fixed(84)}});
-    columns.push_back({Column::unit, {.title = "学校", .width = share(1.2f)}});
+    columns.push_back({Column::unit, {.title = "学校", .width = share(1.5f)}});
     if (!few) columns.push_back({Column::form, {.title = "报表", .width = fixed(72)}});
-    columns.push_back({Column::matter, {.title = "申报内容", .width = share(1.8f)}});
+    columns.push_back({Column::matter, {.title = "申报内容", .width = share(1.5f)}});
     // Of its own, so that a long name never cuts it off.
     columns.push_back({Column::level, {.title = "级别", .width = fixed(62)}});
     columns.push_back({Column::headcount,
@@ -151,7 +151,7 @@ std::vector<QueueColumn> columns_of(App& app) {
         columns.push_back({Column::approved,
                            {.title = "批准", .width = fixed(68), .align = widgets::Align::right}});
     if (!few) columns.push_back({Column::received, {.title = "收到时间", .width = fixed(112)}});
-    columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 212)}});
+    columns.push_back({Column::state, {.title = "状态", .width = fixed(few ? 168 : 236)}});
     for (QueueColumn& column : columns) column.look.sorts = column.column != Column::level;
     return columns;
 }

@@ -255,8 +255,12 @@ void draw_body(App& app, const Summary& summary, const std::string& kept) {
     if (at && read_at && index != json->end() && index->is_number_integer())
         widgets::text("数据截至第 " + std::to_string(index->get<std::int64_t>()) + " 条记录，" +
                           base::clerk_day_minute(*read_at) + " 读取" +
-                          (summary.has_total ? "" : "，共 " + std::to_string(rows.size()) + " 所"),
+                          (summary.has_total ? ""
+                                             : "，共 " + std::to_string(rows.size()) +
+                                                   " 所（退回后没有重新报送的，在下面催报里）"),
                       widgets::second_text);
+    if (!is_province(app)) // The province counts under a city its other schools as well.
+        widgets::text("只含由本局初审的学校。", widgets::second_text);
     draw_rows(app, summary, rows);
     for (const SummaryColumn& column : summary.columns)
         if (std::any_of(rows.begin(), rows.end(),

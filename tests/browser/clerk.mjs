@@ -102,7 +102,7 @@ export const pause = (page) => page.waitForTimeout(300);
 // The word of the frame before is not the answer to what was typed last.
 export async function saved(page) {
     await pause(page);
-    await page.getByText(/已保存/).waitFor();
+    await page.getByText(/✓ 已保存/).waitFor(); // Not what a sync says of its receipts.
 }
 
 // What it brings is there when the last thing that a sync asks for has been answered.

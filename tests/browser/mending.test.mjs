@@ -65,7 +65,7 @@ journey("附件2 marks the rows that are to be mended, with one count, and leads
     await page.getByRole("textbox", { name: "学校联络人员姓名" }).fill("王芳");
     // A digit too many, and it is said at once.
     await page.getByRole("textbox", { name: "电话" }).fill("13855512345678901");
-    await page.getByText("电话号码的位数过多，请核对。").first().waitFor();
+    await page.getByText("手机号码应为11位，请核对。").first().waitFor();
     await page.getByRole("textbox", { name: "电话" }).fill("0558-5512345");
     await page.getByRole("button", { name: "签名并提交" }).click();
     await page.getByText("已提交").first().waitFor();
@@ -92,7 +92,8 @@ journey("while a filing is changed, the one that arrived stands, and the screen 
     await page.getByRole("button", { name: "修改", exact: true }).click();
     await stands.waitFor();
     await look(page, "mending-revising");
-    await page.getByRole("button", { name: "放弃修改" }).click();
+    await page.getByText("内容和上次提交的相同，还没有改动。").waitFor();
+    await page.getByRole("button", { name: "放弃修改" }).click(); // Nothing is lost: not asked.
     await stands.waitFor({ state: "detached" });
     // Of what was never sent nothing stands.
     await go("证书申报表");
@@ -102,6 +103,36 @@ journey("while a filing is changed, the one that arrived stands, and the screen 
     assert.equal(await stands.count(), 0);
     await go("证书申报表");
     await page.getByRole("link", { name: "删除第3行" }).click();
+});
+
+journey("a change that was not sent prints as such, is counted beside what arrived, and is asked about", async () => {
+    await go("证书申报表");
+    await page.getByRole("link", { name: "打开第1行" }).click();
+    await page.getByRole("button", { name: "修改", exact: true }).click();
+    await page.getByRole("textbox", { name: "考核人数" }).fill("90");
+    await page.getByText("修改后待提交").first().waitFor();
+    await page.getByRole("button", { name: "打印", exact: true }).click();
+    assert.match(await printed_html(page), /本表修改后还没有提交，和已提交的不同/);
+    await go("首页");
+    await page.getByText(/^3 份已送达，1 份还没有签名/).waitFor();
+    await go("证书申报表");
+    await page.getByRole("link", { name: "打开第1行" }).click();
+    await page.getByRole("button", { name: "放弃修改" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "放弃修改" }).click();
+    await page.getByRole("button", { name: "修改", exact: true }).waitFor();
+    assert.equal(await page.getByRole("textbox", { name: "考核人数" }).inputValue(), "100");
+});
+
+journey("a table that is sent anew asks for its paper anew, on the home screen too", async () => {
+    await go("学校汇总表");
+    await page.getByRole("button", { name: "修改", exact: true }).click();
+    await page.getByRole("textbox", { name: "电话" }).fill("13855512345");
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await page.getByText("已提交").first().waitFor();
+    await page.getByText("重新提交了新的一版，上一版的纸质表作废：请重新打印、签字盖章，再办一次。").waitFor();
+    await go("首页");
+    await page.getByText(/^附件2重新提交过，请重新打印盖章，扫描件于 4月3日 24:00 前报送所在市/).waitFor();
+    await look(page, "mending-again");
 });
 
 journey("a receipt is printed as a page that can be read", async () => {

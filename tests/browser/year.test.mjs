@@ -88,6 +88,14 @@ journey("April: one is approved as filed, one lower; the ledger says what and by
     decide(filing_of(first), "--verdict", "pass");
     decide(filing_of(second), "--verdict", "pass", "--approved", "40", "--reason", "按实训工位核定");
     await sync(page);
+    // Nobody has to look for it: the home screen says what was decided, the newest first.
+    const reviewed = page.getByRole("table", { name: "最近的审核意见" }).getByRole("row");
+    for (const [number, certificate, heads] of [[1, second, "40"], [2, first, "100"]]) {
+        const cells = await cells_of(reviewed.nth(number));
+        assert.ok(cells.some((words) => words.startsWith(certificate.name)), cells.join("|"));
+        assert.ok(cells.includes("审核通过") && cells.includes(heads), cells.join("|"));
+    }
+    await look(page, "reviewed");
     await go(page, "证书申报表");
     const approved = (number) => page.getByRole("table", { name: "证书申报表" }).getByRole("row").nth(number);
     assert.ok((await cells_of(approved(1))).includes("审核通过"));
@@ -119,7 +127,9 @@ journey("it comes back with a remark, a reason and a date; mended, it is decided
         "--remark", "headcount=按在校生人数核对", "--due", "2023-04-10");
     await sync(page);
     // Its window is over, and still it is not late.
-    await page.getByText(/请于 4月10日 24:00 前修改报送.*与专业在校生数不符/).waitFor();
+    const returned = page.getByRole("region", { name: "退回修改" });
+    for (const words of ["省级退回：与专业在校生数不符", "考核人数：按在校生人数核对", "请于 4月10日 24:00 前修改报送"])
+        await returned.getByText(words, { exact: true }).waitFor();
     assert.equal(await page.getByText("逾期未报").count(), 0);
     await look(page, "returned-home");
     assert.deepEqual(await statement(), mended.slice(0, 3));
