@@ -110,6 +110,7 @@ struct Matter {
     std::optional<base::EnvelopeId> newest;     // Newest signed version.
     base::Time                      updated_at; // Of the draft, by this machine's clock.
     bool                            revising = false; // Open for change after a signing.
+    bool                            arrived = false;  // The server has a version of it.
     std::optional<Review>           review;   // The newest decision about the newest version.
     base::Sha256Hex                 notice;   // Version it was begun, carried over or signed under.
 };
@@ -157,12 +158,13 @@ struct OutboxItem {
     base::FormId                    form;
     base::Period                    period;
     EnvelopeState                   state = EnvelopeState::queued;
-    bool                            replaced = false; // A newer version of its matter has arrived.
+    bool                            replaced = false; // Set in receipts(): a newer one counts.
     bool                            withdrawn = false; // A filing that is withdrawn at the server.
     // As signed; of a withdrawal: of what it withdraws; of an office's act: its "words"; of a
     // decision: its "verdict".
     base::Json                      answers;
     base::Sha256Hex                 notice; // Version under which they were signed.
+    rules::Notes                    notes;    // Signed with a filing.
     base::Time                      made_at;
     int                             attempts = 0;
     std::optional<base::Fault>      refusal;  // With the server's detail.
@@ -194,6 +196,8 @@ struct Judgement {
     int                         missing  = 0; // Of the errors: what is simply not filled in yet.
     int                         to_explain = 0; // Warnings without a note.
     bool                        sealable = false;
+
+    bool found(const base::RuleId& rule) const; // Some finding is of this rule.
 };
 
 class ReviewDesk;    // device/review_desk.hpp
@@ -382,7 +386,8 @@ public:
     // the national platform (R8, R32), or stamped and scanned to the bureau or the mailbox (R17,
     // R19, R24). Absent: not yet.
     std::optional<base::Date> paper_tick(const base::EnvelopeId& version) const;
-    // True when an earlier version's paper has gone and this one's has not: it must go again.
+    // True when this version has arrived and counts, and only the paper of an earlier one that says
+    // something else has gone: this one's must go, too.
     bool                      paper_outdated(const base::EnvelopeId& version) const;
     base::Status              set_paper_tick(const base::EnvelopeId&   version,
                                              std::optional<base::Date> day);

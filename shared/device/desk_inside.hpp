@@ -113,6 +113,8 @@ struct Desk::Inside {
     base::Result<std::optional<Matter>> read_matter(const base::EnvelopeId& root,
                                                     bool deleted_too = false);
     [[nodiscard]] base::Status          read_review(Matter& matter);
+    // How it arrived, extensions counted in; nothing without a receipt.
+    std::optional<envelope::Timing> timing_of(const OutboxItem& item);
     base::Result<std::vector<OutboxItem>> read_items(std::string_view where_and_order,
                                                      std::string_view argument);
     // Sets newest from the envelopes that count; `revising` opens or closes the draft.

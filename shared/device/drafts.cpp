@@ -144,7 +144,9 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
         "(SELECT state FROM envelopes e WHERE e.root = m.root AND e.kind = 'filing' "
         " AND e.state <> 'superseded' ORDER BY position DESC LIMIT 1), "
         "EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root AND e.kind = 'withdrawal' "
-        " AND e.state = 'queued') "
+        " AND e.state = 'queued'), "
+        "EXISTS(SELECT 1 FROM envelopes e WHERE e.root = m.root AND e.kind = 'filing' "
+        " AND e.state = 'accepted') "
         "FROM matters m WHERE root = ? AND (? OR deleted_at IS NULL)");
     SHENBAO_ASSIGN(const bool found, select.bind(root, int(deleted_too)).step());
     if (!found) return std::nullopt;
@@ -158,6 +160,7 @@ base::Result<std::optional<Matter>> Desk::Inside::read_matter(const base::Envelo
                             select.integer(5) != 0, select.integer(3) != 0, select.text_view(8));
     matter.updated_at = select.time(6);
     matter.notice = base::Sha256Hex(select.text(7));
+    matter.arrived = select.integer(10) != 0;
 
     SHENBAO_TRY(read_review(matter));
     const notice::Form* form = form_of(matter);
@@ -649,15 +652,24 @@ std::optional<base::Time> Desk::closes_at(const Matter& matter) const {
     return std::max(*closes_at, base::first_late(*matter.review->decision.due));
 }
 
+bool Judgement::found(const base::RuleId& rule) const {
+    return std::any_of(findings.begin(), findings.end(),
+                       [&](const rules::Finding& finding) { return finding.rule == rule; });
+}
+
 std::optional<envelope::Timing> Desk::timing(const Matter& matter) const {
     const auto item = matter.newest ? find_item(*matter.newest) : std::nullopt;
-    if (!item || !item->receipt_fields) return std::nullopt;
-    const envelope::Receipt& receipt = *item->receipt_fields;
+    return item ? m_inside->timing_of(*item) : std::nullopt;
+}
+
+std::optional<envelope::Timing> Desk::Inside::timing_of(const OutboxItem& item) {
+    if (!item.receipt_fields) return std::nullopt;
+    const envelope::Receipt& receipt = *item.receipt_fields;
     if (receipt.timing != envelope::Timing::late) return receipt.timing;
-    auto given = m_inside->database.prepare(
+    auto given = database.prepare(
         "SELECT 1 FROM extensions WHERE form = ? AND period = ? AND until >= ? AND log_index > ?");
     const auto row =
-        given.bind(matter.form, matter.period, receipt.received_at, receipt.index).step();
+        given.bind(item.form, item.period, receipt.received_at, receipt.index).step();
     return row && *row ? envelope::Timing::extended : receipt.timing;
 }
 

@@ -43,10 +43,13 @@ std::optional<base::Date> Desk::paper_tick(const base::EnvelopeId& version) cons
 bool Desk::paper_outdated(const base::EnvelopeId& version) const {
     if (paper_tick(version)) return false;
     auto select = m_inside->database.prepare(
-        "SELECT 1 FROM platform_ticks t JOIN envelopes e ON e.id = t.version "
-        "WHERE e.root = (SELECT n.root FROM envelopes n WHERE n.id = ?)");
+        "SELECT max(e.answers = n.answers) FROM envelopes n JOIN envelopes e ON e.root = n.root "
+        "AND e.kind = 'filing' AND e.position < n.position JOIN platform_ticks t "
+        "ON t.version = e.id WHERE n.id = ? AND n.state = 'accepted'");
     const auto found = select.bind(version).step();
-    return found && *found;
+    if (!found || !*found || select.is_null(0) || select.integer(0) != 0) return false;
+    const auto item = find_item(version);
+    return item && m_inside->timing_of(*item) != envelope::Timing::late;
 }
 
 base::Status Desk::set_paper_tick(const base::EnvelopeId&   version,

@@ -2,6 +2,8 @@
 
 #include "shared/base/check.hpp"
 
+#include <set>
+
 namespace device {
 namespace {
 
@@ -57,9 +59,7 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         "findings, CASE kind WHEN 'filing' THEN answers ELSE coalesce((SELECT f.answers "
         "FROM envelopes f WHERE f.root = envelopes.root AND f.kind = 'filing' "
         "AND f.position < envelopes.position ORDER BY f.position DESC LIMIT 1), answers) END, "
-        "text, receipt, kind = 'filing' AND EXISTS(SELECT 1 FROM envelopes n "
-        "WHERE n.root = envelopes.root AND n.kind = 'filing' AND n.state = 'accepted' "
-        "AND n.position > envelopes.position), CASE kind WHEN 'filing' THEN '' ELSE (SELECT m.notice "
+        "text, receipt, notes, CASE kind WHEN 'filing' THEN '' ELSE (SELECT m.notice "
         "FROM matters m WHERE m.root = envelopes.root) END, notice, kind = 'filing' AND (SELECT "
         "m.withdrawn FROM matters m WHERE m.root = envelopes.root) FROM envelopes WHERE " +
         std::string(where_and_order));
@@ -89,7 +89,9 @@ Desk::Inside::read_items(std::string_view where_and_order, std::string_view argu
         SHENBAO_ASSIGN(item.answers, base::parse_json(select.text_view(12)));
         item.text = select.text(13);
         item.receipt = select.text(14);
-        item.replaced = select.integer(15) != 0;
+        SHENBAO_ASSIGN(const base::Json notes, base::parse_json(select.text_view(15)));
+        for (const auto& [rule, note] : notes.items())
+            if (note.is_string()) item.notes.emplace(base::RuleId(rule), note.get<std::string>());
         item.withdrawn = select.integer(18) != 0;
         // What is withdrawn has no later version, so its matter's is the one it was signed under.
         const auto named = base::parse_notice_ref(select.text_view(17));
@@ -154,9 +156,10 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
                         .run());
         SHENBAO_TRY(
             inside.add_item(item, rules::notes_json(judgement.verdict.filing->notes())));
-        // What was written of findings that are gone does not travel, so it is not kept as signed.
+        // What was written of findings that are gone does not travel, so it is not kept as signed. A
+        // reply is kept until somebody has decided again.
         for (const auto& [rule, note] : matter->notes)
-            if (judgement.verdict.filing->notes().count(rule) == 0)
+            if (rule != reply_rule && !judgement.found(rule))
                 SHENBAO_TRY(
                     inside.database.prepare("DELETE FROM draft_notes WHERE root = ? AND rule = ?")
                         .bind(root, rule)
@@ -216,7 +219,15 @@ std::vector<OutboxItem> Desk::refused() const {
 }
 std::vector<OutboxItem> Desk::receipts() const {
     auto items = m_inside->read_items("state = ? ORDER BY position DESC", "accepted");
-    return items ? std::move(*items) : std::vector<OutboxItem>();
+    if (!items) return {};
+    // What is late takes no other's place before it is extended.
+    std::set<base::EnvelopeId> newer; // Roots of which a newer version counts.
+    for (OutboxItem& item : *items) {
+        if (item.kind != "filing") continue;
+        item.replaced = newer.count(item.root) > 0;
+        if (m_inside->timing_of(item) != envelope::Timing::late) newer.insert(item.root);
+    }
+    return std::move(*items);
 }
 std::optional<OutboxItem> Desk::find_item(const base::EnvelopeId& id) const {
     auto items = m_inside->read_items("id = ? ORDER BY position DESC LIMIT 1", id.text());

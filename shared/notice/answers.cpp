@@ -262,8 +262,8 @@ Typed parse_typed(const Field& field, std::string_view typed) {
     case FieldType::phone: {
         const std::string text = base::narrow(trimmed);
         if (!is_phone(text)) return rejected("请填写电话号码，例如 0551-62831234。");
-        if (text.front() == '1' && text.size() > 6 && text.size() != 11 &&
-            std::all_of(text.begin(), text.end(), is_digit))
+        const auto digits = std::count_if(text.begin(), text.end(), is_digit);
+        if (text.front() == '1' && digits > 6 && digits != 11)
             return rejected("手机号码应为11位，请核对。");
         if (!has_likely_length(text)) return rejected("电话号码的位数过多，请核对。");
         return value(text);

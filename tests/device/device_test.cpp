@@ -916,34 +916,50 @@ TEST_CASE("an end that is included is told as people say it: 24:00 of its day, o
     }
 }
 
-TEST_CASE("what was explained of a finding that is gone is not kept as signed") {
+TEST_CASE("what was explained of a finding that is gone is not kept as signed; the rest is") {
     Office office;
     office.enrol();
-    const auto root = office.declare("C1", "初级", "5");
+    const auto         root = office.declare("C1", "初级", "5");
     const base::RuleId below_minimum("min_headcount");
     REQUIRE(office.desk->explain(root, below_minimum, "本校该专业只有五人").has_value());
     CHECK(office.desk->judge(root)->sealable);
+    REQUIRE(office.desk->seal(root).has_value());
+    CHECK(office.desk->find_matter(root)->notes.count(below_minimum) == 1);
+    office.sync();
+    REQUIRE(office.desk->revise(root).has_value());
+    REQUIRE(office.desk->explain(root, device::reply_rule, "已经按意见改好").has_value());
     REQUIRE(office.desk->type(root, cell(headcount), "100").has_value());
     REQUIRE(office.desk->seal(root).has_value());
-    CHECK(office.desk->find_matter(root)->notes.empty());
+    const rules::Notes kept = office.desk->find_matter(root)->notes;
+    CHECK(kept.count(below_minimum) == 0);
+    CHECK(kept.count(device::reply_rule) == 1); // Until somebody has decided again.
 }
 
-TEST_CASE("a version's paper goes again when an earlier one's has gone") {
+TEST_CASE("a version's paper goes again when another one's has gone and it has arrived") {
     Office office;
     office.enrol();
     const auto root = office.declare("C1", "初级", "100");
     REQUIRE(office.desk->seal(root).has_value());
+    CHECK(!office.desk->find_matter(root)->arrived);
     office.sync();
+    CHECK(office.desk->find_matter(root)->arrived);
     CHECK(!office.desk->paper_outdated(root));
     REQUIRE(office.desk->set_paper_tick(root, base::Date{2023, 3, 30}).has_value());
-    CHECK(!office.desk->paper_outdated(root));
-    REQUIRE(office.desk->revise(root).has_value());
-    REQUIRE(office.desk->type(root, cell(headcount), "110").has_value());
-    REQUIRE(office.desk->seal(root).has_value());
-    const auto second = *office.desk->find_matter(root)->newest;
-    CHECK(office.desk->paper_outdated(second));
-    REQUIRE(office.desk->set_paper_tick(second, base::Date{2023, 3, 31}).has_value());
-    CHECK(!office.desk->paper_outdated(second));
+    const auto next = [&](const char* heads) {
+        REQUIRE(office.desk->revise(root).has_value());
+        REQUIRE(office.desk->type(root, cell(headcount), heads).has_value());
+        REQUIRE(office.desk->seal(root).has_value());
+        return *office.desk->find_matter(root)->newest;
+    };
+    const auto same = next("100"); // The paper says what it said.
+    office.sync();
+    CHECK(!office.desk->paper_outdated(same));
+    const auto other = next("110");
+    CHECK(!office.desk->paper_outdated(other)); // The old one counts until it has arrived.
+    office.sync();
+    CHECK(office.desk->paper_outdated(other));
+    REQUIRE(office.desk->set_paper_tick(other, base::Date{2023, 3, 31}).has_value());
+    CHECK(!office.desk->paper_outdated(other));
 }
 
 TEST_CASE("a tick about a version's paper is the school's own word, and can be taken back") {

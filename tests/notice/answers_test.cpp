@@ -146,9 +146,9 @@ TEST_CASE("texts keep what was typed; the sample of the paper is no content (R43
          {"055162831234", "0551-62831234-8001", "+8613855512345", "(0551) 6283 1234"})
         CHECK(notice::parse_typed(phone, number).state == Typed::State::value);
     CHECK(notice::parse_typed(phone, "1385").state == Typed::State::rejected);
-    // A digit too many, or an identity number, which is not collected.
     CHECK(notice::parse_typed(phone, "12345").state == Typed::State::value); // A city's hotline.
-    for (const char* slip : {"1380013800", "138001380012", "1385551234567", "13855512345678901", "340101198001011234"})
+    // A digit too few or too many, or an identity number, which is not collected.
+    for (const char* slip : {"1380013800", "138 0013 800", "138001380012", "1385551234567", "13855512345678901", "340101198001011234"})
         CHECK(notice::parse_typed(phone, slip).state == Typed::State::rejected);
     CHECK(notice::parse_typed(phone, "办公室").state == Typed::State::rejected);
 }
