@@ -121,7 +121,7 @@ void App::open_form(const base::FormId& form) {
     if (form != m_form) m_visit_memory.clear();
     m_form = form;
     m_open_root = {};
-    ++m_visit;
+    m_opening = true;
     const notice::Form* shown = find_form();
     go(shown != nullptr && shown->many ? ScreenId::form_list : ScreenId::form_paper);
 }
@@ -331,13 +331,22 @@ const App::PaperTick& App::paper_tick(const base::EnvelopeId& version) {
     return known[version] = {m_desk.paper_tick(version), m_desk.paper_outdated(version)};
 }
 
-bool App::unchanged(const device::Matter& matter) {
-    if (!matter.revising || !matter.newest || !device::is_open(matter.state)) return false;
-    auto& known = cache().unchanged;
+const App::Change& App::change_of(const device::Matter& matter) {
+    auto& known = cache().changes;
     if (const auto found = known.find(matter.root); found != known.end()) return found->second;
-    const auto               item = m_desk.find_item(*matter.newest);
-    const device::Judgement* judged = judgement(matter.root);
-    return known[matter.root] = item && judged != nullptr && item->answers == judged->answers;
+    Change change;
+    const auto item = matter.revising && matter.newest && device::is_open(matter.state)
+                          ? m_desk.find_item(*matter.newest)
+                          : std::nullopt;
+    if (const device::Judgement* judged = item ? judgement(matter.root) : nullptr) {
+        change.answers = change.any = item->answers != judged->answers;
+        for (const auto& [rule, note] : matter.notes) {
+            const auto before = item->notes.find(rule);
+            change.any = change.any || (!note.empty() && (before == item->notes.end() ||
+                                                          before->second != note));
+        }
+    }
+    return known[matter.root] = change;
 }
 
 const std::vector<device::OutboxItem>& App::queued() {
@@ -471,7 +480,7 @@ print::Sheet App::sheet_of(const device::Matter& matter) {
         sheet.computed = judged->verdict.computed;
         sheet.unfinished = device::is_open(matter.state) && !judged->sealable;
     }
-    const bool changed = matter.revising && device::is_open(matter.state) && !unchanged(matter);
+    const bool changed = matter.arrived && change_of(matter).answers;
     sheet.warning = matter.state == device::MatterState::withdrawn ? "本表已撤回，不作申报用"
                     : changed ? "本表修改后还没有提交，和已提交的不同"
                               : outdated_words(matter);

@@ -72,8 +72,8 @@ public:
     base::Time closes_at(const notice::Form& form, const notice::Window& window);
     notice::ClosesAt closing(); // The same, to hand on.
 
-    // Another number each time a form is opened: its paper begins at its top again.
-    int visit() const { return m_visit; }
+    // True once after a form was opened: its paper is read from its top.
+    bool take_opening() { return std::exchange(m_opening, false); }
 
     // A finding of the list 检查 was pressed: its field takes the focus when it is next drawn.
     void wish_focus(const base::EnvelopeId& root, device::Cell cell);
@@ -104,8 +104,12 @@ public:
         bool                      outdated = false;
     };
     const PaperTick&                   paper_tick(const base::EnvelopeId& version);
-    // True of what is open for change and says what was signed last.
-    bool                               unchanged(const device::Matter& matter);
+    // How what is open for change differs from what was signed last.
+    struct Change {
+        bool answers = false;
+        bool any = false; // Answers, explanations or a reply.
+    };
+    const Change&                      change_of(const device::Matter& matter);
     // How an own filing arrived; nothing while its newest version has not (Desk::timing()).
     std::optional<envelope::Timing>    timing(const device::Matter& matter);
     // True of one that arrived late and counts for nothing so far.
@@ -154,7 +158,7 @@ private:
         std::map<base::EnvelopeId, bool>                             outdated;
         std::map<base::EnvelopeId, std::optional<envelope::Timing>>  timings;
         std::map<base::EnvelopeId, PaperTick>                        ticks;
-        std::map<base::EnvelopeId, bool>                             unchanged;
+        std::map<base::EnvelopeId, Change>                           changes;
         std::map<base::EnvelopeId, std::vector<device::HistoryEntry>> timelines;
     };
     Cache& cache();
@@ -171,7 +175,7 @@ private:
     Cache                       m_cache;
     Reviews                     m_reviews;
     int                         m_send_number = 0;
-    int                         m_visit = 0;
+    bool                        m_opening = false;
     std::map<std::string, std::string> m_memory, m_visit_memory;
     std::string                 m_said;
     std::function<void()>       m_undo;

@@ -112,9 +112,8 @@ Standing standing_of(const std::vector<Matter>& matters) {
         standing.wrong +=
             matter.state == MatterState::refused || matter.state == MatterState::conflict;
         standing.queued += matter.state == MatterState::queued;
-        // What is open for change again has arrived before.
-        standing.arrived += device::is_delivered(matter.state) ||
-                            (matter.revising && matter.state == MatterState::editing);
+        standing.arrived += matter.arrived;
+        standing.reopened += open && matter.arrived;
         standing.returned += matter.state == MatterState::returned;
     }
     return standing;
@@ -193,6 +192,8 @@ std::vector<Due> make_calendar(App& app) {
         const std::vector<Matter> matters = app.matters(form.id, window.period);
         if (form.many) read_many(app, matters, due);
         else read_one(app, matters, due);
+        const Standing standing = standing_of(matters);
+        due.arrived = standing.filings > 0 && standing.arrived == standing.filings;
         for (const Matter& matter : matters)
             if (const auto last = is_sent_back(matter) ? matter.review->decision.due : std::nullopt)
                 due.mend_by = std::min(due.mend_by.value_or(*last), *last);

@@ -15,7 +15,8 @@ class App;
 struct Standing {
     int filings = 0, unsigned_filings = 0;
     int queued = 0;
-    int arrived = 0; // The server has them.
+    int arrived = 0; // The server has a version of them.
+    int reopened = 0; // Of the unsigned: a version of them has arrived.
     int wrong = 0;   // Refused, or changed on two machines.
     int returned = 0; // By a reviewer.
 };
@@ -72,6 +73,7 @@ struct Due {
     std::string           words;  // The same with figures: "5 张，合计 267 人，2 张未签名".
     bool                  late = false;     // It arrived after the closing time.
     bool                  expected = false; // Missing it would be noticed.
+    bool                  arrived = false;  // There is some, and the server has a version of all.
     // The first of the dates until which what was returned may be replaced; that included.
     std::optional<base::Time> mend_by;
 

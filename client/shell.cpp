@@ -124,11 +124,14 @@ void draw_shell(App& app, const std::string& said, bool can_undo) {
     {
         const notice::Form* form = app.find_form();
         const bool          of_form = screen.title.empty() && form != nullptr;
-        std::string         id(screen.key);
-        if (of_form) id += "/" + form->id.text() + "/" + app.open_root().text();
         // A list is come back to where it was left; a paper is read from its top.
-        if (app.screen() == ScreenId::form_paper) id += "/" + std::to_string(app.visit());
-        const widgets::Page page(id, of_form ? form->short_title : screen.title);
+        const bool          from_top = app.take_opening() && app.screen() == ScreenId::form_paper;
+        const widgets::Page page(of_form ? std::string(screen.key) + "/" + form->id.text() + "/" +
+                                               app.open_root().text()
+                                         : std::string(screen.key),
+                                 of_form ? form->short_title : screen.title,
+                                 from_top ? widgets::Page::Begins::at_top
+                                          : widgets::Page::Begins::where_left);
         draw_warnings(app);
         screen.draw(app);
     }

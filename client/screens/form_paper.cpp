@@ -186,7 +186,7 @@ void draw_left_out(const Filling& filling) {
     const Tally         tally = tally_of(app, *declared, filling.sources);
     if (tally.left_out > 0)
         widgets::text(declared->short_title + "合计 " + base::grouped(tally.total) + " 人，" +
-                          left_out_words(tally, *declared) + "；改好以后两处相同。",
+                          left_out_words(tally, *declared) + "，和本表合计可能不同；改好以后一致。",
                       {.size = widgets::type_size::small, .colour = widgets::colour::attention});
 }
 

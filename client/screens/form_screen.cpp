@@ -45,7 +45,7 @@ void draw_discard(App& app, const Matter& matter) {
     std::string& asking = app.visit_memory("discard/" + matter.root.text());
     if (asking.empty()) {
         if (!widgets::button("discard", "放弃修改")) return;
-        if (!app.unchanged(matter)) asking = "?";
+        if (app.change_of(matter).any) asking = "?";
         else app.tell(app.desk().discard_revision(matter.root));
         return;
     }
@@ -57,6 +57,19 @@ void draw_discard(App& app, const Matter& matter) {
     if (answer == widgets::Answer::none) return;
     asking.clear();
     if (answer == widgets::Answer::yes) app.tell(app.desk().discard_revision(matter.root));
+}
+
+// While a filing is changed: what of it stands meanwhile.
+void draw_standing(App& app, const Matter& matter) {
+    const auto timing = app.timing(matter);
+    if (!matter.revising || !timing || *timing == envelope::Timing::late || is_sent_back(matter))
+        return;
+    const auto closes = app.desk().closes_at(matter);
+    widgets::text(matter.review ? "审核部门已经通过了原来的一份，这次修改不会被接收。"
+                  : closes && app.now() >= *closes
+                      ? "现在提交算逾期补报；省级延期以前，仍以已送达的那一份为准。"
+                      : "改好重新签名、送达以前，仍以已送达的那一份为准。",
+                  widgets::second_text);
 }
 
 void draw_open_acts(App& app, const Matter& matter) {
@@ -77,10 +90,8 @@ void draw_open_acts(App& app, const Matter& matter) {
                   : platform::online() ? "签名后马上发送。"
                                        : "签名后放入待同步，联网后自动发送。",
                   widgets::second_text);
-    const auto arrived = app.timing(matter);
-    if (matter.revising && !is_sent_back(matter) && arrived && *arrived != envelope::Timing::late)
-        widgets::text("改好重新签名、送达以前，仍以已送达的那一份为准。", widgets::second_text);
-    if (app.unchanged(matter))
+    draw_standing(app, matter);
+    if (matter.revising && !app.change_of(matter).any && matter.state == MatterState::editing)
         widgets::text("内容和上次提交的相同，还没有改动。",
                       {.size = widgets::type_size::small, .colour = widgets::colour::attention});
     if (matter.revising && matter.newest) draw_discard(app, matter);
@@ -123,10 +134,11 @@ void draw_acts(App& app, const Matter& matter, const std::string& outdated) {
                             {.off_because = device::is_frozen(matter.state)
                                                 ? "审核已通过，退回后才能修改"
                                                 : ""}))
-            app.tell(app.desk().revise(matter.root));
+            reopen(app, matter.root);
     }
     if (device::is_frozen(matter.state))
-        widgets::text("审核已通过，要改请审核部门先退回。", widgets::second_text);
+        widgets::text(std::string(texts::state_word(matter.state)) + "，要改请审核部门先退回。",
+                      widgets::second_text);
     if (!outdated.empty())
         widgets::text("现在打印，页眉会注明“" + outdated + "”。", widgets::second_text);
     if (device::is_open(matter.state)) draw_open_acts(app, matter);
@@ -193,7 +205,7 @@ void draw_review(App& app, const Matter& matter, const notice::Form& form) {
     if (matter.state == MatterState::returned &&
         widgets::button("mend", "按意见修改", {.kind = widgets::ButtonKind::primary,
                                                .width = widgets::Width::fill}))
-        app.tell(app.desk().revise(matter.root));
+        reopen(app, matter.root);
     if (!open) return;
     const auto  noted = matter.notes.find(device::reply_rule);
     std::string reply = noted == matter.notes.end() ? std::string() : noted->second;

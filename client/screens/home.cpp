@@ -111,7 +111,8 @@ void draw_mail_lines(App& app, const Calendar& dues) {
         if (due.form->mail) {
             const auto [words, again] =
                 mail_words(app, *due.form, due.window->period, due.closes);
-            if (again) widgets::notice("mail", widgets::Tone::attention, words);
+            if (again)
+                widgets::notice("mail_" + due.form->id.text(), widgets::Tone::attention, words);
             else widgets::text(words, widgets::second_text);
         }
 }
@@ -133,14 +134,15 @@ void draw_review_line(App& app, const notice::Package& package, const base::Peri
 
 void draw_sending(App& app, widgets::Table& table, const Calendar& dues) {
     const base::Period& period = dues.front().window->period;
-    int                 waiting = 0, arrived = 0, open = 0;
+    int                 waiting = 0, arrived = 0, fresh = 0, reopened = 0;
     bool                all_there = true;
     std::string         wrong; // What stands against the rest.
     for (const device::OutboxItem& item : app.queued()) waiting += item.period == period;
     for (const Due& due : dues) {
         const Standing standing = standing_of(app.matters(due.form->id, period));
         arrived += standing.arrived;
-        open += standing.unsigned_filings;
+        reopened += standing.reopened;
+        fresh += standing.unsigned_filings - standing.reopened;
         all_there = all_there && due.state == Due::State::done;
         if (due.state == Due::State::wrong && standing.unsigned_filings == 0)
             wrong += "，" + due.form->short_title + due.word;
@@ -149,7 +151,11 @@ void draw_sending(App& app, widgets::Table& table, const Calendar& dues) {
     if (waiting > 0) how = std::to_string(waiting) + " 份已签名，等待发送";
     else if (all_there) how += "，回执已保存";
     else if (arrived == 0) how = "签名后自动发送，也可按“一键同步”";
-    else if (open > 0) how += "，" + std::to_string(open) + " 份还没有签名";
+    else {
+        if (reopened > 0)
+            how += "，其中 " + std::to_string(reopened) + " 份正在修改，还没有重新签名";
+        if (fresh > 0) how += "，另有 " + std::to_string(fresh) + " 份还没有签名";
+    }
     if (waiting == 0 && arrived > 0) how += wrong;
     draw_task(table, {"send",
                       waiting > 0 ? widgets::Sign::waiting
@@ -246,7 +252,9 @@ void draw_reviewed(App& app, const Calendar& calendar) {
     std::vector<device::Matter> reviewed;
     for (const Due& due : calendar)
         for (const device::Matter& matter : app.matters(due.form->id, due.window->period))
-            if (matter.review && !is_sent_back(matter)) reviewed.push_back(matter);
+            if (matter.review && !is_sent_back(matter) &&
+                (device::counts(matter.state) || matter.state == device::MatterState::rejected))
+                reviewed.push_back(matter);
     if (reviewed.empty()) return;
     std::stable_sort(reviewed.begin(), reviewed.end(), [](const auto& a, const auto& b) {
         return b.review->at < a.review->at;
@@ -266,16 +274,19 @@ void draw_reviewed(App& app, const Calendar& calendar) {
         const notice::Form*      form = package->find_form(matter.form);
         const device::Judgement* judged = app.judgement(matter.root);
         if (form == nullptr || judged == nullptr) continue;
-        const std::string what =
+        const envelope::Decision& said = matter.review->decision;
+        const std::string         what =
             answers_words(app, *package, *form, matter.period, judged->answers);
         table.row(matter.root.text());
         table.text(base::clerk_day_minute(matter.review->at));
         table.text(what);
         {
             const auto cell = table.cell();
-            draw_state_badge(app, matter);
+            widgets::badge(texts::verdict_state(said),
+                           said.verdict == envelope::ReviewVerdict::pass ? widgets::Tone::done
+                                                                         : widgets::Tone::wrong);
         }
-        table.text(numbers_words(approved_numbers(app, matter)),
+        table.text(numbers_words(approved_numbers(*form, judged->answers, said)),
                    {.figures = widgets::Figures::tabular, .right = true});
         const auto cell = table.cell();
         if (widgets::link("open", "打开", {.name = "打开审核意见：" + what}))
@@ -287,7 +298,7 @@ void draw_reviewed(App& app, const Calendar& calendar) {
 void draw_overdue(App& app, const Calendar& calendar) {
     Calendar overdue;
     for (const Due& due : calendar)
-        if (due.expected && due.state != Due::State::done &&
+        if (due.expected && due.state != Due::State::done && !due.arrived &&
             notice::phase_of(*due.window, due.closes, app.now()) == notice::Phase::closed &&
             !due.mends(app.now()))
             overdue.push_back(due);
@@ -353,7 +364,8 @@ void draw_due_state(App& app, const Due& due) {
                               .colour = widgets::colour::attention});
     case notice::Phase::closed:
         if (due.mends(now)) return widgets::badge("退回修改", widgets::Tone::wrong);
-        if (due.expected) return widgets::badge("逾期未报", widgets::Tone::wrong);
+        if (due.expected && !due.arrived)
+            return widgets::badge("逾期未报", widgets::Tone::wrong);
         return widgets::text("未填报", widgets::second_text);
     case notice::Phase::always: return widgets::text("随时可报", widgets::second_text);
     }

@@ -79,14 +79,15 @@ void draw_until(App& app, const notice::Form& form, const Matter& matter) {
 bool ticks_mail(const notice::Form& form) { return form.mail && !form.national_platform; }
 
 // The school's own word that the paper of this version went its way, and when.
+// act: what is to be done with it, "发送".
 void draw_tick(App& app, const base::EnvelopeId& version, std::string_view label,
-               std::string_view day_label) {
+               std::string_view day_label, const std::string& act) {
     const auto [day, outdated] = app.paper_tick(version);
     bool         ticked = day.has_value();
     std::string& typed = app.visit_memory("tick/" + version.text());
     if (outdated)
         widgets::notice("outdated", widgets::Tone::attention,
-                        "重新提交了新的一版，上一版的纸质表作废：请重新打印、签字盖章，再办一次。");
+                        "内容改过，上一版的纸质表作废：请重新打印、签字盖章，再" + act + "一次。");
     if (widgets::checkbox("tick", label, ticked)) {
         app.tell(app.desk().set_paper_tick(
             version, ticked ? std::optional(base::date_of(app.now())) : std::nullopt));
@@ -121,7 +122,7 @@ MailWords mail_words(App& app, const notice::Form& form, const base::Period& per
         if (!matter.newest || !ticks_mail(form)) return {what + until + where};
         const auto& [day, outdated] = app.paper_tick(*matter.newest);
         if (outdated)
-            return {form_label(form) + "重新提交过，请重新打印盖章，扫描件" + until + where, true};
+            return {form_label(form) + "内容改过，请重新打印盖章，扫描件" + until + where, true};
         if (!day) return {what + until + where};
         gone = std::max(gone.value_or(*day), *day);
     }
@@ -140,7 +141,7 @@ void draw_mail(App& app, const Matter& matter) {
         draw_name(app, "subject", "邮件名称", subject);
         draw_name(app, "file", "文件名称", as_file_name(subject));
         if (matter.newest && ticks_mail(*form))
-            draw_tick(app, *matter.newest, "盖章扫描件已发出", "发出日期");
+            draw_tick(app, *matter.newest, "盖章扫描件已发出", "发出日期", "发送");
         return;
     }
     widgets::text(form->national_platform
@@ -287,7 +288,7 @@ void draw_platform(App& app, const Matter& matter) {
     // Of the version that was signed last: what replaces it has to be uploaded again.
     const base::EnvelopeId version = matter.newest.value_or(matter.root);
     const widgets::Card    card("platform", {.title = "国家平台"});
-    draw_tick(app, version, "已上传国家平台", "上传日期");
+    draw_tick(app, version, "已上传国家平台", "上传日期", "上传");
     widgets::text("本校自行填报，不代表平台数据。本系统不向国家平台上传任何内容。",
                   widgets::second_text);
 }

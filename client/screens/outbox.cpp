@@ -43,13 +43,7 @@ void draw_queued(App& app, const device::OutboxItem& item) {
                   widgets::second_text);
     line.push_right();
     if (item.kind == "filing" && item.attempts == 0 && widgets::button("back", "取回修改")) {
-        const std::size_t before = app.queued().size();
-        if (app.tell(app.desk().revise(item.root))) {
-            open_matter(app, item.root);
-            app.say(app.queued().size() + 1 < before
-                        ? "已取回。由它生成的汇总表也一起取回了，改好后都要重新签名提交。"
-                        : "已取回，改好后要重新签名提交。");
-        }
+        if (reopen(app, item.root)) open_matter(app, item.root);
     }
     if (item.answers.contains("words") && item.attempts == 0 && widgets::button("drop", "取消"))
         app.tell(app.desk().take_back_act(item.id));

@@ -24,7 +24,7 @@ std::string value_words(App& app, const notice::Field& field, const base::Json& 
 }
 
 std::string answers_words(App& app, const notice::Package& package, const notice::Form& form,
-                          const base::Period& period, const base::Json& answers) {
+                          const base::Period& period, const base::Json& answers, PeriodTold told) {
     const auto member = [&](const base::Json& of, const base::FieldId& id) {
         const auto found = of.is_object() ? of.find(id.text()) : of.end();
         return found == of.end() ? base::Json() : *found;
@@ -60,7 +60,9 @@ std::string answers_words(App& app, const notice::Package& package, const notice
         if (count > 0) words += "（" + std::to_string(count) + " 项）";
     }
     const notice::Period* of = package.find_period(period);
-    return of == nullptr || form.windows.size() < 2 ? words : words + "　" + of->name;
+    return of == nullptr || form.windows.size() < 2 || told == PeriodTold::apart
+               ? words
+               : words + "　" + of->name;
 }
 
 const notice::Form* source_form_of(App& app, const device::Matter& matter,
@@ -165,7 +167,7 @@ std::string decision_words(App& app, const device::OutboxItem& item) {
 
 } // namespace
 
-std::string item_words(App& app, const device::OutboxItem& item) {
+std::string item_words(App& app, const device::OutboxItem& item, PeriodTold told) {
     // An office's act says itself what it is.
     if (const auto words = item.answers.find("words");
         words != item.answers.end() && item.kind != "filing" && words->is_string())
@@ -175,9 +177,20 @@ std::string item_words(App& app, const device::OutboxItem& item) {
     if (item.kind == "decision") return decision_words(app, item);
     const std::string      before = item.kind == "withdrawal" ? "撤回：" : "";
     if (form == nullptr) return before + item.form.text();
-    const std::string words = answers_words(app, *package, *form, item.period, item.answers);
-    // What is named by its certificate alone says here which form it is.
-    return before + (in_grid(*form) ? form_label(*form) + "　" + words : words);
+    const std::string words =
+        answers_words(app, *package, *form, item.period, item.answers, told);
+    // Which form it is; of one without an appendix the words begin with its title.
+    return before + (form->appendix.empty() ? words : form->appendix + "　" + words);
+}
+
+bool reopen(App& app, const base::EnvelopeId& root) {
+    const std::size_t before = app.queued().size();
+    if (!app.tell(app.desk().revise(root))) return false;
+    const std::size_t taken_back = before - app.queued().size();
+    if (taken_back == 1) app.say("已取回，改好后要重新签名提交。");
+    if (taken_back > 1)
+        app.say("已取回。由它生成的汇总表也一起取回了，改好后都要重新签名提交。");
+    return true;
 }
 
 void open_matter(App& app, const base::EnvelopeId& root) {

@@ -11,8 +11,11 @@
 class App;
 
 // "老年照护 · 初级　60 人", "进度月报表　2023年5月": what answers to a form say, in a clerk's words.
+// PeriodTold::apart: where a period stands in a column of its own.
+enum class PeriodTold { here, apart };
 std::string answers_words(App& app, const notice::Package& package, const notice::Form& form,
-                          const base::Period& period, const base::Json& answers);
+                          const base::Period& period, const base::Json& answers,
+                          PeriodTold told = PeriodTold::here);
 // "2023年春季"; the period's id when the package, or null, does not know it.
 std::string period_words(const notice::Package* package, const base::Period& period);
 // What this desk's unit is. There must be an enrolment.
@@ -22,7 +25,8 @@ bool is_province(App& app);
 // What a filing is about, as its reviewers see it in a list.
 std::string matter_words(App& app, const device::QueueRow& row);
 // The same of a signed envelope.
-std::string item_words(App& app, const device::OutboxItem& item);
+std::string item_words(App& app, const device::OutboxItem& item,
+                       PeriodTold told = PeriodTold::here);
 
 // A certificate's name, a phone number, 万元: how the paper shows the value of a field.
 std::string value_words(App& app, const notice::Field& field, const base::Json& value);
@@ -48,6 +52,9 @@ std::string numbers_words(const std::vector<std::int64_t>& numbers);
 // Schools in a sentence: the first few by name, and how many there are.
 std::string names_of(const std::vector<std::string>& names);
 
+// Opens a signed matter for change and says what was taken back from the outbox for it. False when it
+// could not be, which was told.
+bool reopen(App& app, const base::EnvelopeId& root);
 // Opens the screen on which a matter is filled in.
 void open_matter(App& app, const base::EnvelopeId& root);
 
@@ -55,9 +62,9 @@ void open_matter(App& app, const base::EnvelopeId& root);
 // the form has only one.
 void draw_period_choice(App& app, const notice::Form& form);
 
+enum class Countdown { shown, hidden }; // hidden: nobody has to hurry any more.
 // Until when the form is filed, in one line: "截止 5月27日 24:00（北京时间） 截止日为周六 还有 2 天".
 // `closes`: for this unit or matter, by Desk::closes_at(); `later`: why later than the window.
-enum class Countdown { shown, hidden }; // hidden: nobody has to hurry any more.
 void draw_closing(App& app, const notice::Window& window, base::Time closes,
                   std::string_view later = "已延期", Countdown countdown = Countdown::shown);
 // What one must know about the form's window before filling it in: that it has not opened, or that
@@ -109,12 +116,12 @@ std::string machine_words(App& app, const base::KeyId& kid);
 // 经过: what happened to a filing, the newest first.
 void draw_history(App& app, const notice::Form& form,
                   const std::vector<device::HistoryEntry>& history);
-// "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when; once it is
-// ticked off, "附件2盖章扫描件已于 4月2日 发送至 …".
 struct MailWords {
     std::string text;
     bool        again = false; // What had gone is no longer what was filed.
 };
+// "附件2盖章扫描件于 4月3日 24:00 前发送至 …": where the form's mail goes, and until when; once it is
+// ticked off, "附件2盖章扫描件已于 4月2日 发送至 …".
 MailWords mail_words(App& app, const notice::Form& form, const base::Period& period,
                      base::Time closes);
 // 邮件与文件: what the notice calls the mail and the file.

@@ -21,10 +21,8 @@ std::string file_name_of(const envelope::Receipt& receipt) {
 }
 
 std::string period_of(App& app, const device::OutboxItem& item) {
-    const notice::Package* package = app.desk().package_of(item);
-    const notice::Form*    form = package == nullptr ? nullptr : package->find_form(item.form);
-    // Of the others the words about what it is say so already.
-    return form != nullptr && in_grid(*form) ? period_words(package, item.period) : std::string();
+    return item.period.empty() ? std::string()
+                               : period_words(app.desk().package_of(item), item.period);
 }
 
 // What became of it since; "" while it stands.
@@ -40,19 +38,19 @@ void print_receipt(App& app, const device::OutboxItem& item) {
         if (!value.empty()) rows.push_back({{"what", what}, {"value", value}});
     };
     add("单位", app.desk().find_enrolment()->unit.name);
-    add("内容", item_words(app, item));
+    add("内容", item_words(app, item, PeriodTold::apart));
     add("时段", period_of(app, item));
     add("收到时间", base::clerk_date(base::date_of(receipt.received_at)) + " " +
                         base::clerk_minute(receipt.received_at) + "（北京时间）");
     const bool filing = item.kind == "filing"; // Of nothing else it says how it came in time.
     if (filing) add("时限", std::string(texts::timing_word(receipt.timing)));
-    add("现在", std::string(past_words(item)));
+    add("打印时状态", std::string(past_words(item)));
     add("编号", texts::index_words(receipt.index));
     add("文件的SHA-256", receipt.sha256.text());
     const notice::Form form = listing_form(
         filing ? "申报回执" : "回执",
         {"服务器收到并签名确认了下列文件。本页供查看和存档，凭证是同一编号的回执文件。" +
-         std::string(filing ? "页脚的校验码和申报表上的一致。" : "")},
+         std::string(filing ? "页脚的校验码和所报的表页脚一致。" : "")},
         {{"what", "项目", 3}, {"value", "内容", 11}});
     // As on the paper that was filed, so that the two can be laid side by side.
     app.print({listing_sheet(app, form, std::move(rows),
@@ -77,7 +75,8 @@ void draw_receipt_table(App& app, std::size_t count_max, Detail detail) {
         const envelope::Receipt& receipt = *item.receipt_fields;
         table.text(detail == Detail::all ? base::clerk_day_second(receipt.received_at)
                                          : base::clerk_day_minute(receipt.received_at));
-        table.text(item_words(app, item));
+        table.text(item_words(app, item, detail == Detail::all ? PeriodTold::apart
+                                                           : PeriodTold::here));
         if (detail == Detail::all) table.text(period_of(app, item));
         {
             const auto cell = table.cell();

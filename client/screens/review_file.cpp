@@ -155,9 +155,11 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
         }
         if (numbers == filed) return {}; // As filed.
         word.reason = base::trim(said.reason); // Asked for, not demanded, unless nothing is left.
-        if (word.reason.empty() &&
-            std::all_of(numbers.begin(), numbers.end(), [](std::int64_t one) { return one == 0; }))
-            return "一个人也不批准，请写明理由，或者选“不通过”。";
+        bool nothing = true; // Not more than there was before.
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            nothing = nothing && numbers[i] == least_number(dossier, i);
+        if (nothing && word.reason.empty())
+            return "人数一个也没有批准，请写明理由，或者选“不通过”。";
         if (dossier.form->serves == notice::Serves::declared) word.approved = numbers.front();
         else word.approved = numbers;
         return {};

@@ -56,6 +56,7 @@ public:
     // since it got the focus.
     Composing composing() const { return m_composing; }
     Scroll scroll(Handle at) const;
+    void forget_scroll(Handle at) { m_scrolls.erase(at); } // It is at its beginning then.
 
 private:
     std::deque<Event> m_queue;

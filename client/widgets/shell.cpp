@@ -182,7 +182,7 @@ bool nav_item(std::string_view id, std::string_view label, NavLook look) {
     return true;
 }
 
-Page::Page(std::string_view id, std::string_view name) {
+Page::Page(std::string_view id, std::string_view name, Begins begins) {
     const platform::Viewport view = platform::viewport();
     const float left = is_phone() ? 0 : space::rail;
     const Rect rect{left, bar_height(), view.w - left, view.h - bar_height()};
@@ -192,6 +192,11 @@ Page::Page(std::string_view id, std::string_view name) {
     node.name = name;
     node.rect = rect;
     platform::mirror().open(node);
+    if (begins == Begins::at_top) {
+        const Handle scroll = platform::mirror().handle_of("scroll");
+        platform::input().forget_scroll(scroll);
+        platform::scroll_to(scroll, {}); // Of a page that is there already.
+    }
     m_scroll.emplace("scroll", rect,
                      ScrollLook{.name = {},
                                 .padding_x = is_phone() ? space::page_phone : space::page_x,

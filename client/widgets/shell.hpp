@@ -64,10 +64,12 @@ struct NavLook {
 };
 bool nav_item(std::string_view id, std::string_view label, NavLook look = {});
 
-// The part of the window that is left, scrolling. id: another page begins at its top again.
+// The part of the window that is left, scrolling. id: another page begins at its top, one that was
+// there before where it was left, unless at_top is said.
 class Page {
 public:
-    Page(std::string_view id, std::string_view name);
+    enum class Begins : std::uint8_t { where_left, at_top };
+    Page(std::string_view id, std::string_view name, Begins begins = Begins::where_left);
     ~Page();
     Page(const Page&) = delete;
     Page& operator=(const Page&) = delete;

@@ -45,7 +45,7 @@ journey("附件2 marks the rows that are to be mended, with one count, and leads
     await page.getByRole("button", { name: `职业技能等级证书：${first.name}` }).waitFor();
     await look(page, "mending-summary");
     // The paper adds up all it shows; the list leaves out what is wrong, and that is said.
-    await page.getByText("证书申报表合计 100 人，2 张有误未计入；改好以后两处相同。").waitFor();
+    await page.getByText("证书申报表合计 100 人，2 张有误未计入，和本表合计可能不同；改好以后一致。").waitFor();
     // Two rows of one certificate and level, declarations that are not signed, and two empty blanks.
     const [, count] = /^要改的共 (\d+) 处：/.exec(await page.getByText(/^要改的共 \d+ 处：/).textContent());
     await page.getByText(`待改 ${count} 处`, { exact: true }).waitFor();
@@ -76,6 +76,17 @@ journey("the scan is ticked off when it has gone, and the home screen no longer 
     await go("首页");
     await page.getByText(/^附件2盖章扫描件于 4月3日 24:00 前报送所在市/).waitFor();
     await go("学校汇总表");
+    // It is read from its top, wherever it was left.
+    const place = () => page.locator('[data-id^="form_paper/school_summary/"][data-id$="/scroll"]')
+        .evaluate((area) => area.scrollTop);
+    await page.mouse.move(500, 500);
+    await page.mouse.wheel(0, 300);
+    await page.waitForTimeout(500);
+    assert.ok(await place() > 100);
+    await go("首页");
+    await page.getByRole("button", { name: "查看：核对学校汇总表（附件2）" }).click();
+    await pause(page);
+    assert.equal(await place(), 0);
     await page.getByRole("checkbox", { name: "盖章扫描件已发出" }).click();
     await page.getByRole("textbox", { name: "发出日期" }).fill("2023-03-28");
     await look(page, "mending-tick");
@@ -114,7 +125,7 @@ journey("a change that was not sent prints as such, is counted beside what arriv
     await page.getByRole("button", { name: "打印", exact: true }).click();
     assert.match(await printed_html(page), /本表修改后还没有提交，和已提交的不同/);
     await go("首页");
-    await page.getByText(/^3 份已送达，1 份还没有签名/).waitFor();
+    await page.getByText(/^3 份已送达，其中 1 份正在修改，还没有重新签名/).waitFor();
     await go("证书申报表");
     await page.getByRole("link", { name: "打开第1行" }).click();
     await page.getByRole("button", { name: "放弃修改" }).click();
@@ -129,9 +140,9 @@ journey("a table that is sent anew asks for its paper anew, on the home screen t
     await page.getByRole("textbox", { name: "电话" }).fill("13855512345");
     await page.getByRole("button", { name: "签名并提交" }).click();
     await page.getByText("已提交").first().waitFor();
-    await page.getByText("重新提交了新的一版，上一版的纸质表作废：请重新打印、签字盖章，再办一次。").waitFor();
+    await page.getByText("内容改过，上一版的纸质表作废：请重新打印、签字盖章，再发送一次。").waitFor();
     await go("首页");
-    await page.getByText(/^附件2重新提交过，请重新打印盖章，扫描件于 4月3日 24:00 前报送所在市/).waitFor();
+    await page.getByText(/^附件2内容改过，请重新打印盖章，扫描件于 4月3日 24:00 前报送所在市/).waitFor();
     await look(page, "mending-again");
 });
 

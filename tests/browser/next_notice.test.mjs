@@ -76,7 +76,7 @@ async function fill_and_send(server) {
     await page.getByRole("button", { name: "签名并提交" }).click();
     await page.getByText("已提交").first().waitFor();
     await go(page, "回执");
-    await page.getByRole("cell", { name: /^考评员名册（2 项）.*2024年第一批/ }).waitFor();
+    await page.getByRole("row", { name: /考评员名册（2 项） 2024年第一批/ }).waitFor();
     await pause(page);
 
     const rows = JSON.parse(run("summary", "assessor_list", "--data", server.data, "--period", "2024-first",
