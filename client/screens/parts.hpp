@@ -52,8 +52,8 @@ std::string numbers_words(const std::vector<std::int64_t>& numbers);
 // Schools in a sentence: the first few by name, and how many there are.
 std::string names_of(const std::vector<std::string>& names);
 
-// Opens a signed matter for change and says what was taken back from the outbox for it. False when it
-// could not be, which was told.
+// Opens a signed matter for change and says what was taken back from the outbox for it. False when
+// it could not be, which was told.
 bool reopen(App& app, const base::EnvelopeId& root);
 // Opens the screen on which a matter is filled in.
 void open_matter(App& app, const base::EnvelopeId& root);

@@ -156,8 +156,8 @@ base::Status Desk::seal(const base::EnvelopeId& root) {
                         .run());
         SHENBAO_TRY(
             inside.add_item(item, rules::notes_json(judgement.verdict.filing->notes())));
-        // What was written of findings that are gone does not travel, so it is not kept as signed. A
-        // reply is kept until somebody has decided again.
+        // What was written of findings that are gone does not travel, so it is not kept as signed.
+        // A reply is kept until somebody has decided again.
         for (const auto& [rule, note] : matter->notes)
             if (rule != reply_rule && !judgement.found(rule))
                 SHENBAO_TRY(

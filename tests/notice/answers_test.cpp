@@ -148,7 +148,8 @@ TEST_CASE("texts keep what was typed; the sample of the paper is no content (R43
     CHECK(notice::parse_typed(phone, "1385").state == Typed::State::rejected);
     CHECK(notice::parse_typed(phone, "12345").state == Typed::State::value); // A city's hotline.
     // A digit too few or too many, or an identity number, which is not collected.
-    for (const char* slip : {"1380013800", "138 0013 800", "138001380012", "1385551234567", "13855512345678901", "340101198001011234"})
+    for (const char* slip : {"1380013800", "138 0013 800", "138001380012", "1385551234567",
+                             "13855512345678901", "340101198001011234"})
         CHECK(notice::parse_typed(phone, slip).state == Typed::State::rejected);
     CHECK(notice::parse_typed(phone, "办公室").state == Typed::State::rejected);
 }
