@@ -1,6 +1,7 @@
 // The time of a frame with a hundred declarations, as the table in which they are typed and as the form
 // 附件2, of 附件3 with a hundred typed rows, and of a reviewer's queue of 10,000 filings, beside the home screen of
-// the same page. The desks are made by the command line and brought into the browser as backup files.
+// the same page; a key typed into 附件2, which judges all its declarations anew; and how many frames are
+// drawn while nothing happens. The desks are made by the command line and brought into the browser as backup files.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -79,6 +80,25 @@ try {
     const floor = await measure("首页");
     line(`a frame of the table with ${rows} declarations (to reach: 8)`, await measure("证书申报表"));
     line(`a frame of 附件2 with ${rows} rows (to reach: 8)`, await measure("学校汇总表"));
+    const keys = [];
+    for (let i = 0; i < runs; ++i)
+        keys.push(await page.evaluate((digit) => {
+            const field = document.querySelector('#mirror input[aria-label="电话"]');
+            field.focus();
+            field.value = `0558-551234${digit}`;
+            field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+            const began = performance.now();
+            window.__shenbao.page.draw_now();
+            return performance.now() - began;
+        }, i));
+    line("  a key typed into it, to the picture", keys.sort((a, b) => a - b)[runs >> 1]);
+    await page.waitForTimeout(2000); // The clock and what was typed are drawn and kept.
+    const idle = await page.evaluate(async () => {
+        const before = window.__shenbao.frames;
+        await new Promise((resolve) => setTimeout(resolve, 5000));
+        return window.__shenbao.frames - before;
+    });
+    console.log(`${"frames in 5 s of nothing (to reach: 0)".padEnd(58)} ${idle}`);
     await page.getByRole("link", { name: /^指标调增申请表/ }).first().click();
     await page.getByRole("button", { name: /新建/ }).click();
     await page.getByRole("combobox", { name: "第1行证书名称" }).evaluate((element, text) => {
