@@ -109,13 +109,7 @@ void draw_open_codes(App& app, const UnitEntry& unit) {
             ++count;
             last = std::max(last, code.expires_at);
         }
-    if (count == 0) {
-        // What was made here has been used since, or made void elsewhere.
-        std::string& code_of = visit(app, "code_of");
-        if (waiting(app).empty() && unread(app).empty() && code_of == unit.unit.text())
-            code_of.clear();
-        return asked.clear();
-    }
+    if (count == 0) return asked.clear();
     widgets::Line line;
     widgets::text("未用的登记码 " + std::to_string(count) + " 个，最迟 " +
                       base::clerk_date(base::date_of(last)) + "前有效",
@@ -194,6 +188,12 @@ void draw_slips_button(App& app, const std::vector<const UnitEntry*>& shown) {
 
 void draw_codes(App& app, const UnitEntry& unit) {
     if (!keeps(app, unit)) return;
+    // What was made here has been used since, or made void elsewhere: before it is drawn, for no other
+    // frame need follow.
+    if (std::string& code_of = visit(app, "code_of");
+        code_of == unit.unit.text() && app.codes() != nullptr && waiting(app).empty() &&
+        unread(app).empty() && units_with_code(app).count(unit.unit) == 0)
+        code_of.clear();
     const bool made = visit(app, "code_of") == unit.unit.text();
     if (made) draw_made_code(app);
     if (widgets::button("code", made ? "再生成一个登记码" : "生成登记码",
