@@ -188,8 +188,8 @@ void draw_slips_button(App& app, const std::vector<const UnitEntry*>& shown) {
 
 void draw_codes(App& app, const UnitEntry& unit) {
     if (!keeps(app, unit)) return;
-    // What was made here has been used since, or made void elsewhere: before it is drawn, for no other
-    // frame need follow.
+    // What was made here has been used since, or made void elsewhere: before it is drawn, for no
+    // other frame need follow.
     if (std::string& code_of = visit(app, "code_of");
         code_of == unit.unit.text() && app.codes() != nullptr && waiting(app).empty() &&
         unread(app).empty() && units_with_code(app).count(unit.unit) == 0)
