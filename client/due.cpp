@@ -16,8 +16,7 @@ std::string count_words(int count, const notice::Form& form) {
 }
 
 // Of a form with many sheets.
-void read_many(App& app, const std::vector<Matter>& matters, Due& due) {
-    const Standing       standing = standing_of(matters);
+void read_many(App& app, const std::vector<Matter>& matters, const Standing& standing, Due& due) {
     const notice::Field* number = number_of(*due.form);
     if (standing.filings == 0) {
         due.words = "还没有填写";
@@ -190,9 +189,9 @@ std::vector<Due> make_calendar(App& app) {
         due.period = duty.package->find_period(window.period);
         due.closes = app.closes_at(form, window);
         const std::vector<Matter> matters = app.matters(form.id, window.period);
-        if (form.many) read_many(app, matters, due);
+        const Standing            standing = standing_of(matters);
+        if (form.many) read_many(app, matters, standing, due);
         else read_one(app, matters, due);
-        const Standing standing = standing_of(matters);
         due.arrived = standing.filings > 0 && standing.arrived == standing.filings;
         for (const Matter& matter : matters)
             if (const auto last = is_sent_back(matter) ? matter.review->decision.due : std::nullopt)

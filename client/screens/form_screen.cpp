@@ -12,7 +12,6 @@
 #include "client/widgets/fields.hpp"
 #include "client/widgets/layout.hpp"
 #include "client/widgets/words.hpp"
-#include "shared/base/text.hpp"
 
 namespace {
 
@@ -151,10 +150,7 @@ void draw_acts(App& app, const Matter& matter, const std::string& outdated) {
 // What the province has approved: "批准 60 人", for rows in their order "批准 120、80 人"; "" when it
 // has approved nothing.
 std::string approved_words(const std::vector<std::int64_t>& numbers) {
-    std::string words;
-    for (const std::int64_t number : numbers)
-        words += (words.empty() ? "批准 " : "、") + base::grouped(number);
-    return words.empty() ? words : words + " 人";
+    return numbers.empty() ? std::string() : "批准 " + numbers_words(numbers) + " 人";
 }
 
 // Where a remark leads: to a form's own field, or to the row that it names.

@@ -282,7 +282,7 @@ void draw_reviewed(App& app, const Calendar& calendar) {
         table.text(what);
         {
             const auto cell = table.cell();
-            widgets::badge(texts::verdict_state(said),
+            widgets::badge(texts::state_word(device::state_after(said)),
                            said.verdict == envelope::ReviewVerdict::pass ? widgets::Tone::done
                                                                          : widgets::Tone::wrong);
         }

@@ -30,17 +30,6 @@ std::string_view timing_word(envelope::Timing timing) {
     return {};
 }
 
-std::string_view verdict_state(const envelope::Decision& said) {
-    switch (said.verdict) {
-    case envelope::ReviewVerdict::send_back: return state_word(device::MatterState::returned);
-    case envelope::ReviewVerdict::reject: return state_word(device::MatterState::rejected);
-    case envelope::ReviewVerdict::pass: break;
-    }
-    return state_word(said.stage == envelope::ReviewStage::final_review
-                          ? device::MatterState::approved
-                          : device::MatterState::passed);
-}
-
 std::string_view verdict_word(envelope::ReviewVerdict verdict) {
     switch (verdict) {
     case envelope::ReviewVerdict::pass: return "通过";

@@ -13,8 +13,6 @@ namespace texts {
 std::string_view state_word(device::MatterState state);
 std::string_view timing_word(envelope::Timing timing);
 std::string_view verdict_word(envelope::ReviewVerdict verdict);
-// What a decision makes of a filing: "市级初审通过", "审核通过".
-std::string_view verdict_state(const envelope::Decision& said);
 // Where a filing stands, as reviewers say it: "待市级初审", "省级退回修改", "已收到".
 std::string_view review_word(const device::QueueRow& row);
 // What an entry of a history was: "提交第2版", "市级退回修改".

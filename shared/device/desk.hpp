@@ -57,6 +57,8 @@ bool is_open(MatterState state);
 bool counts(MatterState state);
 // True when the server holds the newest version, whatever reviewers have said of it since.
 bool is_delivered(MatterState state);
+// What a decision makes of a submitted filing: returned, rejected, passed or approved.
+MatterState state_after(const envelope::Decision& decision);
 // True when a reviewer has passed it: only a return opens it again (132).
 bool is_frozen(MatterState state);
 

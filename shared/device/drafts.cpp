@@ -46,16 +46,6 @@ MatterState state_of(bool withdrawn, bool withdrawing, bool conflict, bool revis
     return last == "queued" ? MatterState::queued : MatterState::submitted;
 }
 
-MatterState state_after(const envelope::Decision& decision) {
-    switch (decision.verdict) {
-    case envelope::ReviewVerdict::send_back: return MatterState::returned;
-    case envelope::ReviewVerdict::reject: return MatterState::rejected;
-    case envelope::ReviewVerdict::pass: break;
-    }
-    return decision.stage == envelope::ReviewStage::final_review ? MatterState::approved
-                                                                 : MatterState::passed;
-}
-
 // In the list 检查 a reason stands away from its field, so it must name it.
 std::string labelled(const notice::Field& field, const std::string& reason) {
     return reason.find(field.label) == std::string::npos ? field.label + "：" + reason : reason;
@@ -105,6 +95,16 @@ std::vector<int> filled_rows(const Matter& matter) {
 bool counts(MatterState state) {
     return state != MatterState::withdrawn && state != MatterState::withdrawing &&
            state != MatterState::rejected;
+}
+
+MatterState state_after(const envelope::Decision& decision) {
+    switch (decision.verdict) {
+    case envelope::ReviewVerdict::send_back: return MatterState::returned;
+    case envelope::ReviewVerdict::reject: return MatterState::rejected;
+    case envelope::ReviewVerdict::pass: break;
+    }
+    return decision.stage == envelope::ReviewStage::final_review ? MatterState::approved
+                                                                 : MatterState::passed;
 }
 
 bool is_delivered(MatterState state) {
