@@ -143,13 +143,14 @@ export async function look(page, name) {
 // The texts of all cells of a row of the mirror.
 export const cells_of = (row) => row.getByRole("cell").or(row.getByRole("rowheader")).allTextContents();
 
-// The document that was handed to the printer, in a frame of its own; taken away, so that the next one
-// is not mistaken for it. `like`: what stands in it.
+// The document that was handed to the printer, in a frame of its own, whole: the page prints it when it
+// has loaded. Taken away, so that the next one is not mistaken for it. `like`: what stands in it.
 export async function printed_html(page, like = /class="page[ "]/) {
     for (let tries = 0; tries < 50; ++tries) {
         for (const frame of page.frames().slice(1)) {
-            const html = await frame.content().catch(() => "");
-            if (!like.test(html)) continue;
+            if (!like.test(await frame.content().catch(() => ""))) continue;
+            await frame.waitForLoadState("load");
+            const html = await frame.content();
             await page.evaluate(() => document.querySelector("iframe.print").remove());
             return html;
         }
