@@ -185,9 +185,7 @@ Reviews::Said said_again(const envelope::Decision& word) {
     if (word.due) said.due = base::to_iso(notice::last_day_before(*word.due));
     for (const envelope::Remark& remark : word.remarks)
         said.remarks.emplace_back(remark.field, remark.text);
-    if (const auto* number = std::get_if<std::int64_t>(&word.approved))
-        said.approved.push_back(std::to_string(*number));
-    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&word.approved))
-        for (const std::int64_t one : *numbers) said.approved.push_back(std::to_string(one));
+    for (const std::int64_t number : envelope::numbers_of(word.approved))
+        said.approved.push_back(std::to_string(number));
     return said;
 }

@@ -23,14 +23,11 @@ using notice::Field;
 using notice::FieldType;
 using notice::Form;
 
-int sealable_of(App& app, const std::vector<Matter>& matters) {
-    int sealable = 0;
-    for (const Matter& matter : matters) {
-        const device::Judgement* judged =
-            device::is_open(matter.state) ? app.judgement(matter.root) : nullptr;
-        sealable += judged != nullptr && judged->sealable;
-    }
-    return sealable;
+// Signed with the others by one button; in a conflict a person must choose first.
+bool is_sealable(App& app, const Matter& matter) {
+    if (!device::is_open(matter.state) || matter.state == MatterState::conflict) return false;
+    const device::Judgement* judged = app.judgement(matter.root);
+    return judged != nullptr && judged->sealable;
 }
 
 // Returns the new one; nothing when it could not be made, which was told.
@@ -42,11 +39,8 @@ std::optional<Matter> add_one(App& app, const Form& form) {
 
 void seal_all(App& app, const Form& form, const std::vector<Matter>& matters) {
     int sealed = 0;
-    for (const Matter& matter : matters) {
-        if (!device::is_open(matter.state)) continue;
-        const device::Judgement* judged = app.judgement(matter.root);
-        if (judged != nullptr && judged->sealable) sealed += app.tell(app.desk().seal(matter.root));
-    }
+    for (const Matter& matter : matters)
+        if (is_sealable(app, matter)) sealed += app.tell(app.desk().seal(matter.root));
     app.say(std::to_string(sealed) + " " + std::string(counter_of(form)) +
             (platform::online() ? "已签名，正在发送。" : "已签名，联网后自动发送。"));
     if (platform::online()) app.courier().start();
@@ -66,7 +60,9 @@ std::string subtitle_of(const Form& form) {
 void draw_head(App& app, const Form& form, const std::vector<Matter>& matters,
                const Standing& standing) {
     const std::string counter(counter_of(form));
-    const int         sealable = sealable_of(app, matters);
+    const auto        sealable =
+        std::count_if(matters.begin(), matters.end(),
+                      [&app](const Matter& matter) { return is_sealable(app, matter); });
     const std::string early = not_open_yet(app, form, app.period_of(form));
     widgets::Line     line;
     widgets::heading(form.short_title, 1);

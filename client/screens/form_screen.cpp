@@ -33,6 +33,9 @@ void draw_state(App& app, const Matter& matter) {
 std::string why_not(App& app, const Matter& matter) {
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr) return "暂时不能检查";
+    for (const rules::Finding& finding : judged->findings) // Nothing can be mended here.
+        if (finding.rule == device::gone_rule || finding.rule == device::decided_rule)
+            return finding.text;
     if (judged->errors > 0) return "改好标出的 " + std::to_string(judged->errors) + " 处即可提交。";
     if (judged->to_explain > 0)
         return "还有 " + std::to_string(judged->to_explain) + " 处需要写明原因。";
@@ -61,11 +64,9 @@ void draw_discard(App& app, const Matter& matter) {
 // While a filing is changed: what of it stands meanwhile.
 void draw_standing(App& app, const Matter& matter) {
     const auto timing = app.timing(matter);
-    if (!matter.revising || !timing || *timing == envelope::Timing::late || is_sent_back(matter))
-        return;
+    if (!matter.revising || !timing || *timing == envelope::Timing::late || matter.review) return;
     const auto closes = app.desk().closes_at(matter);
-    widgets::text(matter.review ? "审核部门已经通过了原来的一份，这次修改不会被接收。"
-                  : closes && app.now() >= *closes
+    widgets::text(closes && app.now() >= *closes
                       ? "现在提交算逾期补报；省级延期以前，仍以已送达的那一份为准。"
                       : "改好重新签名、送达以前，仍以已送达的那一份为准。",
                   widgets::second_text);

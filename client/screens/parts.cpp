@@ -116,9 +116,8 @@ std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base:
     if (said.stage != envelope::ReviewStage::final_review ||
         said.verdict != envelope::ReviewVerdict::pass)
         return {};
-    if (const auto* one = std::get_if<std::int64_t>(&said.approved)) return {*one};
-    if (const auto* rows = std::get_if<std::vector<std::int64_t>>(&said.approved)) return *rows;
-    return filed_numbers(form, answers);
+    const auto numbers = envelope::numbers_of(said.approved);
+    return numbers.empty() ? filed_numbers(form, answers) : numbers;
 }
 
 std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter) {

@@ -133,6 +133,14 @@ std::string due_fault(App& app, const std::string& text) {
     return base::end_of(*day) <= app.now() ? "修改期限已经过去。" : "";
 }
 
+// Not more in any row than there was before.
+bool approves_nobody(const Dossier& dossier, const envelope::Approved& approved) {
+    const auto numbers = envelope::numbers_of(approved);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        if (numbers[i] != least_number(dossier, i)) return false;
+    return !numbers.empty();
+}
+
 // What stands against signing it now; "" when nothing does. Fills `word`.
 std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
     const Reviews::Said& said = said_of(app, dossier);
@@ -154,14 +162,11 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
             numbers.push_back(number);
         }
         if (numbers == filed) return {}; // As filed.
-        word.reason = base::trim(said.reason); // Asked for, not demanded, unless nothing is left.
-        bool nothing = true; // Not more than there was before.
-        for (std::size_t i = 0; i < numbers.size(); ++i)
-            nothing = nothing && numbers[i] == least_number(dossier, i);
-        if (nothing && word.reason.empty())
-            return "人数一个也没有批准，请写明理由，或者选“不通过”。";
         if (dossier.form->serves == notice::Serves::declared) word.approved = numbers.front();
         else word.approved = numbers;
+        word.reason = base::trim(said.reason); // Asked for, not demanded, unless nothing is left.
+        if (word.reason.empty() && approves_nobody(dossier, word.approved))
+            return "人数一个也没有批准，请写明理由，或者选“不通过”。";
         return {};
     }
     if (said.verdict == ReviewVerdict::reject) return {};
@@ -281,12 +286,9 @@ void draw_notes(const Dossier& dossier) {
 // --- The right side ------------------------------------------------------------------------------
 
 std::string approved_words(const envelope::Decision& decision) {
-    if (const auto* number = std::get_if<std::int64_t>(&decision.approved))
-        return "，批准 " + base::grouped(*number) + " 人";
     std::string words;
-    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&decision.approved))
-        for (const std::int64_t number : *numbers)
-            words += (words.empty() ? "，批准 " : "、") + base::grouped(number) + " 人";
+    for (const std::int64_t number : envelope::numbers_of(decision.approved))
+        words += (words.empty() ? "，批准 " : "、") + base::grouped(number) + " 人";
     return words;
 }
 
@@ -418,17 +420,16 @@ void draw_decision(App& app, const Dossier& dossier) {
     }
     if (widgets::radios("verdict", "审核结果", words, chosen))
         said.verdict = verdicts[std::size_t(chosen)];
-    const bool reason = needs_reason(app, row, said.verdict);
+    bool reason = needs_reason(app, row, said.verdict);
     if (said.verdict == ReviewVerdict::pass) {
         if (reason)
             widgets::notice("out_of_turn", widgets::Tone::attention, out_of_turn_words(app, row));
         draw_approved(app, dossier, said);
     }
     device::Word asked;
-    const bool   other_numbers =
-        read_said(app, dossier, asked).empty() &&
-        !std::holds_alternative<std::monostate>(asked.approved);
-    if (reason || other_numbers) {
+    (void)read_said(app, dossier, asked);
+    reason = reason || approves_nobody(dossier, asked.approved);
+    if (reason || !envelope::numbers_of(asked.approved).empty()) {
         widgets::text_area("reason", said.reason, 2,
                            {.label = "理由",
                             .hint = reason ? "" : "人数和申报的不同。写明理由，学校可以看到；也可以不填。",

@@ -117,12 +117,9 @@ const char* verdict_word(const envelope::Decision& decision) {
 }
 
 std::string approved_words(const envelope::Approved& approved) {
-    if (const auto* number = std::get_if<std::int64_t>(&approved))
-        return "　" + std::to_string(*number) + "人";
     std::string words;
-    if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&approved))
-        for (const std::int64_t number : *numbers)
-            words += (words.empty() ? "　" : "、") + std::to_string(number);
+    for (const std::int64_t number : envelope::numbers_of(approved))
+        words += (words.empty() ? "　" : "、") + std::to_string(number);
     return words.empty() ? words : words + "人";
 }
 

@@ -184,6 +184,7 @@ inline const base::RuleId required_rule("required"); // Not filled in yet.
 inline const base::RuleId typed_rule("typed");       // What was typed cannot be read.
 inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
 inline const base::RuleId gone_rule("gone");         // The newer notice has no place for it.
+inline const base::RuleId decided_rule("decided");   // Decided while it was changed here (132).
 inline const base::RuleId late_rule("late");         // Signed after its window has closed (C20).
 inline const base::RuleId reply_short_rule("reply_short"); // A reply that would not travel.
 using review::reply_rule;                            // Returned: what was asked; its note answers.

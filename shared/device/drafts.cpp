@@ -46,6 +46,13 @@ MatterState state_of(bool withdrawn, bool withdrawing, bool conflict, bool revis
     return last == "queued" ? MatterState::queued : MatterState::submitted;
 }
 
+// Why what is changed here will not be taken.
+std::string decided_words(envelope::ReviewVerdict verdict) {
+    return verdict == envelope::ReviewVerdict::pass
+               ? "审核部门已经通过了上次提交的一份，退回之后才能再改动，请放弃修改。"
+               : "上次提交的一份审核不通过，不能再改动，请放弃修改。";
+}
+
 // In the list 检查 a reason stands away from its field, so it must name it.
 std::string labelled(const notice::Field& field, const std::string& reason) {
     return reason.find(field.label) == std::string::npos ? field.label + "：" + reason : reason;
@@ -555,6 +562,10 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
                                "通知已更新，新的通知里没有这张表或这个时段，草稿只供查看。"});
     else if (is_open(matter->state) && closes_at && server_time() >= *closes_at)
         of_the_desk.push_back({late_rule, {}, notice::Severity::warning, late_words(*closes_at)});
+    if (is_open(matter->state) && matter->review &&
+        matter->review->decision.verdict != envelope::ReviewVerdict::send_back)
+        of_the_desk.push_back({decided_rule, {}, notice::Severity::error,
+                               decided_words(matter->review->decision.verdict)});
     // Its note is the reply that travels with the next version.
     if (is_open(matter->state) && matter->review &&
         matter->review->decision.verdict == envelope::ReviewVerdict::send_back)

@@ -350,6 +350,12 @@ std::optional<Named> find_named(const std::string_view (&names)[count], std::str
 
 } // namespace
 
+std::vector<std::int64_t> numbers_of(const Approved& approved) {
+    if (const auto* number = std::get_if<std::int64_t>(&approved)) return {*number};
+    const auto* numbers = std::get_if<std::vector<std::int64_t>>(&approved);
+    return numbers != nullptr ? *numbers : std::vector<std::int64_t>();
+}
+
 std::string_view stage_name(ReviewStage stage) { return stage_names[static_cast<int>(stage)]; }
 std::string_view verdict_name(ReviewVerdict verdict) {
     return verdict_names[static_cast<int>(verdict)];

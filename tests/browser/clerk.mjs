@@ -11,7 +11,8 @@ import { Server, csv_rows, demo } from "./server.mjs";
 export const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
 const rows_of = (name) => csv_rows(fs.readFileSync(path.join(demo, name), "utf8")).slice(1);
-export const units = rows_of("units.csv").map(([id, name, kind, city]) => ({ id, name, kind, city }));
+export const units = rows_of("units.csv")
+    .map(([id, name, kind, city, review_by]) => ({ id, name, kind, city, review_by }));
 export const unit_of_kind = (kind) => units.find((unit) => unit.kind === kind);
 export const catalogue = rows_of("catalogue.csv")
     .map(([id, , name, , levels, min]) => ({ id, name, levels: levels.split("|"), min: Number(min) || 0 }));
@@ -93,8 +94,13 @@ export async function clerk_of(unit, server, options = {}) {
     return { browser, page };
 }
 
-// To a screen, by its name in the rail or on the home screen.
-export const go = (page, name) => page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
+// To a screen, by its name in the rail or on the home screen; it has been drawn then.
+export async function go(page, name) {
+    await page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
+    await page.evaluate(async () => {
+        for (let frame = 0; frame < 2; ++frame) await new Promise(requestAnimationFrame);
+    });
+}
 
 // An edit reaches the program with the next frame.
 export const pause = (page) => page.waitForTimeout(300);
@@ -106,13 +112,16 @@ export async function saved(page) {
 }
 
 // What it brings is there when the last thing that a sync asks for has been answered.
-export async function sync(page) {
-    await go(page, "首页");
+export async function sync_here(page) {
     const last = page.waitForResponse((response) => /\/(summaries\/ledger|extensions)/.test(response.url())); // An office's.
     await page.getByRole("button", { name: "一键同步" }).click();
     await last;
     await pause(page);
     await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor();
+}
+export async function sync(page) {
+    await go(page, "首页");
+    await sync_here(page);
 }
 
 // One 附件1 more, in the row with that number.

@@ -1,15 +1,18 @@
 // What cannot be filed as it stands: said where it is seen, left out of what is counted, and one press away
 // from where it is mended. Then what becomes of it on paper: the mail ticked off, the receipt to be read.
 import assert from "node:assert/strict";
+import path from "node:path";
 import { after, before } from "node:test";
 import { catalogue, clean_up, clerk_of, declare, go as go_to, journey, look, pause, printed_html, serve, sync,
     unit_of_kind } from "./clerk.mjs";
+import { run } from "./server.mjs";
 
+const school = unit_of_kind("secondary_vocational");
 const [first, second] = catalogue;
 let server, page;
 before(async () => {
     server = await serve();
-    ({ page } = await clerk_of(unit_of_kind("secondary_vocational"), server));
+    ({ page } = await clerk_of(school, server));
 });
 after(clean_up);
 
@@ -169,4 +172,57 @@ journey("the province's empty queue says for whom the filings wait", async () =>
     await go_to(office, "审核");
     await office.getByText(/^2 份还在等市级初审，通过后同步一次就会出现在这里/).waitFor();
     await look(office, "mending-queue");
+});
+
+const filing_of = (certificate) => JSON.parse(run("summary", "sources", "--data", server.data,
+    "--period", "2023-spring", "--format", "json")).rows.find((row) => row.certificate === certificate.id).filing;
+
+journey("what another machine of the school has sent meanwhile is told under the list, and taken over", async () => {
+    await go("证书申报表");
+    await page.getByRole("link", { name: "打开第1行" }).click();
+    await page.getByRole("button", { name: "修改", exact: true }).click();
+    const heads = page.getByRole("textbox", { name: "考核人数" });
+    await heads.fill("90");
+    const other = (act, ...options) => run("device", act, "--store", path.join(server.folder, "other.sqlite"), ...options);
+    const code = run("codes", "new", "--data", server.data, "--unit", school.id).trim().split(",").at(-1);
+    other("enrol", "--server", server.url, "--code", code, "--name", "二号机");
+    other("sync", "--server", server.url);
+    other("fill", "--form", "附件1", "--replace", filing_of(first), "--set", "headcount=110");
+    other("sync", "--server", server.url);
+    await sync(page);
+    await go("证书申报表");
+    await look(page, "mending-conflict");
+    // A person chooses; the button for all does not.
+    assert.equal(await page.getByRole("button", { name: "签名并提交" }).getAttribute("aria-disabled"), "true");
+    await page.getByRole("link", { name: "第1行：打开这一张，看原因和怎么办。" }).click();
+    await page.getByText(/^本单位的另一台电脑已经提交了这份表的新版本。/).waitFor();
+    await page.getByRole("button", { name: "放弃修改" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "放弃修改" }).click();
+    await page.getByRole("button", { name: "修改", exact: true }).waitFor();
+    assert.equal(await heads.inputValue(), "110");
+});
+
+journey("what the server has refused is told under the list, with its reason behind it", async () => {
+    await go("证书申报表");
+    await page.getByRole("link", { name: "打开第2行" }).click();
+    await page.getByRole("button", { name: "修改", exact: true }).click();
+    await page.context().setOffline(true);
+    await page.getByRole("textbox", { name: "考核人数" }).fill(String(second.min + 60));
+    await page.getByRole("button", { name: "签名并提交" }).click();
+    await page.getByText("待同步").first().waitFor();
+    run("decide", filing_of(second), "--data", server.data, "--verdict", "pass", "--stage", "first_review",
+        "--reason", "市级书面同意");
+    await page.context().setOffline(false);
+    await sync(page);
+    await go("证书申报表");
+    await look(page, "mending-refused");
+    await page.getByRole("link", { name: /^第2行：审核部门已经通过了上次提交的一份/ }).waitFor();
+    await page.getByRole("link", { name: "第2行：打开这一张，看原因和怎么办。" }).click();
+    await page.getByText(/^上次提交未被接收：/).waitFor();
+    await look(page, "mending-refused-form");
+    assert.equal(await page.getByRole("button", { name: "签名并提交" }).getAttribute("aria-disabled"), "true");
+    await page.getByRole("button", { name: "放弃修改" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "放弃修改" }).click();
+    await page.getByText("市级初审通过").first().waitFor();
+    assert.notEqual(await page.getByRole("textbox", { name: "考核人数" }).inputValue(), String(second.min + 60));
 });

@@ -3,99 +3,49 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { Chromium, new_profile } from "./chromium.mjs";
-import { find } from "./clerk.mjs";
-import { Server, csv_rows, demo, run } from "./server.mjs";
+import { after, before } from "node:test";
+import { clean_up, clerk_of, find, go, journey, look, serve, sync_here as sync, unit_of_kind, units }
+    from "./clerk.mjs";
+import { csv_rows, run } from "./server.mjs";
 
-const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-const pictures = process.env.SHENBAO_PICTURES; // A folder: screenshots to look at.
-const units = csv_rows(fs.readFileSync(path.join(demo, "units.csv"), "utf8")).slice(1)
-    .map(([id, name, kind, city, review_by]) => ({ id, name, kind, city, review_by }));
-const office = units.find((unit) => unit.kind === "province_office");
-const school = units.find((unit) => unit.kind === "secondary_vocational");
+const office = unit_of_kind("province_office");
+const school = unit_of_kind("secondary_vocational");
 
 let server;
-const profiles = [], browsers = [];
 let province, page; // The province's page and the school's.
 
-async function open_page(code) {
-    profiles.push(new_profile());
-    browsers.push(await Chromium.start({ profile: profiles.at(-1), args: webgl }));
-    const opened = await browsers.at(-1).page();
-    opened.setDefaultTimeout(30000);
-    await opened.addInitScript(() => { window.print = () => {}; });
-    await opened.goto(server.url);
-    await opened.getByRole("textbox", { name: "登记码" }).fill(code);
-    await opened.getByRole("textbox", { name: "本机名称" }).fill("一号机");
-    await opened.getByRole("button", { name: "登记", exact: true }).click();
-    await opened.getByRole("link", { name: "首页" }).waitFor();
-    await opened.getByText("已与服务器同步。").first().waitFor();
-    return opened;
-}
-
-const go = (on, name) => on.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
-
-async function sync(on) {
-    await on.getByRole("button", { name: "一键同步" }).first().click();
-    await on.getByText(/已送达|已与服务器同步/).first().waitFor();
-    await on.waitForTimeout(500);
-}
-
-async function picture(on, name) {
-    if (pictures) await on.screenshot({ path: path.join(pictures, `${name}.png`) });
-}
-
-function step(name, act) {
-    test(name, async () => {
-        try {
-            await act();
-        } catch (fault) {
-            for (const on of [province, page])
-                if (on) console.error(await on.locator("#mirror").ariaSnapshot().catch(() => "no page"));
-            throw fault;
-        }
-    });
-}
-
 before(async () => {
-    server = new Server();
-    await server.start();
+    server = await serve();
 });
+after(clean_up);
 
-after(async () => {
-    for (const browser of browsers) await browser.kill();
-    await server.remove();
-    for (const profile of profiles) fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-});
-
-step("the province announces; the school reads it at its next sync and marks it read", async () => {
-    province = await open_page(server.codes.get(office.id));
+journey("the province announces; the school reads it at its next sync and marks it read", async () => {
+    province = (await clerk_of(office, server)).page;
     await go(province, "通知公告");
     await province.getByRole("textbox", { name: "内容" }).fill("请各校在4月3日前核对联络人员。");
     await find(province, "发给", school.city + "全部单位");
     await province.getByRole("textbox", { name: "显示到哪天" }).fill("2023-04-03");
-    await picture(province, "announcement");
+    await look(province, "announcement");
     await province.getByRole("button", { name: "签名发布" }).click();
     await sync(province);
     await province.getByText(new RegExp(`^发给 ${school.city}，.*显示到 2023年4月3日$`)).waitFor();
 
-    page = await open_page(server.codes.get(school.id));
+    page = (await clerk_of(school, server)).page;
     await page.getByText("请各校在4月3日前核对联络人员。").waitFor();
     await page.getByText(`发给 ${school.city}`).waitFor();
-    await picture(page, "announced");
+    await look(page, "announced");
     await page.getByRole("button", { name: "标为已读" }).click();
     await page.getByText("请各校在4月3日前核对联络人员。").waitFor({ state: "detached" });
 });
 
-step("an extension for the school, listed and taken back", async () => {
+journey("an extension for the school, listed and taken back", async () => {
     await go(province, "延期");
     await find(province, "单位", school.name);
     await province.getByRole("textbox", { name: "延到哪天" }).fill("2023-04-10");
     await province.getByRole("textbox", { name: "原因" }).fill("停电");
     // The table made from the declarations would otherwise be due before them.
     assert.ok(await province.getByRole("checkbox", { name: "学校汇总表　2023年春季也延到这一天" }).isChecked());
-    await picture(province, "extension");
+    await look(province, "extension");
     await province.getByRole("button", { name: "为 1 个单位签名延期" }).click();
     await province.getByRole("dialog").getByText(`${school.name}：证书申报表　2023年春季，学校汇总表　2023年春季，`).waitFor();
     await province.getByRole("button", { name: "签名", exact: true }).click();
@@ -104,14 +54,14 @@ step("an extension for the school, listed and taken back", async () => {
     await granted.getByText("证书申报表　2023年春季　延到 2023年4月10日").waitFor();
     await granted.getByText("学校汇总表　2023年春季　延到 2023年4月10日").waitFor();
     assert.equal(await granted.getByText(school.name).count(), 2);
-    await picture(province, "extended");
+    await look(province, "extended");
     await province.getByRole("button", { name: "收回" }).first().click();
     await province.getByRole("dialog").getByRole("button", { name: "收回" }).click();
     await sync(province);
     await granted.getByText(/　已收回$/).waitFor();
 });
 
-step("an act that the server refuses is seen in the outbox with its reason, and put away", async () => {
+journey("an act that the server refuses is seen in the outbox with its reason, and put away", async () => {
     // Signed without a line, for a unit that is no school any more when it arrives.
     const gone = units.find((unit) => unit.kind === "secondary_vocational" && unit.id !== school.id);
     await province.context().setOffline(true);
@@ -129,18 +79,18 @@ step("an act that the server refuses is seen in the outbox with its reason, and 
     run("units", "import", "--data", server.data, file);
     await province.context().setOffline(false);
     await province.getByRole("region", { name: "未被接收" }).getByText(gone.name).first().waitFor();
-    await picture(province, "refused");
+    await look(province, "refused");
     await province.getByRole("button", { name: "移除" }).click();
     await province.getByRole("region", { name: "未被接收" }).waitFor({ state: "detached" });
 });
 
-step("a unit is found, renamed, given a code, and its device revoked after asking twice", async () => {
+journey("a unit is found, renamed, given a code, and its device revoked after asking twice", async () => {
     await go(province, "单位与设备");
     await province.getByRole("textbox", { name: "查找" }).fill(school.name);
     await province.getByRole("link", { name: school.name }).click();
     await province.getByRole("button", { name: "生成登记码" }).click();
     await province.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/).first().waitFor();
-    await picture(province, "unit");
+    await look(province, "unit");
     await province.getByRole("textbox", { name: "名称" }).fill(school.name + "（新）");
     await province.getByRole("button", { name: "保存修改" }).click();
     await sync(province);
@@ -149,17 +99,17 @@ step("a unit is found, renamed, given a code, and its device revoked after askin
     await province.getByRole("dialog").getByRole("button", { name: "停用" }).click();
     await sync(province);
     await province.getByText("已停用").waitFor();
-    await picture(province, "revoked");
+    await look(province, "revoked");
     // What it was called before, and who renamed it.
     await province.getByRole("button", { name: "变更记录" }).click();
     await province.getByText(new RegExp(`^最初　${school.name}　`)).waitFor();
     await province.getByText(new RegExp(` 起　${school.name}（新）　`)).waitFor();
     assert.equal(await province.getByText(`条记录　${office.name}（本机）`).count(), 1);
-    await picture(province, "unit-history");
+    await look(province, "unit-history");
     assert.match(run("check", "--data", server.data), /都正确/);
 });
 
-step("who has not filed is reminded with a text for the group", async () => {
+journey("who has not filed is reminded with a text for the group", async () => {
     // Each school is told its own time: one was given until April.
     const late = units.find((unit) => unit.kind === "higher_vocational");
     run("extend", "--data", server.data, "--unit", late.id, "--form", "declaration", "--period", "2023-spring",
@@ -180,7 +130,7 @@ step("who has not filed is reminded with a text for the group", async () => {
     const groups = await province.getByText(/^截止 .*请尽快填报并同步：/).allTextContents();
     assert.equal(groups.filter((words) => /^截止 3月31日/.test(words)).length, 1);
     assert.match(groups.find((words) => words.includes(late.name)), /^截止 4月10日 24:00/);
-    await picture(province, "chase");
+    await look(province, "chase");
     await province.getByRole("button", { name: "复制文字" }).click();
     await province.getByText("已复制，可以粘贴到工作群").waitFor();
 
@@ -213,7 +163,7 @@ step("who has not filed is reminded with a text for the group", async () => {
     const asked = (await saved()).find((row) => row[0] === known.name);
     assert.equal(asked[2], "0551-65512345");
     assert.match(asked[3], /已退回修改，还没有重新报送，请于 4月5日 24:00 前修改报送。$/);
-    await picture(province, "chase-returned");
+    await look(province, "chase-returned");
     // One form field by field, and the progress of all.
     for (const name of ["附件1证书申报表逐项", "进度合计"]) {
         const [download] = await Promise.all([province.waitForEvent("download"),
@@ -223,7 +173,7 @@ step("who has not filed is reminded with a text for the group", async () => {
     }
 });
 
-step("a new school: its bureau gives it a code and reminds it; its whole city gets more time", async () => {
+journey("a new school: its bureau gives it a code and reminds it; its whole city gets more time", async () => {
     const bureau = units.find((unit) => unit.name === "宿州市教育局");
     const fresh = { id: "D099", name: "宿州示例新建职业学校" };
     const here = units.filter((unit) => unit.review_by === bureau.id);
@@ -241,7 +191,7 @@ step("a new school: its bureau gives it a code and reminds it; its whole city ge
     await card.getByRole("combobox", { name: "类别" }).selectOption({ label: "中职学校" });
     await card.getByRole("textbox", { name: "所在市" }).fill(bureau.city);
     await card.getByRole("combobox", { name: "初审单位" }).selectOption({ label: bureau.name });
-    await picture(province, "unit-new");
+    await look(province, "unit-new");
     await card.getByRole("button", { name: "新增" }).click();
     // One school has more time for its table than the city will get.
     run("extend", "--data", server.data, "--unit", here[0].id, "--form", "school_summary", "--period", "2023-spring",
@@ -250,7 +200,7 @@ step("a new school: its bureau gives it a code and reminds it; its whole city ge
     await province.getByRole("textbox", { name: "查找" }).fill("新建");
     await province.getByRole("link", { name: fresh.name }).waitFor();
 
-    const office_page = await open_page(server.codes.get(bureau.id));
+    const office_page = (await clerk_of(bureau, server)).page;
     await go(office_page, "单位与设备");
     await office_page.getByRole("link", { name: fresh.name }).click();
     await office_page.getByRole("button", { name: "生成登记码" }).click();
@@ -262,7 +212,7 @@ step("a new school: its bureau gives it a code and reminds it; its whole city ge
     await office_page.getByText("教务处", { exact: true }).waitFor();
     await office_page.getByText(/^未用的登记码/).waitFor({ state: "detached" });
     await office_page.getByText(code).waitFor({ state: "detached" }); // It is good for nothing any more.
-    await picture(office_page, "bureau-units");
+    await look(office_page, "bureau-units");
 
     await go(province, "延期");
     await find(province, "单位", bureau.city + "全部学校");
@@ -280,5 +230,5 @@ step("a new school: its bureau gives it a code and reminds it; its whole city ge
     await office_page.getByRole("tab", { name: "未报" }).click();
     await office_page.getByText("截止 4月10日 24:00（北京时间），请尽快填报并同步：" +
         [...here, fresh].map((unit) => unit.name).join("、") + "。").waitFor();
-    await picture(office_page, "bureau-chase");
+    await look(office_page, "bureau-chase");
 });

@@ -157,7 +157,13 @@ step("the bureau's decisions go out; the school sees what was asked, replies and
     await bureau.getByRole("button", { name: "一键同步" }).or(bureau.getByRole("button", { name: "正在同步…" })).waitFor();
     await bureau.getByText(/3 份已送达|已与服务器同步/).first().waitFor();
     await go(bureau, "回执");
-    await bureau.getByRole("cell", { name: new RegExp(`^退回修改：.*${words(small)}`) }).waitFor();
+    const returned = bureau.getByRole("row", { name: new RegExp(`退回修改：.*${words(small)}`) });
+    await returned.waitFor();
+    await returned.getByRole("link", { name: /^打印回执/ }).click();
+    const receipt = (await printed_html(bureau)).replace(/<[^>]*>/g, " ");
+    for (const wanted of [bureau_unit.name, "退回修改：", words(small), "（北京时间）", "SHA-256"])
+        assert.ok(receipt.includes(wanted), `${wanted} is on the receipt`);
+    assert.doesNotMatch(receipt, /申报回执|时限/); // That is said of filings.
 
     device("sync", "--server", server.url);
     const page = pages.school = await restore(path.join(server.folder, "school.sqlite"));
@@ -204,9 +210,18 @@ step("the province approves fewer", async () => {
     await open(page, small);
     await page.getByRole("textbox", { name: "审核通过人数" }).fill("61");
     await page.getByText("审核通过人数应为 0 到 60 的整数。").first().waitFor();
+    // Nobody at all is a refusal, or has its reason.
+    const sign = page.getByRole("button", { name: "签名：通过" });
+    await page.getByRole("textbox", { name: "审核通过人数" }).fill("0");
+    await page.getByText("人数一个也没有批准，请写明理由，或者选“不通过”。").first().waitFor();
+    assert.equal(await sign.getAttribute("aria-disabled"), "true");
+    await page.getByRole("textbox", { name: "理由" }).fill("暂不安排。");
+    await page.getByText("签名后放入待同步，发送之前可以取回。").waitFor();
+    assert.notEqual(await sign.getAttribute("aria-disabled"), "true");
+    await page.getByRole("textbox", { name: "理由" }).fill("");
     await page.getByRole("textbox", { name: "审核通过人数" }).fill("50");
     await look(page, "province-fewer");
-    await page.getByRole("button", { name: "签名：通过" }).click();
+    await sign.click();
     await sync(page);
     await go(page, "审核");
     await tab(page, "审核通过 2").click();

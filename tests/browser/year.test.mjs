@@ -3,9 +3,10 @@
 // the statement of the ledger is read on the screen after each.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import path from "node:path";
 import { after, before } from "node:test";
 import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, pdf_text,
-    printed_html, sync, unit_of_kind, serve } from "./clerk.mjs";
+    printed_html, sync, unit_of_kind, units, serve } from "./clerk.mjs";
 import { run } from "./server.mjs";
 
 const school = unit_of_kind("higher_vocational"); // The province decides at once about a college.
@@ -272,4 +273,33 @@ journey("附件4 of May: the quota from the ledger, the rate half up, money in b
     assert.deepEqual([row.quota, row.cum_assessed, row.cum_rate, row.cum_fee_paid, row.cum_fee_unpaid],
         [160, 21, 1313, 123456789, 987654321]);
     assert.match(run("check", "--data", server.data), /都正确/);
+});
+
+journey("the province reads the progress by its figures; a rate of nothing stands last either way", async () => {
+    const others = units.filter((unit) => unit.kind === school.kind && unit !== school).slice(0, 2);
+    for (const [at, unit] of others.entries()) {
+        const device = (act, ...options) =>
+            run("device", act, "--store", path.join(server.folder, `${unit.id}.sqlite`), ...options);
+        device("enrol", "--server", server.url, "--code", server.codes.get(unit.id), "--name", "一号机");
+        device("fill", "--form", "附件4", "--set", `month_registered=${at + 1}`, "--set", "month_assessed=0",
+            "--set", "cum_assessed=0", "--set", "cum_certified=0", "--set", "cum_fee_paid=0", "--set", "cum_fee_unpaid=0",
+            "--set", "filler=王芳", "--set", "phone=0551-65512345");
+        device("sync", "--server", server.url);
+    }
+    const { page: office } = await clerk_of(unit_of_kind("province_office"), server);
+    await go(office, "申报汇总");
+    await office.getByRole("tab", { name: "进度" }).click();
+    const table = office.getByRole("table", { name: "进度", exact: true });
+    const by = async (head) => {
+        await table.getByRole("columnheader", { name: head }).getByRole("button").click();
+        await pause(office);
+        return (await table.getByRole("rowheader").allTextContents()).filter((name) => name !== "合计");
+    };
+    await table.getByRole("cell", { name: "13.13", exact: true }).first().waitFor();
+    const [one, two] = others.map((unit) => unit.name);
+    assert.deepEqual(await by("当月报名"), [school.name, two, one]);
+    assert.deepEqual(await by("当月报名"), [one, two, school.name]);
+    assert.equal((await by("完成率%"))[0], school.name);
+    assert.equal((await by("完成率%"))[0], school.name);
+    await look(office, "progress");
 });

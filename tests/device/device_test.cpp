@@ -41,6 +41,7 @@ struct Server {
     std::vector<protocol::PublishedNotice> notices; // An older server names none.
     std::vector<protocol::LedgerEntry> ledger;
     std::vector<protocol::Change>      log;
+    envelope::Timing              timing = envelope::Timing::on_time; // Of what comes now.
     bool                          line_cut_after_taking = false;
     int                           lists_sent = 0; // Units and catalogues, as a whole.
     std::optional<base::KeyId>    revoked;
@@ -157,6 +158,7 @@ struct Server {
             receipt.sha256 = jws->sha256();
             receipt.index = std::int64_t(log.size()) + 1;
             receipt.received_at = clock.now();
+            receipt.timing = timing;
             protocol::LineAnswer line;
             line.id = receipt.id;
             if (is_revoked(text)) {
@@ -754,6 +756,28 @@ TEST_CASE("a reviewer's decision reaches the desk: returned opens, passed and ap
     CHECK(office.state(root) == MatterState::approved);
 }
 
+TEST_CASE("what was decided while it was changed here cannot be sent any more, and says so") {
+    for (const auto verdict : {envelope::ReviewVerdict::pass, envelope::ReviewVerdict::reject}) {
+        Office office;
+        office.enrol();
+        const auto root = delivered(office, "C1", "100");
+        REQUIRE(office.desk->revise(root).has_value());
+        REQUIRE(office.desk->type(root, cell(headcount), "90").has_value());
+        CHECK(office.desk->judge(root)->sealable);
+        office.server.add(decision_about(root, verdict));
+        REQUIRE(!office.sync().fault.has_value());
+        CHECK(office.state(root) == MatterState::editing); // What was typed is there.
+        const auto judged = office.desk->judge(root);
+        CHECK(judged->found(device::decided_rule));
+        CHECK(judged->errors == 1);
+        CHECK(!judged->sealable);
+        CHECK(office.desk->seal(root).error().outcome == Outcome::incomplete);
+        REQUIRE(office.desk->discard_revision(root).has_value());
+        CHECK(office.state(root) == device::state_after(decision_about(root, verdict)));
+        CHECK(!office.desk->judge(root)->found(device::decided_rule));
+    }
+}
+
 TEST_CASE("what is rejected counts no more: the certificate can be declared anew") {
     Office     office;
     office.enrol();
@@ -852,6 +876,32 @@ TEST_CASE("what is signed late wants its reason, which travels with it (C20); an
     const auto jws = envelope::Jws::parse(item.text, envelope::HeaderKey::kid);
     const auto payload = base::parse_json(*jws->payload_under(jws->sha256()));
     CHECK(payload->at("notes").at("late") == "学校停电三天");
+}
+
+TEST_CASE("a late version takes nobody's place before it is extended; then it does") {
+    Office office;
+    office.enrol();
+    const auto root = delivered(office, "C1", "100");
+    office.server.timing = envelope::Timing::late;
+    office.server.clock.set(*base::parse_rfc3339("2023-04-02T09:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    REQUIRE(office.desk->revise(root).has_value());
+    REQUIRE(office.desk->type(root, cell(headcount), "120").has_value());
+    REQUIRE(office.desk->explain(root, device::late_rule, "学校停电三天").has_value());
+    REQUIRE(office.desk->seal(root).has_value());
+    REQUIRE(!office.sync().fault.has_value());
+    REQUIRE(office.desk->receipts().size() == 2);
+    CHECK(office.desk->receipts().front().receipt_fields->timing == envelope::Timing::late);
+    CHECK(!office.desk->receipts().back().replaced);
+    CHECK(office.desk->timing(*office.desk->find_matter(root)) == envelope::Timing::late);
+
+    office.server.add(envelope::Extension{office.server.unit.unit, declaration, spring,
+                                          *base::parse_rfc3339("2023-04-05T23:59:59+08:00"),
+                                          "停电"});
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(!office.desk->receipts().front().replaced);
+    CHECK(office.desk->receipts().back().replaced);
+    CHECK(office.desk->timing(*office.desk->find_matter(root)) == envelope::Timing::extended);
 }
 
 TEST_CASE("an end that is included is told as people say it: 24:00 of its day, or its own minute") {
