@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 namespace sqlite {
@@ -58,16 +59,55 @@ bool is_authors_mistake(int result) {
 
 } // namespace
 
+// The statements that nobody is using, the one used last at the end.
+struct StatementCache {
+    struct Kept {
+        std::string_view sql; // The statement's own copy.
+        sqlite3_stmt*    statement;
+    };
+    static constexpr std::size_t kept_max = 100;
+    std::vector<Kept>            kept;
+    bool                         open = true; // Its database is.
+
+    sqlite3_stmt* take(std::string_view sql) {
+        const auto found = std::find_if(kept.rbegin(), kept.rend(),
+                                        [&](const Kept& one) { return one.sql == sql; });
+        if (found == kept.rend()) return nullptr;
+        sqlite3_stmt* statement = found->statement;
+        kept.erase(std::next(found).base());
+        return statement;
+    }
+    void keep(sqlite3_stmt* statement) {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+        kept.push_back({sqlite3_sql(statement), statement});
+        if (kept.size() <= kept_max) return;
+        sqlite3_finalize(kept.front().statement);
+        kept.erase(kept.begin());
+    }
+    void close() {
+        for (const Kept& one : kept) sqlite3_finalize(one.statement);
+        kept.clear();
+        open = false;
+    }
+};
+
 Statement::Statement(Statement&& other) noexcept
-    : m_statement(std::exchange(other.m_statement, nullptr)), m_foreign(other.m_foreign) {}
+    : m_statement(std::exchange(other.m_statement, nullptr)), m_cache(std::move(other.m_cache)),
+      m_foreign(other.m_foreign) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
     std::swap(m_statement, other.m_statement);
+    std::swap(m_cache, other.m_cache);
     std::swap(m_foreign, other.m_foreign);
     return *this;
 }
 
-Statement::~Statement() { sqlite3_finalize(m_statement); }
+Statement::~Statement() {
+    if (m_statement == nullptr) return;
+    if (m_cache != nullptr && m_cache->open) m_cache->keep(m_statement);
+    else sqlite3_finalize(m_statement);
+}
 
 void Statement::reset() {
     SHENBAO_CHECK(m_statement != nullptr);
@@ -180,15 +220,19 @@ base::Result<Database> Database::open(const std::string& path, OpenMode mode,
     return Database(handle);
 }
 
+Database::Database(sqlite3* handle)
+    : m_handle(handle), m_cache(std::make_shared<StatementCache>()) {}
 Database::Database(Database&& other) noexcept
-    : m_handle(std::exchange(other.m_handle, nullptr)),
+    : m_handle(std::exchange(other.m_handle, nullptr)), m_cache(std::move(other.m_cache)),
       m_steps_left(std::move(other.m_steps_left)) {}
 Database& Database::operator=(Database&& other) noexcept {
     std::swap(m_handle, other.m_handle);
+    std::swap(m_cache, other.m_cache);
     std::swap(m_steps_left, other.m_steps_left);
     return *this;
 }
 Database::~Database() {
+    if (m_cache != nullptr) m_cache->close();
     if (m_handle != nullptr) sqlite3_close_v2(m_handle);
 }
 
@@ -204,6 +248,11 @@ base::Status Database::run_script(std::string_view sql) {
 }
 
 Statement Database::prepare(std::string_view sql) {
+    sqlite3_stmt* kept = m_cache->take(sql);
+    return Statement(kept != nullptr ? kept : prepare_anew(sql), m_cache);
+}
+
+sqlite3_stmt* Database::prepare_anew(std::string_view sql) {
     sqlite3_stmt* statement = nullptr;
     const int     result = sqlite3_prepare_v3(m_handle, sql.data(), int(sql.size()),
                                               SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -212,7 +261,7 @@ Statement Database::prepare(std::string_view sql) {
                      sql.data());
         SHENBAO_CHECK(!"our own SQL is right");
     }
-    return Statement(statement);
+    return statement;
 }
 
 base::Result<Statement> Database::prepare_foreign(std::string_view sql, const Fence& fence) {
@@ -245,7 +294,7 @@ std::vector<std::string> Database::tables_behind(std::string_view sql) {
         return SQLITE_OK;
     };
     sqlite3_set_authorizer(m_handle, note, &tables);
-    const Statement prepared = prepare(sql);
+    const Statement prepared(prepare_anew(sql)); // The authorizer is asked while it is prepared.
     sqlite3_set_authorizer(m_handle, nullptr, nullptr);
     return tables;
 }

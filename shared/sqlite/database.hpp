@@ -5,6 +5,9 @@
 // which others write.
 //
 // One Database is used by one thread at a time. Statements must not outlive their Database.
+//
+// Most of the time that a small query takes is spent on its text, so a statement that goes out of
+// scope is kept and prepare() of the same text takes it up again: code may prepare where it asks.
 #pragma once
 
 #include "shared/base/bytes.hpp"
@@ -18,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 struct sqlite3;
@@ -26,6 +30,7 @@ struct sqlite3_stmt;
 namespace sqlite {
 
 class Database;
+struct StatementCache;
 
 // The type of a value in a row.
 enum class Type { integer, real, text, blob, null };
@@ -85,7 +90,8 @@ public:
 
 private:
     friend class Database;
-    explicit Statement(sqlite3_stmt* statement) : m_statement(statement) {}
+    explicit Statement(sqlite3_stmt* statement, std::shared_ptr<StatementCache> cache = nullptr)
+        : m_statement(statement), m_cache(std::move(cache)) {}
 
     void bind_one(int position, std::nullptr_t);
     void bind_one(int position, std::string_view text);
@@ -115,8 +121,9 @@ private:
     }
     void check_bound(int count) const;
 
-    sqlite3_stmt* m_statement = nullptr;
-    bool          m_foreign   = false; // Made by prepare_foreign(): its author may be wrong.
+    sqlite3_stmt*                   m_statement = nullptr;
+    std::shared_ptr<StatementCache> m_cache; // Where it goes when it is done; null: nowhere.
+    bool m_foreign = false; // Made by prepare_foreign(): its author may be wrong.
 };
 
 // What a statement of a notice package may do; see prepare_foreign().
@@ -182,9 +189,11 @@ public:
     sqlite3* handle() const { return m_handle; }
 
 private:
-    explicit Database(sqlite3* handle) : m_handle(handle) {}
+    explicit Database(sqlite3* handle);
+    sqlite3_stmt* prepare_anew(std::string_view sql);
 
     sqlite3* m_handle = nullptr;
+    std::shared_ptr<StatementCache> m_cache;
     // Counted down by SQLite's progress callback; on the heap because a Database may move.
     std::unique_ptr<std::int64_t> m_steps_left;
 };

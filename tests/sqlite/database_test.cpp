@@ -37,6 +37,55 @@ TEST_CASE("values come back as they were bound") {
     CHECK(!*select.step());
 }
 
+TEST_CASE("a statement that is taken up again is as if it were new") {
+    empty_the_store();
+    auto database = store().open();
+    REQUIRE(database->run_script("CREATE TABLE t(a); INSERT INTO t VALUES(1), (2)").has_value());
+    constexpr const char* sql = "SELECT * FROM t WHERE ?1 IS NULL OR a = ?1";
+    {
+        auto left_in_a_row = database->prepare(sql);
+        REQUIRE(*left_in_a_row.bind(2).step());
+        CHECK(left_in_a_row.integer(0) == 2);
+        auto beside = database->prepare(sql); // While the other is in use.
+        REQUIRE(*beside.bind(1).step());
+        CHECK(beside.integer(0) == 1);
+        CHECK(left_in_a_row.integer(0) == 2);
+    }
+    auto unbound = database->prepare(sql); // Neither a row nor a value is left of before.
+    REQUIRE(*unbound.step());
+    CHECK(unbound.integer(0) == 1);
+    unbound.reset();
+    // A schema that has changed is seen; nothing kept stands in its way.
+    REQUIRE(database->run_script("ALTER TABLE t ADD COLUMN b DEFAULT 7").has_value());
+    auto wider = database->prepare(sql);
+    REQUIRE(*wider.bind(2).step());
+    CHECK(wider.integer(1) == 7);
+    wider.reset();
+    REQUIRE(database->run_script("DROP TABLE t; CREATE TABLE t(a, b, c)").has_value());
+    CHECK(!*database->prepare(sql).bind(2).step());
+    CHECK(database->tables_behind(sql) == std::vector<std::string>{"t"});
+}
+
+TEST_CASE("more texts than are kept, and a statement on the way when its database closes or moves") {
+    empty_the_store();
+    auto database = store().open();
+    for (int round = 0; round < 2; ++round)
+        for (int i = 0; i < 300; ++i) {
+            auto select = database->prepare("SELECT " + std::to_string(i));
+            REQUIRE(*select.step());
+            CHECK(select.integer(0) == i);
+        }
+    {
+        auto select = database->prepare("SELECT 1");
+        sqlite::Database moved = std::move(*database);
+        REQUIRE(*select.step());
+        select = moved.prepare("SELECT 2");
+        REQUIRE(*select.step());
+        CHECK(select.integer(0) == 2);
+    }
+    CHECK(store().open().has_value()); // Closed in truth: only one is open at a time.
+}
+
 TEST_CASE("a transaction that is not committed leaves nothing") {
     empty_the_store();
     auto database = store().open();
