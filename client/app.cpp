@@ -475,12 +475,13 @@ print::Sheet App::sheet_of(const device::Matter& matter) {
     sheet.form = m_desk.form_of(matter);
     sheet.unit_name = m_desk.find_enrolment()->unit.name;
     sheet.rehearsal = m_desk.find_enrolment()->rehearsal;
+    const bool changed = matter.arrived && change_of(matter).answers;
     if (const device::Judgement* judged = judgement(matter.root)) {
         sheet.answers = judged->answers;
         sheet.computed = judged->verdict.computed;
-        sheet.unfinished = device::is_open(matter.state) && !judged->sealable;
+        sheet.unfinished = device::is_open(matter.state) && !judged->sealable &&
+                           (changed || !matter.arrived);
     }
-    const bool changed = matter.arrived && change_of(matter).answers;
     sheet.warning = matter.state == device::MatterState::withdrawn ? "本表已撤回，不作申报用"
                     : changed ? "本表修改后还没有提交，和已提交的不同"
                               : outdated_words(matter);

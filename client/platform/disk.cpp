@@ -93,9 +93,10 @@ base::Status restore(base::ByteView file, std::int64_t application_id,
     static sqlite::PageStore candidate("rescue");
     SHENBAO_TRY(candidate.load_file(file));
     {
-        SHENBAO_ASSIGN(sqlite::Database database, candidate.open());
-        SHENBAO_ASSIGN(const std::int64_t found_id, database.pragma("application_id"));
-        SHENBAO_ASSIGN(const std::int64_t found_version, database.pragma("user_version"));
+        auto database = candidate.open();
+        if (!database) return base::fail(base::Outcome::bad_file, database.error().detail);
+        SHENBAO_ASSIGN(const std::int64_t found_id, database->pragma("application_id"));
+        SHENBAO_ASSIGN(const std::int64_t found_version, database->pragma("user_version"));
         if (found_id != application_id)
             return base::fail(base::Outcome::storage_foreign, "application_id differs");
         if (found_version > schema_version_max)

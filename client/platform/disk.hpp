@@ -63,9 +63,9 @@ void retry();
 void download_rescue(bool rehearsal);
 
 // Replaces the database by a rescue file's, then loads the page again. Refuses with storage_foreign
-// (not a file of ours), storage_newer (schema above `schema_version_max`) or storage_failed
-// (damaged), having changed nothing. `application_id` is the desk's. When the disk refuses,
-// saving() says so.
+// (not a file of ours), storage_newer (schema above `schema_version_max`), bad_file (damaged) or
+// storage_failed (something here is not saved), having changed nothing. `application_id` is the
+// desk's. When the disk refuses, saving() says so.
 [[nodiscard]] base::Status restore(base::ByteView file, std::int64_t application_id,
                                    std::int64_t schema_version_max);
 

@@ -23,7 +23,8 @@ using notice::Field;
 using notice::FieldType;
 using notice::Form;
 
-// Signed with the others by one button; in a conflict a person must choose first.
+// Signed with the others by one button. In a conflict a person must choose first; what was refused
+// may be sent as it is, for what stood against it may be gone.
 bool is_sealable(App& app, const Matter& matter) {
     if (!device::is_open(matter.state) || matter.state == MatterState::conflict) return false;
     const device::Judgement* judged = app.judgement(matter.root);
@@ -63,6 +64,10 @@ void draw_head(App& app, const Form& form, const std::vector<Matter>& matters,
     const auto        sealable =
         std::count_if(matters.begin(), matters.end(),
                       [&app](const Matter& matter) { return is_sealable(app, matter); });
+    const bool        conflict =
+        std::any_of(matters.begin(), matters.end(), [](const Matter& matter) {
+            return matter.state == MatterState::conflict;
+        });
     const std::string early = not_open_yet(app, form, app.period_of(form));
     widgets::Line     line;
     widgets::heading(form.short_title, 1);
@@ -81,9 +86,10 @@ void draw_head(App& app, const Form& form, const std::vector<Matter>& matters,
                             ? "签名并提交 " + std::to_string(sealable) + " " + counter
                             : std::string("签名并提交"),
                         {.kind = widgets::ButtonKind::primary,
-                         .off_because = !early.empty()  ? std::string_view(early)
-                                        : sealable == 0 ? "没有填好而未签名的内容"
-                                                        : ""}))
+                         .off_because = !early.empty() ? std::string_view(early)
+                                        : sealable > 0 ? ""
+                                        : conflict     ? "存在冲突的，请打开后选择"
+                                                       : "没有填好而未签名的内容"}))
         seal_all(app, form, matters);
 }
 
@@ -93,12 +99,9 @@ std::string place_words(int number) { return "第" + std::to_string(number) + "�
 void draw_row_acts(App& app, const Form& form, const Matter& matter, int number) {
     const std::string place = place_words(number);
     if (widgets::link("open", "打开", {.name = "打开" + place})) app.open_matter(matter);
-    if (!matter.newest && matter.state == MatterState::editing &&
-        widgets::link("remove", "删除", {.name = "删除" + place})) {
-        if (app.tell(app.desk().remove(matter.root)))
-            app.say("已删除一" + std::string(counter_of(form)) + form.short_title + "。",
-                    [&app, root = matter.root] { app.tell(app.desk().restore(root)); });
-    }
+    if (!matter.newest && device::is_open(matter.state) &&
+        widgets::link("remove", "删除", {.name = "删除" + place}))
+        remove_matter(app, form, matter.root);
 }
 
 // --- The grid ------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@
 #include "client/widgets/layout.hpp"
 #include "client/widgets/words.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using device::Matter;
@@ -33,9 +35,8 @@ void draw_state(App& app, const Matter& matter) {
 std::string why_not(App& app, const Matter& matter) {
     const device::Judgement* judged = app.judgement(matter.root);
     if (judged == nullptr) return "暂时不能检查";
-    for (const rules::Finding& finding : judged->findings) // Nothing can be mended here.
-        if (finding.rule == device::gone_rule || finding.rule == device::decided_rule)
-            return finding.text;
+    // Nothing can be mended here.
+    if (const rules::Finding* dead_end = judged->dead_end()) return dead_end->text;
     if (judged->errors > 0) return "改好标出的 " + std::to_string(judged->errors) + " 处即可提交。";
     if (judged->to_explain > 0)
         return "还有 " + std::to_string(judged->to_explain) + " 处需要写明原因。";
@@ -72,6 +73,15 @@ void draw_standing(App& app, const Matter& matter) {
                   widgets::second_text);
 }
 
+// Of a form with one sheet a period: another machine of the unit has filed that already.
+bool is_filed_elsewhere(App& app, const notice::Form& form, const Matter& matter) {
+    if (form.many || matter.newest) return false;
+    const auto& all = app.matters(form.id, matter.period);
+    return std::any_of(all.begin(), all.end(), [&](const Matter& other) {
+        return other.root != matter.root && other.newest && device::counts(other.state);
+    });
+}
+
 void draw_open_acts(App& app, const Matter& matter) {
     const notice::Form* form = app.desk().form_of(matter);
     const std::string   early =
@@ -95,6 +105,11 @@ void draw_open_acts(App& app, const Matter& matter) {
         widgets::text("内容和上次提交的相同，还没有改动。",
                       {.size = widgets::type_size::small, .colour = widgets::colour::attention});
     if (matter.revising && matter.newest) draw_discard(app, matter);
+    if (form == nullptr || matter.newest) return;
+    if ((form->many || is_filed_elsewhere(app, *form, matter)) &&
+        widgets::button("remove", "删除", widgets::quiet_button) &&
+        remove_matter(app, *form, matter.root) && form->many)
+        app.open_form(form->id);
 }
 
 void draw_withdrawal(App& app, const Matter& matter) {
@@ -179,9 +194,7 @@ void draw_review(App& app, const Matter& matter, const notice::Form& form) {
             break;
         case envelope::ReviewVerdict::pass: widgets::badge("通过", widgets::Tone::done); break;
         }
-        const device::Judgement* judged = app.judgement(matter.root);
-        if (judged != nullptr)
-            widgets::text(approved_words(approved_numbers(form, judged->answers, said)));
+        widgets::text(approved_words(approved_numbers(app, matter)));
     }
     if (!said.reason.empty()) widgets::text(said.reason);
     const bool open = device::is_open(matter.state);
@@ -215,16 +228,27 @@ void draw_review(App& app, const Matter& matter, const notice::Form& form) {
 
 // Why the newest version is not at the server, and what can be done about it.
 void draw_trouble(App& app, const Matter& matter) {
-    if (matter.state == MatterState::conflict)
+    if (matter.state == MatterState::conflict) {
+        const device::Judgement* judged = app.judgement(matter.root);
+        const bool               choice = judged != nullptr && judged->dead_end() == nullptr;
         widgets::notice("conflict", widgets::Tone::attention,
-                        "本单位的另一台电脑已经提交了这份表的新版本。按“签名并提交”，以本机的内容替代它；"
-                        "按“放弃修改”，采用已提交的版本。");
+                        "本单位的另一台电脑已经提交了这份表的新版本。" +
+                            std::string(choice ? "按“签名并提交”，以本机的内容替代它；" : "") +
+                            "按“放弃修改”，采用已提交的版本。");
+    }
+    const notice::Form* form = app.desk().form_of(matter);
+    const bool          elsewhere = form != nullptr && is_filed_elsewhere(app, *form, matter);
+    if (elsewhere && device::is_open(matter.state))
+        widgets::notice("elsewhere", widgets::Tone::attention,
+                        "本单位的另一台电脑已经提交了这份表。要采用它，请按“删除”，删去本机的这一份。");
     if (matter.state != MatterState::refused) return;
     for (const device::OutboxItem& item : app.refused()) {
         if (item.root != matter.root || item.kind != "filing") continue;
         std::string words = "上次提交未被接收";
         if (item.refusal) words += "：" + item.refusal->detail;
-        for (const rules::Finding& finding : item.findings) words += " " + finding.text;
+        for (const rules::Finding& finding : item.findings)
+            if (finding.severity != notice::Severity::hint) words += " " + finding.text;
+        if (!matter.newest && form != nullptr && form->many) words += " 不需要这一份的，请按“删除”。";
         return widgets::notice("refused", widgets::Tone::wrong, words);
     }
 }
@@ -258,10 +282,14 @@ void draw_help(const notice::Form& form) {
 void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     draw_trouble(app, matter);
     const std::string outdated = app.outdated_words(matter);
-    if (!outdated.empty())
+    if (!outdated.empty()) {
+        const auto now = app.desk().answers_of(matter.root);
+        const bool nothing = now && now->value("rows", base::Json::array()).empty();
         widgets::notice("outdated", widgets::Tone::attention,
-                        "需更新：申报表在" + form.short_title +
-                            "签名之后有变动。请按“修改”后重新签名提交。");
+                        "需更新：申报表在" + form.short_title + "签名之后" +
+                            (nothing ? "都撤回了，或者审核不通过。本表可以按“撤回”撤回。"
+                                     : "有变动。请按“修改”后重新签名提交。"));
+    }
     widgets::Columns columns(beside_paper(), {.gap = 20});
     columns.next();
     draw_form_paper(app, matter);

@@ -25,17 +25,13 @@ std::optional<Picked> picked;
 
 std::string refusal_words(App& app, const base::Fault& fault) {
     switch (fault.outcome) {
-    case Outcome::storage_foreign: return "这个文件不是申报系统的备份文件，请换一个文件。";
-    case Outcome::storage_newer:
-        return "这个文件由更新版本的程序保存。请先把本机的程序更新到最新，再接收。";
-    case Outcome::bad_file: return "这个文件不完整或已损坏。请在原来的设备上重新保存一份。";
     case Outcome::not_enrolled: return "保存这个文件的设备没有登记过，里面没有草稿。";
     case Outcome::foreign_unit:
         return "这是“" + fault.detail + "”的备份文件。本机登记的是“" +
                app.desk().find_enrolment()->unit.name + "”，不能接收。";
     case Outcome::foreign_server:
         return "这个文件来自另一个申报网址（例如演练），不能接收。";
-    default: return std::string(base::outcome_text(fault.outcome).sentence);
+    default: return backup_words(fault);
     }
 }
 

@@ -202,7 +202,8 @@ void draw_refused(App& app) {
     for (const device::OutboxItem& item : app.refused()) {
         const std::string what = item_words(app, item);
         if (draw_task(table, {item.sha256.text(), widgets::Sign::wrong, "未被接收", what,
-                              item.refusal ? std::string_view(item.refusal->detail) : "", "去修改"}))
+                              item.refusal ? std::string_view(item.refusal->detail) : "",
+                              item.kind == "filing" ? "去修改" : "查看"}))
             app.go(ScreenId::outbox);
     }
 }
@@ -286,7 +287,7 @@ void draw_reviewed(App& app, const Calendar& calendar) {
                            said.verdict == envelope::ReviewVerdict::pass ? widgets::Tone::done
                                                                          : widgets::Tone::wrong);
         }
-        table.text(numbers_words(approved_numbers(*form, judged->answers, said)),
+        table.text(numbers_words(approved_numbers(app, matter)),
                    {.figures = widgets::Figures::tabular, .right = true});
         const auto cell = table.cell();
         if (widgets::link("open", "打开", {.name = "打开审核意见：" + what}))

@@ -19,17 +19,25 @@ void draw_refused(App& app, const device::OutboxItem& item) {
         if (item.kind == "filing" && widgets::button("mend", "去修改")) open_matter(app, item.root);
         if (item.answers.contains("words") && widgets::button("drop", "移除"))
             app.tell(app.desk().take_back_act(item.id));
+        if (item.kind == "withdrawal" && widgets::button("drop", "移除"))
+            app.tell(app.desk().cancel_withdrawal(item.root));
         if (item.kind == "decision") {
-            if (find_review_row(app, item.root) != nullptr &&
+            const device::QueueRow* row = find_review_row(app, item.root);
+            if (row != nullptr && row->state.stage != review::Stage::withdrawn &&
                 widgets::button("review", "重新审核"))
                 app.open_review(item.root);
             if (widgets::button("drop", "移除")) take_back(app, item.root);
         }
     }
-    widgets::text(item.refusal ? item.refusal->detail : std::string(),
+    const device::QueueRow* reviewed =
+        item.kind == "decision" ? find_review_row(app, item.root) : nullptr;
+    widgets::text(reviewed != nullptr && reviewed->refused ? refusal_words(*reviewed)
+                  : item.refusal                           ? item.refusal->detail
+                                                           : std::string(),
                   {.colour = widgets::colour::wrong});
     for (const rules::Finding& finding : item.findings)
-        widgets::text("· " + finding.text, {.size = widgets::type_size::small});
+        if (finding.severity != notice::Severity::hint) // It blocks nothing.
+            widgets::text("· " + finding.text, {.size = widgets::type_size::small});
     widgets::separator();
 }
 

@@ -121,12 +121,16 @@ std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base:
 }
 
 std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter) {
-    const notice::Form*      form = app.desk().form_of(matter);
+    const notice::Form* form = app.desk().form_of(matter);
+    if (!matter.review || form == nullptr) return {};
+    if (device::is_open(matter.state)) { // It was decided as it was filed, whatever is typed since.
+        const auto filed = matter.newest ? app.desk().find_item(*matter.newest) : std::nullopt;
+        return approved_numbers(*form, filed ? filed->answers : base::Json(),
+                                matter.review->decision);
+    }
     const device::Judgement* judged = app.judgement(matter.root);
-    if (matter.state != device::MatterState::approved || !matter.review || form == nullptr ||
-        judged == nullptr)
-        return {};
-    return approved_numbers(*form, judged->answers, matter.review->decision);
+    return approved_numbers(*form, judged != nullptr ? judged->answers : base::Json(),
+                            matter.review->decision);
 }
 
 std::string period_words(const notice::Package* package, const base::Period& period) {
@@ -386,6 +390,30 @@ void draw_review_badge(const device::QueueRow& row) {
     widgets::badge(texts::review_word(row), tone);
 }
 
+bool remove_matter(App& app, const notice::Form& form, const base::EnvelopeId& root) {
+    if (!app.tell(app.desk().remove(root))) return false;
+    app.say("已删除一" + std::string(counter_of(form)) + form.short_title + "。",
+            [&app, root] { app.tell(app.desk().restore(root)); });
+    return true;
+}
+
+std::string refusal_words(const device::QueueRow& row) {
+    if (row.state.stage == review::Stage::withdrawn) return "学校已经撤回了这份申报。";
+    if (row.refused->outcome == base::Outcome::not_newest)
+        return "学校已经提交了新的一版。请看改动后重新审核。";
+    return row.refused->detail;
+}
+
+std::string backup_words(const base::Fault& fault) {
+    switch (fault.outcome) {
+    case base::Outcome::storage_foreign: return "这个文件不是申报系统的备份文件，请换一个文件。";
+    case base::Outcome::storage_newer:
+        return "这个文件由更新版本的程序保存。请先把本机的程序更新到最新，再试一次。";
+    case base::Outcome::bad_file: return "这个文件不完整或已损坏。请在原来的设备上重新保存一份。";
+    default: return std::string(base::outcome_text(fault.outcome).sentence);
+    }
+}
+
 void draw_restore(App& app) {
     std::string& content = app.memory("restore/content");
     std::string& wrong = app.memory("restore/wrong");
@@ -409,10 +437,7 @@ void draw_restore(App& app) {
         // What is restored opens with the page, which is loaded again by this.
         const base::Status restored = platform::disk::restore(
             std::as_bytes(std::span(content)), device::application_id, device::schema_version());
-        if (!restored)
-            wrong = restored.error().outcome == base::Outcome::storage_foreign
-                        ? "这个文件不是申报系统的备份文件。本机的内容没有改动。"
-                        : base::outcome_text(restored.error().outcome).sentence;
+        if (!restored) wrong = backup_words(restored.error()) + "本机的内容没有改动。";
     }
     content.clear();
 }

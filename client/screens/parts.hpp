@@ -43,7 +43,7 @@ std::vector<std::int64_t> filed_numbers(const notice::Form& form, const base::Js
 // other decision.
 std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base::Json& answers,
                                            const envelope::Decision& said);
-// Of an own matter; empty while it is not approved.
+// Of an own matter, as it was filed; empty while it is not approved.
 std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter);
 
 // "120、80".
@@ -55,6 +55,9 @@ std::string names_of(const std::vector<std::string>& names);
 // Opens a signed matter for change and says what was taken back from the outbox for it. False when
 // it could not be, which was told.
 bool reopen(App& app, const base::EnvelopeId& root);
+// Deletes one of which the server has nothing, and offers to undo it. False when it could not be,
+// which was told.
+bool remove_matter(App& app, const notice::Form& form, const base::EnvelopeId& root);
 // Opens the screen on which a matter is filled in.
 void open_matter(App& app, const base::EnvelopeId& root);
 
@@ -85,6 +88,12 @@ void draw_state_badge(App& app, const device::Matter& matter);
 
 // The same of a filing as its reviewers see it, their own unsent word before all.
 void draw_review_badge(const device::QueueRow& row);
+
+// Why a backup file cannot be used, in words for the screen.
+std::string backup_words(const base::Fault& fault);
+
+// Why the server has not taken this desk's decision, which it has refused.
+std::string refusal_words(const device::QueueRow& row);
 
 // 从备份文件恢复: picks a file, asks, and replaces everything on this device by what it holds.
 void draw_restore(App& app);

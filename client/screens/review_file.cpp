@@ -141,6 +141,28 @@ bool approves_nobody(const Dossier& dossier, const envelope::Approved& approved)
     return !numbers.empty();
 }
 
+// The numbers that the province's pass would approve, as they are typed: nothing when as filed.
+struct TypedNumbers {
+    envelope::Approved approved;
+    std::string        fault; // Why they cannot be approved.
+};
+
+TypedNumbers read_numbers(App& app, const Dossier& dossier, const Reviews::Said& said) {
+    if (said.verdict != ReviewVerdict::pass || !is_province(app)) return {};
+    const std::vector<std::int64_t> filed = filed_numbers(*dossier.form, dossier.answers);
+    std::vector<std::int64_t>       numbers;
+    for (std::size_t i = 0; i < filed.size() && i < said.approved.size(); ++i) {
+        std::int64_t number = 0;
+        if (auto fault = number_fault(dossier, i, said.approved[i], filed[i], number);
+            !fault.empty())
+            return {{}, fault};
+        numbers.push_back(number);
+    }
+    if (numbers == filed) return {};
+    if (dossier.form->serves == notice::Serves::declared) return {numbers.front(), {}};
+    return {numbers, {}};
+}
+
 // What stands against signing it now; "" when nothing does. Fills `word`.
 std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
     const Reviews::Said& said = said_of(app, dossier);
@@ -151,19 +173,10 @@ std::string read_said(App& app, const Dossier& dossier, device::Word& word) {
         if (word.reason.empty()) return "请写明理由。";
     }
     if (said.verdict == ReviewVerdict::pass) {
-        if (!is_province(app)) return {};
-        const std::vector<std::int64_t> filed = filed_numbers(*dossier.form, dossier.answers);
-        std::vector<std::int64_t>       numbers;
-        for (std::size_t i = 0; i < filed.size() && i < said.approved.size(); ++i) {
-            std::int64_t number = 0;
-            if (auto fault = number_fault(dossier, i, said.approved[i], filed[i], number);
-                !fault.empty())
-                return fault;
-            numbers.push_back(number);
-        }
-        if (numbers == filed) return {}; // As filed.
-        if (dossier.form->serves == notice::Serves::declared) word.approved = numbers.front();
-        else word.approved = numbers;
+        const TypedNumbers numbers = read_numbers(app, dossier, said);
+        if (!numbers.fault.empty()) return numbers.fault;
+        word.approved = numbers.approved;
+        if (envelope::numbers_of(word.approved).empty()) return {};
         word.reason = base::trim(said.reason); // Asked for, not demanded, unless nothing is left.
         if (word.reason.empty() && approves_nobody(dossier, word.approved))
             return "人数一个也没有批准，请写明理由，或者选“不通过”。";
@@ -308,9 +321,7 @@ void draw_own(App& app, const Dossier& dossier) {
     const QueueRow& row = dossier.row;
     if (row.refused) {
         widgets::notice("refused", widgets::Tone::wrong,
-                        (row.refused->outcome == base::Outcome::not_newest
-                             ? std::string("您的审核意见没有被接收：学校已经提交了新的一版。请看改动后重新审核。")
-                             : "您的审核意见没有被接收：" + row.refused->detail));
+                        "您的审核意见没有被接收：" + refusal_words(row));
         if (widgets::button("drop", "知道了", {.size = widgets::ButtonSize::small}))
             take_back(app, row.root);
         return;
@@ -426,10 +437,11 @@ void draw_decision(App& app, const Dossier& dossier) {
             widgets::notice("out_of_turn", widgets::Tone::attention, out_of_turn_words(app, row));
         draw_approved(app, dossier, said);
     }
-    device::Word asked;
-    (void)read_said(app, dossier, asked);
-    reason = reason || approves_nobody(dossier, asked.approved);
-    if (reason || !envelope::numbers_of(asked.approved).empty()) {
+    const TypedNumbers numbers = read_numbers(app, dossier, said);
+    const bool         other =
+        !numbers.fault.empty() || !envelope::numbers_of(numbers.approved).empty();
+    reason = reason || approves_nobody(dossier, numbers.approved);
+    if (reason || other) {
         widgets::text_area("reason", said.reason, 2,
                            {.label = "理由",
                             .hint = reason ? "" : "人数和申报的不同。写明理由，学校可以看到；也可以不填。",

@@ -2,6 +2,8 @@
 
 #include "shared/base/csv.hpp"
 
+#include <algorithm>
+
 namespace summaries {
 namespace {
 
@@ -40,7 +42,6 @@ constexpr Word heads[] = {
     {"at", "时间"},
     {"kind", "事项"},
     {"period", "时段"},
-    {"amount", "增减人数"},
     {"balance", "余额"},
     {"decision", "审核编号"},
     {"row", "行"},
@@ -121,12 +122,26 @@ std::string to_json(const records::Summary& summary, std::int64_t as_of_index) {
     return base::to_text({{"as_of_index", as_of_index}, {"rows", std::move(list)}});
 }
 
+// What a ledger adds and what it takes away stand in columns of their own: a cell that begins with
+// a minus is made harmless as a formula (base/csv.hpp), and a spreadsheet would not add it up.
+constexpr std::string_view in_two_columns = "amount";
+
+void add_amount(std::vector<std::string>& cells, const base::Json& amount) {
+    const std::int64_t number = amount.is_number_integer() ? amount.get<std::int64_t>() : 0;
+    cells.push_back(std::to_string(std::max<std::int64_t>(number, 0)));
+    cells.push_back(std::to_string(std::max<std::int64_t>(-number, 0)));
+}
+
 std::string to_csv(const records::Summary& summary, const notice::Package& package) {
     const auto field_of = [&](std::size_t column) {
         return column < summary.fields.size() ? summary.fields[column] : records::FieldColumn();
     };
     std::vector<std::string> heads;
     for (std::size_t i = 0; i < summary.columns.size(); ++i) {
+        if (summary.columns[i] == in_two_columns) {
+            heads.insert(heads.end(), {"增加人数", "减少人数"});
+            continue;
+        }
         const auto [field, named] = field_of(i);
         const bool code =
             field != nullptr && field->type == notice::FieldType::certificate && !named;
@@ -138,10 +153,13 @@ std::string to_csv(const records::Summary& summary, const notice::Package& packa
     std::string csv = std::string(base::csv_mark) + base::csv_line(heads);
     for (const std::vector<base::Json>& row : summary.rows) {
         std::vector<std::string> cells;
-        for (std::size_t i = 0; i < row.size(); ++i)
-            cells.push_back(field_of(i).field == nullptr
-                                ? cell_text(summary.columns[i], row[i], package)
-                                : field_cell(*field_of(i).field, row[i]));
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (summary.columns[i] == in_two_columns) add_amount(cells, row[i]);
+            else
+                cells.push_back(field_of(i).field == nullptr
+                                    ? cell_text(summary.columns[i], row[i], package)
+                                    : field_cell(*field_of(i).field, row[i]));
+        }
         csv += base::csv_line(cells);
     }
     return csv;

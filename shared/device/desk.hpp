@@ -184,7 +184,7 @@ inline const base::RuleId required_rule("required"); // Not filled in yet.
 inline const base::RuleId typed_rule("typed");       // What was typed cannot be read.
 inline const base::RuleId unsigned_rule("unsigned"); // Declarations behind the rows are not signed.
 inline const base::RuleId gone_rule("gone");         // The newer notice has no place for it.
-inline const base::RuleId decided_rule("decided");   // Decided while it was changed here (132).
+inline const base::RuleId decided_rule("decided");   // Meanwhile; the server would answer `frozen`.
 inline const base::RuleId late_rule("late");         // Signed after its window has closed (C20).
 inline const base::RuleId reply_short_rule("reply_short"); // A reply that would not travel.
 using review::reply_rule;                            // Returned: what was asked; its note answers.
@@ -201,6 +201,9 @@ struct Judgement {
     bool                        sealable = false;
 
     bool found(const base::RuleId& rule) const; // Some finding is of this rule.
+    // Why nothing that is typed can make it fit to be sent any more: it can only be given up.
+    // Null: it can be mended.
+    const rules::Finding* dead_end() const;
 };
 
 class ReviewDesk;    // device/review_desk.hpp
@@ -295,7 +298,8 @@ public:
     base::Status explain(const base::EnvelopeId& root, const base::RuleId& rule,
                          std::string_view note);
 
-    // Deletes a matter that was never sent; frozen otherwise (withdraw it). Undone by restore().
+    // Deletes a matter of which the server has nothing: it was never sent, or refused. frozen
+    // otherwise (withdraw it). Undone by restore().
     base::Status remove(const base::EnvelopeId& root);
     base::Status restore(const base::EnvelopeId& root);
 
@@ -359,7 +363,7 @@ public:
     base::Status seal(const base::EnvelopeId& root);
     // Signs a withdrawal of a submitted matter.
     base::Status withdraw(const base::EnvelopeId& root, std::string_view reason);
-    // Drops a withdrawal that was never sent; frozen when it was.
+    // Drops a withdrawal that was never sent, or that was refused; frozen when there is none such.
     base::Status cancel_withdrawal(const base::EnvelopeId& root);
 
     std::vector<OutboxItem> queued() const;   // In the order in which they must be sent.

@@ -49,8 +49,40 @@ MatterState state_of(bool withdrawn, bool withdrawing, bool conflict, bool revis
 // Why what is changed here will not be taken.
 std::string decided_words(envelope::ReviewVerdict verdict) {
     return verdict == envelope::ReviewVerdict::pass
-               ? "审核部门已经通过了上次提交的一份，退回之后才能再改动，请放弃修改。"
-               : "上次提交的一份审核不通过，不能再改动，请放弃修改。";
+               ? "审核部门已经通过了已提交的一份，退回之后才能再改动，请放弃修改。"
+               : "已提交的一份审核不通过，不能再改动，请放弃修改。";
+}
+
+std::string late_words(base::Time closes_at) {
+    return "填报时间已于" + base::clerk_closing(closes_at, "24时") +
+           "截止，请写明逾期补报的原因。";
+}
+
+// What stands against an open matter beside its form's rules: the notice, the reviewers or the time
+// have gone on. closed_at: when its window closed; nothing while it is open.
+std::vector<rules::Finding> desk_findings(const Matter& matter, bool gone,
+                                          std::optional<base::Time> closed_at) {
+    std::vector<rules::Finding> found;
+    if (!is_open(matter.state)) return found;
+    const envelope::Decision* said = matter.review ? &matter.review->decision : nullptr;
+    const bool returned = said != nullptr && said->verdict == envelope::ReviewVerdict::send_back;
+    if (gone)
+        found.push_back({gone_rule, {}, notice::Severity::error,
+                         "通知已更新，新的通知里没有这张表或这个时段，草稿只供查看。"});
+    else if (said != nullptr && !returned)
+        found.push_back({decided_rule, {}, notice::Severity::error, decided_words(said->verdict)});
+    else if (closed_at)
+        found.push_back({late_rule, {}, notice::Severity::warning, late_words(*closed_at)});
+    // Its note is the reply that travels with the next version.
+    if (returned)
+        found.push_back({reply_rule, {}, notice::Severity::hint, "退回修改：" + said->reason});
+    const auto        reply = matter.notes.find(reply_rule);
+    const std::size_t characters =
+        reply == matter.notes.end() ? 0 : base::character_count(base::trim(reply->second));
+    if (characters > 0 && characters < base::limits::note_characters_min)
+        found.push_back({reply_short_rule, {}, notice::Severity::error,
+                         "回复说明至少写4个字，或者清空不写。"});
+    return found;
 }
 
 // In the list 检查 a reason stands away from its field, so it must name it.
@@ -343,11 +375,6 @@ std::optional<Matter> Desk::find_matter(const base::EnvelopeId& root) const {
 
 namespace {
 
-std::string late_words(base::Time closes_at) {
-    return "填报时间已于" + base::clerk_closing(closes_at, "24时") +
-           "截止，请写明逾期补报的原因。";
-}
-
 // Typing needs an open draft: a signed matter is opened by revise() first.
 base::Status open_for_typing(const std::optional<Matter>& matter) {
     if (!matter) return base::fail(Outcome::not_found_locally);
@@ -555,29 +582,10 @@ base::Result<Judgement> Desk::judge(const base::EnvelopeId& root) {
     if (form == nullptr) return base::fail(Outcome::unknown_form, matter->form.text());
     Edition& edition = m_inside->edition_of(*matter);
     SHENBAO_TRY(m_inside->set_subject(*matter));
-    std::vector<rules::Finding> of_the_desk;
     const auto closes_at = this->closes_at(*matter);
-    if (is_open(matter->state) && &edition != m_inside->edition_for(matter->form, matter->period))
-        of_the_desk.push_back({gone_rule, {}, notice::Severity::error,
-                               "通知已更新，新的通知里没有这张表或这个时段，草稿只供查看。"});
-    else if (is_open(matter->state) && closes_at && server_time() >= *closes_at)
-        of_the_desk.push_back({late_rule, {}, notice::Severity::warning, late_words(*closes_at)});
-    if (is_open(matter->state) && matter->review &&
-        matter->review->decision.verdict != envelope::ReviewVerdict::send_back)
-        of_the_desk.push_back({decided_rule, {}, notice::Severity::error,
-                               decided_words(matter->review->decision.verdict)});
-    // Its note is the reply that travels with the next version.
-    if (is_open(matter->state) && matter->review &&
-        matter->review->decision.verdict == envelope::ReviewVerdict::send_back)
-        of_the_desk.push_back({reply_rule, {}, notice::Severity::hint,
-                               "退回修改：" + matter->review->decision.reason});
-    const auto reply = matter->notes.find(reply_rule);
-    if (is_open(matter->state) && reply != matter->notes.end()) {
-        const std::size_t characters = base::character_count(base::trim(reply->second));
-        if (characters > 0 && characters < base::limits::note_characters_min)
-            of_the_desk.push_back({reply_short_rule, {}, notice::Severity::error,
-                                   "回复说明至少写4个字，或者清空不写。"});
-    }
+    const bool closed = closes_at && server_time() >= *closes_at;
+    const bool gone = &edition != m_inside->edition_for(matter->form, matter->period);
+    auto of_the_desk = desk_findings(*matter, gone, closed ? closes_at : std::nullopt);
     rules::Notes notes;
     for (const auto& [rule, note] : matter->notes)
         if (base::character_count(base::trim(note)) >= base::limits::note_characters_min)
@@ -661,6 +669,12 @@ std::optional<base::Time> Desk::closes_at(const Matter& matter) const {
     const auto closes_at = this->closes_at(matter.form, matter.period);
     if (!closes_at || !matter.review || !matter.review->decision.due) return closes_at;
     return std::max(*closes_at, base::first_late(*matter.review->decision.due));
+}
+
+const rules::Finding* Judgement::dead_end() const {
+    for (const rules::Finding& finding : findings)
+        if (finding.rule == gone_rule || finding.rule == decided_rule) return &finding;
+    return nullptr;
 }
 
 bool Judgement::found(const base::RuleId& rule) const {

@@ -200,11 +200,11 @@ base::Status Desk::cancel_withdrawal(const base::EnvelopeId& root) {
     return inside.change([&]() -> base::Status {
         SHENBAO_TRY(inside.database
                         .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'withdrawal' "
-                                 "AND state = 'queued' AND attempts = 0")
+                                 "AND (state = 'refused' OR state = 'queued' AND attempts = 0)")
                         .bind(root)
                         .run());
         if (inside.database.changes() == 0)
-            return base::fail(Outcome::frozen, "no withdrawal that was never sent");
+            return base::fail(Outcome::frozen, "no withdrawal that was never sent, or refused");
         return {};
     });
 }
@@ -214,7 +214,10 @@ std::vector<OutboxItem> Desk::queued() const {
     return items ? std::move(*items) : std::vector<OutboxItem>();
 }
 std::vector<OutboxItem> Desk::refused() const {
-    auto items = m_inside->read_items("state = ? ORDER BY position DESC", "refused");
+    auto items = m_inside->read_items(
+        "state = ? AND root NOT IN (SELECT root FROM matters WHERE deleted_at IS NOT NULL) "
+        "ORDER BY position DESC",
+        "refused");
     return items ? std::move(*items) : std::vector<OutboxItem>();
 }
 std::vector<OutboxItem> Desk::receipts() const {

@@ -59,13 +59,10 @@ base::Result<std::string> schema_of(sqlite::Database& database) {
 }
 
 base::Result<sqlite::Database> open_file(base::ByteView file) {
-    static constexpr char magic[] = "SQLite format 3";
-    if (file.size() < sizeof magic || std::memcmp(file.data(), magic, sizeof magic) != 0)
-        return base::fail(Outcome::storage_foreign, "no database");
+    SHENBAO_TRY(file_store().load_file(file));
     const auto damaged = [](const base::Fault& fault) {
         return base::fail(Outcome::bad_file, fault.detail);
     };
-    if (const auto loaded = file_store().load_file(file); !loaded) return damaged(loaded.error());
     auto database = file_store().open();
     if (!database) return damaged(database.error());
     const auto id = database->pragma("application_id"), version = database->pragma("user_version");

@@ -61,7 +61,7 @@ std::optional<ReviewVerdict> find_review_verdict(std::string_view name);
 
 // The approved numbers: as filed, one number, or one for each row of the table.
 using Approved = std::variant<std::monostate, std::int64_t, std::vector<std::int64_t>>;
-std::vector<std::int64_t> numbers_of(const Approved& approved); // None: as filed.
+std::vector<std::int64_t> numbers_of(const Approved& approved); // Empty when as filed.
 
 struct Remark {
     base::FieldId field; // "headcount", "rows.level"; whether the form has it is not checked.

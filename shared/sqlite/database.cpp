@@ -67,7 +67,7 @@ struct StatementCache {
     };
     static constexpr std::size_t kept_max = 100;
     std::vector<Kept>            kept;
-    bool                         open = true; // Its database is.
+    int                          in_use = 0; // Statements that will come back.
 
     sqlite3_stmt* take(std::string_view sql) {
         const auto found = std::find_if(kept.rbegin(), kept.rend(),
@@ -85,15 +85,14 @@ struct StatementCache {
         sqlite3_finalize(kept.front().statement);
         kept.erase(kept.begin());
     }
-    void close() {
+    ~StatementCache() {
+        SHENBAO_CHECK(in_use == 0); // None outlives its database.
         for (const Kept& one : kept) sqlite3_finalize(one.statement);
-        kept.clear();
-        open = false;
     }
 };
 
 Statement::Statement(Statement&& other) noexcept
-    : m_statement(std::exchange(other.m_statement, nullptr)), m_cache(std::move(other.m_cache)),
+    : m_statement(std::exchange(other.m_statement, nullptr)), m_cache(other.m_cache),
       m_foreign(other.m_foreign) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
@@ -105,8 +104,12 @@ Statement& Statement::operator=(Statement&& other) noexcept {
 
 Statement::~Statement() {
     if (m_statement == nullptr) return;
-    if (m_cache != nullptr && m_cache->open) m_cache->keep(m_statement);
-    else sqlite3_finalize(m_statement);
+    if (m_cache == nullptr) {
+        sqlite3_finalize(m_statement);
+        return;
+    }
+    m_cache->keep(m_statement);
+    --m_cache->in_use;
 }
 
 void Statement::reset() {
@@ -221,7 +224,7 @@ base::Result<Database> Database::open(const std::string& path, OpenMode mode,
 }
 
 Database::Database(sqlite3* handle)
-    : m_handle(handle), m_cache(std::make_shared<StatementCache>()) {}
+    : m_handle(handle), m_cache(std::make_unique<StatementCache>()) {}
 Database::Database(Database&& other) noexcept
     : m_handle(std::exchange(other.m_handle, nullptr)), m_cache(std::move(other.m_cache)),
       m_steps_left(std::move(other.m_steps_left)) {}
@@ -232,7 +235,7 @@ Database& Database::operator=(Database&& other) noexcept {
     return *this;
 }
 Database::~Database() {
-    if (m_cache != nullptr) m_cache->close();
+    m_cache.reset(); // Before the handle that its statements need.
     if (m_handle != nullptr) sqlite3_close_v2(m_handle);
 }
 
@@ -249,7 +252,8 @@ base::Status Database::run_script(std::string_view sql) {
 
 Statement Database::prepare(std::string_view sql) {
     sqlite3_stmt* kept = m_cache->take(sql);
-    return Statement(kept != nullptr ? kept : prepare_anew(sql), m_cache);
+    ++m_cache->in_use;
+    return Statement(kept != nullptr ? kept : prepare_anew(sql), m_cache.get());
 }
 
 sqlite3_stmt* Database::prepare_anew(std::string_view sql) {

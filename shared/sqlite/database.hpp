@@ -4,7 +4,8 @@
 // write SQL here. The one exception is prepare_foreign(), for the expressions of a notice package,
 // which others write.
 //
-// One Database is used by one thread at a time. Statements must not outlive their Database.
+// One Database is used by one thread at a time. Statements must not outlive their Database, which a
+// check holds.
 //
 // Most of the time that a small query takes is spent on its text, so a statement that goes out of
 // scope is kept and prepare() of the same text takes it up again: code may prepare where it asks.
@@ -90,8 +91,8 @@ public:
 
 private:
     friend class Database;
-    explicit Statement(sqlite3_stmt* statement, std::shared_ptr<StatementCache> cache = nullptr)
-        : m_statement(statement), m_cache(std::move(cache)) {}
+    explicit Statement(sqlite3_stmt* statement, StatementCache* cache = nullptr)
+        : m_statement(statement), m_cache(cache) {}
 
     void bind_one(int position, std::nullptr_t);
     void bind_one(int position, std::string_view text);
@@ -121,9 +122,9 @@ private:
     }
     void check_bound(int count) const;
 
-    sqlite3_stmt*                   m_statement = nullptr;
-    std::shared_ptr<StatementCache> m_cache; // Where it goes when it is done; null: nowhere.
-    bool m_foreign = false; // Made by prepare_foreign(): its author may be wrong.
+    sqlite3_stmt*   m_statement = nullptr;
+    StatementCache* m_cache     = nullptr; // Where it goes when it is done; null: nowhere.
+    bool            m_foreign   = false; // Made by prepare_foreign(): its author may be wrong.
 };
 
 // What a statement of a notice package may do; see prepare_foreign().
@@ -193,7 +194,7 @@ private:
     sqlite3_stmt* prepare_anew(std::string_view sql);
 
     sqlite3* m_handle = nullptr;
-    std::shared_ptr<StatementCache> m_cache;
+    std::unique_ptr<StatementCache> m_cache; // On the heap, for its statements know it.
     // Counted down by SQLite's progress callback; on the heap because a Database may move.
     std::unique_ptr<std::int64_t> m_steps_left;
 };

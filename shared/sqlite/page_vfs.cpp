@@ -166,14 +166,19 @@ base::Status PageStore::load(std::uint32_t page_count,
 }
 
 base::Status PageStore::load_file(base::ByteView file) {
+    static constexpr char                magic[] = "SQLite format 3";
     std::map<std::uint32_t, base::Bytes> pages;
+    if (file.size() < sizeof magic || std::memcmp(file.data(), magic, sizeof magic) != 0)
+        return base::fail(base::Outcome::storage_foreign, "no database");
     if (file.size() > std::size_t(page_count_max) * page_bytes)
-        return base::fail(base::Outcome::storage_failed, "the file is too large");
+        return base::fail(base::Outcome::bad_file, "the file is too large");
     for (std::size_t at = 0; at < file.size(); at += page_bytes) {
         const auto part = file.subspan(at, std::min(page_bytes, file.size() - at));
         pages.emplace(std::uint32_t(at / page_bytes), base::Bytes(part.begin(), part.end()));
     }
-    return load(std::uint32_t(pages.size()), pages);
+    const auto loaded = load(std::uint32_t(pages.size()), pages);
+    if (!loaded) return base::fail(base::Outcome::bad_file, loaded.error().detail);
+    return {};
 }
 
 namespace {

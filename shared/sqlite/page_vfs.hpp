@@ -49,7 +49,8 @@ public:
     [[nodiscard]] base::Status load(std::uint32_t page_count,
                                     const std::map<std::uint32_t, base::Bytes>& pages);
 
-    // The same from the bytes of a database file, such as a rescue file.
+    // The same from the bytes of a database file, such as a rescue file. Refuses with
+    // storage_foreign what is none, with bad_file what is no whole one.
     [[nodiscard]] base::Status load_file(base::ByteView file);
 
     // Opens the database with the settings this VFS needs. At most one is open at a time. Pages

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after } from "node:test";
-import { afterwards, clean_up, clerk_of, go, journey, unit_of_kind, serve } from "./clerk.mjs";
+import { afterwards, clean_up, clerk_of, go, journey, look, sync, unit_of_kind, serve } from "./clerk.mjs";
 import { run } from "./server.mjs";
 import { root } from "./site.mjs";
 
@@ -68,6 +68,41 @@ at("May: the report is due on a Saturday, is filled in with money and figures, a
         await go(page, "进度月报表");
         assert.equal(await day.inputValue(), "2023-05-24");
         await page.getByText(/进度月报表\.pdf$/).waitFor();
+        await browser.close();
+    });
+
+at("May, on two machines: the report that came second is refused, and the first is taken over",
+    "2023-05-25T10:00:00+08:00", async (server) => {
+        const { browser, page } = await clerk_of(school, server);
+        const other = (act, ...options) =>
+            run("device", act, "--store", path.join(server.folder, "other.sqlite"), ...options);
+        const code = run("codes", "new", "--data", server.data, "--unit", school.id).trim().split(",").at(-1);
+        other("enrol", "--server", server.url, "--code", code, "--name", "二号机");
+        const given = { month_registered: "20", month_assessed: "0", cum_assessed: "0", cum_certified: "0", cum_fee_paid: "0",
+            cum_fee_unpaid: "0", filler: "李明", phone: "0551-65512345" };
+        other("fill", "--form", "附件4", ...Object.entries(given).flatMap(([name, value]) => ["--set", `${name}=${value}`]));
+
+        await page.getByRole("button", { name: /^去填写：填写进度月报表/ }).click();
+        await page.context().setOffline(true);
+        for (const name of ["当月完成报名", "当月完成考核", "累计完成考核", "累计取证人数"])
+            await page.getByRole("textbox", { name, exact: true }).fill(name === "当月完成报名" ? "12" : "0");
+        for (const name of ["2023年累计已支付考核费用", "2023年累计未支付考核费用"])
+            await page.getByRole("textbox", { name }).fill("0");
+        await page.getByRole("textbox", { name: "填报人" }).fill("王芳");
+        await page.getByRole("textbox", { name: "联系电话" }).fill("0558-5512345");
+        await page.getByRole("button", { name: "签名并提交" }).click();
+        await page.getByText("已签名，联网后自动发送。").waitFor();
+        other("sync", "--server", server.url);
+        await page.context().setOffline(false);
+        await sync(page);
+        await go(page, "进度月报表");
+        await page.getByText(/^本单位的另一台电脑已经提交了这份表。要采用它，请按“删除”/).waitFor();
+        await look(page, "calendar-elsewhere");
+        await page.getByRole("button", { name: "删除", exact: true }).click();
+        await page.getByText("已提交").first().waitFor();
+        assert.equal(await page.getByRole("textbox", { name: "当月完成报名", exact: true }).inputValue(), "20");
+        await go(page, "首页");
+        await page.getByRole("table", { name: "未被接收" }).waitFor({ state: "detached" });
         await browser.close();
     });
 

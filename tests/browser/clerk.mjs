@@ -8,7 +8,7 @@ import { Chromium, new_profile } from "./chromium.mjs";
 import { Server, csv_rows, demo } from "./server.mjs";
 
 // The page draws with WebGL, here without a graphics card.
-export const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+const webgl = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
 const rows_of = (name) => csv_rows(fs.readFileSync(path.join(demo, name), "utf8")).slice(1);
 export const units = rows_of("units.csv")
@@ -21,25 +21,25 @@ const used = []; // What clean_up() takes away, in the other order.
 // Something to be undone when the file's tests are over: clean_up() belongs into its after().
 export const afterwards = (act) => used.push(act);
 export async function clean_up() {
-    for (const act of used.reverse()) await act();
+    let fault; // One that fails leaves nothing of the others running.
+    for (const act of used.reverse())
+        await Promise.resolve().then(act).catch((one) => { fault ||= one; });
+    if (fault) throw fault;
 }
 
-let last_page;
+const pages = []; // All that were opened.
 const faults = []; // Of the page's program, in the order in which they came: after the first it is dead.
-// A page that has died looks like one that answers nothing: whoever waits for it shall hear why.
-export function throw_faults() {
-    if (faults.length > 0) throw faults.splice(0)[0];
-}
-
-// A test; what the page meant when it failed says more than where it waited.
+// A test; what the pages meant when it failed says more than where it waited.
 export function journey(name, act) {
     test(name, async (context) => {
         try {
             await act(context);
-            throw_faults();
+            // A page that has died looks like one that answers nothing: whoever waits for it hears why.
+            if (faults.length > 0) throw faults.splice(0)[0];
         } catch (fault) {
             console.error(...faults.splice(0));
-            console.error(await last_page?.locator("#mirror").ariaSnapshot().catch(() => "no page"));
+            for (const page of pages.filter((one) => !one.isClosed()))
+                console.error(await page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
             throw fault;
         }
     });
@@ -58,7 +58,7 @@ export async function computer(profile = new_profile(), size = {}) {
 // The server's page in it; off_ms: how far the computer's clock stands beside the true time.
 export async function open(browser, server, { off_ms = 0 } = {}) {
     const page = await browser.page();
-    last_page = page;
+    pages.push(page);
     page.setDefaultTimeout(20000);
     page.on("pageerror", (fault) => faults.push(fault));
     await page.addInitScript((off) => {
@@ -94,31 +94,41 @@ export async function clerk_of(unit, server, options = {}) {
     return { browser, page };
 }
 
-// To a screen, by its name in the rail or on the home screen; it has been drawn then.
+// Until three frames in a row have nothing to draw: what was done before has reached the program, and
+// what the program made of it is on the page. Bounded, for a page that is hidden is given no frames.
+export const settled = (page) => page.evaluate(async () => {
+    const frame = () => Promise.race([new Promise(requestAnimationFrame), new Promise((late) => setTimeout(late, 1000))]);
+    const until = performance.now() + 3000;
+    for (let still = 0, last = -1; still < 3 && performance.now() < until;) {
+        await frame();
+        still = window.__shenbao?.frames === last ? still + 1 : 0;
+        last = window.__shenbao?.frames;
+    }
+});
+
+// To a screen, by its name in the rail or on the home screen.
 export async function go(page, name) {
     await page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
-    await page.evaluate(async () => {
-        for (let frame = 0; frame < 2; ++frame) await new Promise(requestAnimationFrame);
-    });
+    await settled(page);
 }
-
-// An edit reaches the program with the next frame.
-export const pause = (page) => page.waitForTimeout(300);
 
 // The word of the frame before is not the answer to what was typed last.
 export async function saved(page) {
-    await pause(page);
+    await settled(page);
     await page.getByText(/✓ 已保存/).waitFor(); // Not what a sync says of its receipts.
 }
 
-// What it brings is there when the last thing that a sync asks for has been answered.
+// A sync from the foot of the screen that is shown. The button has its name again when all is answered.
 export async function sync_here(page) {
-    const last = page.waitForResponse((response) => /\/(summaries\/ledger|extensions)/.test(response.url())); // An office's.
-    await page.getByRole("button", { name: "一键同步" }).click();
-    await last;
-    await pause(page);
+    const button = page.getByRole("button", { name: "一键同步" });
+    await button.click();
+    await settled(page);
+    await button.waitFor();
     await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor();
+    await settled(page);
 }
+
+// One from the home screen, where it leaves the page.
 export async function sync(page) {
     await go(page, "首页");
     await sync_here(page);
@@ -155,7 +165,7 @@ export const cells_of = (row) => row.getByRole("cell").or(row.getByRole("rowhead
 // The document that was handed to the printer, in a frame of its own, whole: the page prints it when it
 // has loaded. Taken away, so that the next one is not mistaken for it. `like`: what stands in it.
 export async function printed_html(page, like = /class="page[ "]/) {
-    for (let tries = 0; tries < 50; ++tries) {
+    for (const until = Date.now() + 20000; Date.now() < until;) {
         for (const frame of page.frames().slice(1)) {
             if (!like.test(await frame.content().catch(() => ""))) continue;
             await frame.waitForLoadState("load");

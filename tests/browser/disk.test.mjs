@@ -370,9 +370,9 @@ test("a rescue file brings everything back; others are refused", async () => {
         await page.evaluate(() => window.probe.save(99, "to be replaced"));
         const restore = (bytes, schema = 1) =>
             page.evaluate(([b, s]) => window.probe.restore(new Uint8Array(b), s), [bytes, schema]);
-        assert.equal(await restore([...Buffer.from("not a database, but long enough to look at".repeat(200))]), "storage_failed");
+        assert.equal(await restore([...Buffer.from("not a database, but long enough to look at".repeat(200))]), "storage_foreign");
         assert.equal(await restore(Array(4096).fill(0x41)), "storage_foreign");
-        assert.equal(await restore(rescue.slice(0, rescue.length - 4096)), "storage_failed");
+        assert.equal(await restore(rescue.slice(0, rescue.length - 4096)), "bad_file");
         assert.equal(await restore(rescue, 0), "storage_newer");
         const foreign = [...rescue];
         foreign[68] ^= 1; // application_id

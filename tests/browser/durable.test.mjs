@@ -2,7 +2,7 @@
 // with their attempts. The disk is made slow, or full, from outside, and what the page sends is watched.
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { catalogue, clean_up, computer, declare, go, journey, open, pause, saved, unit_of_kind, serve } from "./clerk.mjs";
+import { catalogue, clean_up, computer, declare, go, journey, open, settled, saved, unit_of_kind, serve } from "./clerk.mjs";
 import { failing } from "./chromium.mjs";
 
 const school = unit_of_kind("higher_vocational");
@@ -46,7 +46,7 @@ async function with_server(act) {
 async function fill_in(server, page) {
     await page.getByRole("textbox", { name: "登记码" }).fill(server.codes.get(school.id));
     await page.getByRole("textbox", { name: "本机名称" }).fill("一号机");
-    await pause(page);
+    await settled(page);
 }
 const press_enrol = (page) => page.getByRole("button", { name: "登记", exact: true }).click();
 

@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
 import { new_profile } from "./chromium.mjs";
-import { catalogue, cells_of, clean_up, clerk_of, computer, declare, enrol, go, journey, open, pause, pdf_text,
+import { catalogue, cells_of, clean_up, clerk_of, computer, declare, enrol, go, journey, open, settled, pdf_text,
     printed_html, saved, unit_of_kind, units, serve } from "./clerk.mjs";
 import { csv_rows, run } from "./server.mjs";
 
@@ -63,10 +63,12 @@ journey("a secondary school: offline, killed, printed, cut off, and every receip
     const fourth = page.getByRole("combobox", { name: "第4行职业技能等级证书" });
     await fourth.click();
     await fourth.press("Enter");
+    await settled(page);
     assert.equal(await fourth.inputValue(), chosen[3].name);
     await fourth.fill("");
     await fourth.fill(chosen[3].name);
     await fourth.press("Enter");
+    await settled(page);
     assert.equal(await fourth.inputValue(), chosen[3].name);
     await saved(page);
 
@@ -208,7 +210,7 @@ journey("the province: tables on the screen, and a CSV equal to one computed apa
     const by_sum = [...sums.keys()].sort((a, b) => sums.get(b) - sums.get(a));
     for (const cities of [by_sum, [...by_sum].reverse()]) {
         await page.getByRole("columnheader", { name: /^拟申报人数/ }).getByRole("button").click();
-        await pause(page);
+        await settled(page);
         const shown = await page.getByRole("table", { name: "按市" }).getByRole("rowheader").allTextContents();
         assert.deepEqual(shown.filter((name) => sums.has(name)), cities);
         assert.equal(shown.at(-1), "合计");
@@ -264,7 +266,7 @@ journey("a lost browser: a backup file brings draft, key and receipts back on an
     const other = path.join(server.folder, "other.sqlite");
     fs.writeFileSync(other, "this is no database");
     await restore(other, "恢复");
-    await page.getByRole("alert").or(page.getByText(/不是|损坏|不能/)).first().waitFor();
+    await page.getByText("这个文件不是申报系统的备份文件，请换一个文件。本机的内容没有改动。").waitFor();
     fs.writeFileSync(other, "");
     await restore(other);
     await page.getByText("这个文件是空的。").waitFor();
@@ -281,9 +283,15 @@ journey("nothing is drawn while nothing changes", async () => {
     const browser = await computer();
     const page = await open(browser, server);
     await page.getByRole("textbox", { name: "登记码" }).waitFor();
-    await page.waitForTimeout(1000);
-    const before_idle = await page.evaluate(() => window.__shenbao.frames);
+    const frames = () => page.evaluate(() => window.__shenbao.frames);
+    // The program is being kept for reading offline, which the page tells of.
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    let before_idle;
+    do {
+        before_idle = await frames();
+        await page.waitForTimeout(2000);
+    } while (await frames() !== before_idle);
     await page.waitForTimeout(5000);
-    assert.equal(await page.evaluate(() => window.__shenbao.frames), before_idle);
+    assert.equal(await frames(), before_idle);
     await browser.close();
 });

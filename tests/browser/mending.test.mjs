@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before } from "node:test";
-import { catalogue, clean_up, clerk_of, declare, go as go_to, journey, look, pause, printed_html, serve, sync,
+import { catalogue, clean_up, clerk_of, declare, go as go_to, journey, look, settled, printed_html, serve, sync,
     unit_of_kind } from "./clerk.mjs";
 import { run } from "./server.mjs";
 
@@ -28,7 +28,7 @@ journey("a row that cannot be filed is told under the list and counts nowhere", 
     await page.getByText("已提交").first().waitFor();
     await declare(page, 2, first, first.levels[0], "50"); // Declared already.
     await declare(page, 3, second, second.levels[0], "12.5");
-    await pause(page);
+    await settled(page);
     await total_row(/^合计 3 张 100 2 张有误未计入/).waitFor();
     await look(page, "mending-list");
     await page.getByRole("link", { name: /^第2行：本轮已有/ }).waitFor();
@@ -80,16 +80,17 @@ journey("the scan is ticked off when it has gone, and the home screen no longer 
     await page.getByText(/^附件2盖章扫描件于 4月3日 24:00 前报送所在市/).waitFor();
     await go("学校汇总表");
     // It is read from its top, wherever it was left.
-    const place = () => page.locator('[data-id^="form_paper/school_summary/"][data-id$="/scroll"]')
-        .evaluate((area) => area.scrollTop);
+    const scrolled = (least, most) => page.waitForFunction(([from, to]) => {
+        const area = document.querySelector('[data-id^="form_paper/school_summary/"][data-id$="/scroll"]');
+        return area && area.scrollTop >= from && area.scrollTop <= to;
+    }, [least, most]);
     await page.mouse.move(500, 500);
     await page.mouse.wheel(0, 300);
-    await page.waitForTimeout(500);
-    assert.ok(await place() > 100);
+    await scrolled(100, 1000);
     await go("首页");
     await page.getByRole("button", { name: "查看：核对学校汇总表（附件2）" }).click();
-    await pause(page);
-    assert.equal(await place(), 0);
+    await settled(page);
+    await scrolled(0, 0);
     await page.getByRole("checkbox", { name: "盖章扫描件已发出" }).click();
     await page.getByRole("textbox", { name: "发出日期" }).fill("2023-03-28");
     await look(page, "mending-tick");
@@ -202,6 +203,32 @@ journey("what another machine of the school has sent meanwhile is told under the
     assert.equal(await heads.inputValue(), "110");
 });
 
+journey("what another machine has declared first is refused here, and is deleted", async () => {
+    const third = catalogue[2];
+    const other = (act, ...options) => run("device", act, "--store", path.join(server.folder, "other.sqlite"), ...options);
+    other("declare", "--certificate", third.id, "--level", third.levels[0], "--headcount", String(third.min + 70));
+    await go("证书申报表");
+    await page.context().setOffline(true);
+    await declare(page, 3, third, third.levels[0], String(third.min + 60));
+    await page.getByRole("button", { name: "签名并提交 1 张" }).click();
+    await page.getByText("已签名，联网后自动发送。").waitFor();
+    other("sync", "--server", server.url);
+    await page.context().setOffline(false);
+    await sync(page);
+    await page.getByRole("table", { name: "未被接收" }).waitFor();
+    await go("证书申报表");
+    await look(page, "mending-twice");
+    await page.getByRole("link", { name: "第3行：打开这一张，看原因和怎么办。" }).click();
+    await page.getByText(/^上次提交未被接收：.*不需要这一份的，请按“删除”。$/).waitFor();
+    await look(page, "mending-twice-form");
+    await page.getByRole("button", { name: "删除", exact: true }).click();
+    await total_row(/^合计 3 张/).getByRole("cell", { name: new RegExp(`^${110 + Math.max(45, second.min) + third.min + 70}$`) })
+        .waitFor();
+    assert.equal(await page.getByRole("link", { name: /打开这一张，看原因和怎么办/ }).count(), 0);
+    await go("首页");
+    await page.getByRole("table", { name: "未被接收" }).waitFor({ state: "detached" });
+});
+
 journey("what the server has refused is told under the list, with its reason behind it", async () => {
     await go("证书申报表");
     await page.getByRole("link", { name: "打开第2行" }).click();
@@ -209,20 +236,24 @@ journey("what the server has refused is told under the list, with its reason beh
     await page.context().setOffline(true);
     await page.getByRole("textbox", { name: "考核人数" }).fill(String(second.min + 60));
     await page.getByRole("button", { name: "签名并提交" }).click();
-    await page.getByText("待同步").first().waitFor();
-    run("decide", filing_of(second), "--data", server.data, "--verdict", "pass", "--stage", "first_review",
+    await page.getByText("已签名，联网后自动发送。").waitFor();
+    run("decide", filing_of(second), "--data", server.data, "--verdict", "pass", "--stage", "final_review",
         "--reason", "市级书面同意");
     await page.context().setOffline(false);
     await sync(page);
     await go("证书申报表");
     await look(page, "mending-refused");
-    await page.getByRole("link", { name: /^第2行：审核部门已经通过了上次提交的一份/ }).waitFor();
+    await page.getByRole("link", { name: /^第2行：审核部门已经通过了已提交的一份/ }).waitFor();
+    // What was approved is what was filed, not what is typed.
+    const filed = String(Math.max(45, second.min));
+    await total_row(/^合计 3 张/).getByRole("cell", { name: filed, exact: true }).waitFor();
     await page.getByRole("link", { name: "第2行：打开这一张，看原因和怎么办。" }).click();
     await page.getByText(/^上次提交未被接收：/).waitFor();
     await look(page, "mending-refused-form");
+    await page.getByText(`批准 ${filed} 人`).first().waitFor();
     assert.equal(await page.getByRole("button", { name: "签名并提交" }).getAttribute("aria-disabled"), "true");
     await page.getByRole("button", { name: "放弃修改" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "放弃修改" }).click();
-    await page.getByText("市级初审通过").first().waitFor();
-    assert.notEqual(await page.getByRole("textbox", { name: "考核人数" }).inputValue(), String(second.min + 60));
+    await page.getByRole("button", { name: "修改", exact: true }).waitFor();
+    assert.equal(await page.getByRole("textbox", { name: "考核人数" }).inputValue(), filed);
 });

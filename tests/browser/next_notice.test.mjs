@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after } from "node:test";
-import { catalogue, clean_up, clerk_of, go, journey, look, pause, pdf_text, printed_html, saved, unit_of_kind, serve }
+import { catalogue, clean_up, clerk_of, go, journey, look, settled, pdf_text, printed_html, saved, unit_of_kind, serve }
     from "./clerk.mjs";
 import { run } from "./server.mjs";
 import { root } from "./site.mjs";
@@ -77,7 +77,7 @@ async function fill_and_send(server) {
     await page.getByText("已提交").first().waitFor();
     await go(page, "回执");
     await page.getByRole("row", { name: /考评员名册（2 项） 2024年第一批/ }).waitFor();
-    await pause(page);
+    await settled(page);
 
     const rows = JSON.parse(run("summary", "assessor_list", "--data", server.data, "--period", "2024-first",
         "--format", "json")).rows;
@@ -124,7 +124,7 @@ journey("the report of December is sent after the notice of 2024 was published",
             await page.getByRole("textbox", { name }).fill("0");
         await page.getByRole("textbox", { name: "填报人" }).fill("王芳");
         await page.getByRole("textbox", { name: "联系电话" }).fill("0558-5512345");
-        await pause(page);
+        await settled(page);
         await page.getByRole("button", { name: "签名并提交" }).click();
         await page.getByText("已提交").first().waitFor();
         await go(page, "证书申报表");

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { catalogue, clean_up, clerk_of, computer, declare, go, journey, look, open, pause, printed_html, saved,
+import { catalogue, clean_up, clerk_of, computer, declare, go, journey, look, open, settled, printed_html, saved,
     sync, unit_of_kind, units, serve } from "./clerk.mjs";
 import { run } from "./server.mjs";
 
@@ -80,7 +80,8 @@ journey("a revoked machine says so in plain words and saves its drafts", async (
     await page.getByText(/向主管部门要新的登记码/).first().waitFor();
     await look(page, "revoked");
     await save_file(page, "保存备份文件", "drafts.sqlite");
-    await page.reload(); // It is known for good.
+    await page.context().setOffline(true);
+    await page.reload(); // It is known for good, and without being told again.
     await page.getByText("本机已被停用，不能再签名提交。").first().waitFor();
     await go(page, "证书申报表");
     assert.deepEqual(await headcounts(page), ["60", "70", "约８０"]);
@@ -190,7 +191,7 @@ journey("another machine enrols by the slip and takes the drafts, which are sign
     await page.getByRole("button", { name: "撤销" }).click();
     await take_file(page, "drafts.sqlite");
     await dialog.getByRole("button", { name: "接收 2 份" }).click();
-    await pause(page);
+    await settled(page);
     await page.getByText(/✓ 已保存/).waitFor();
     await look(page, "taken");
     await take_file(page, "drafts.sqlite");

@@ -9,7 +9,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
-import { printed_html } from "./clerk.mjs";
+import { printed_html, settled } from "./clerk.mjs";
 import { root, Site } from "./site.mjs";
 
 const executablePath = process.env.SHENBAO_CHROMIUM || "/usr/bin/chromium";
@@ -72,15 +72,6 @@ async function go(page, screen) {
     await settled(page);
     assert.equal(await page.getByRole("main").getAttribute("aria-label") !== null, true);
 }
-
-// Until two frames in a row have nothing to draw.
-const settled = (page) => page.evaluate(async () => {
-    for (let still = 0, last = -1; still < 3;) {
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-        still = window.__shenbao.frames === last ? still + 1 : 0;
-        last = window.__shenbao.frames;
-    }
-});
 
 const frames = (page) => page.evaluate(() => window.__shenbao.frames);
 
@@ -239,7 +230,7 @@ test("text beyond a field's end, pasted text, undo and a text area", () => with_
     await page.keyboard.press("Control+a");
     await page.keyboard.type("甲");
     await page.keyboard.press("Control+z");
-    assert.notEqual(await field.inputValue(), "甲");
+    assert.equal(await field.inputValue(), long);
     const area = page.getByRole("textbox", { name: "说明" });
     const before = (await area.boundingBox()).height;
     await area.fill("一\n二\n三\n四\n五\n六");

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { catalogue, clean_up, clerk_of, computer, go, look, open as open_page, printed_html, sync,
-    throw_faults, units } from "./clerk.mjs";
-import { Server, run } from "./server.mjs";
+import { after, before } from "node:test";
+import { catalogue, clean_up, clerk_of, computer, go, journey, look, open as open_page, printed_html, serve, sync,
+    units } from "./clerk.mjs";
+import { run } from "./server.mjs";
 
 const small = catalogue.find((one) => one.min > 20);
 const large = catalogue.filter((one) => one !== small).slice(0, 3);
@@ -23,8 +23,7 @@ const declare = (one, heads, ...rest) => device("declare", "--certificate", one.
     "--headcount", String(heads), ...rest);
 
 before(async () => {
-    server = new Server();
-    await server.start();
+    server = await serve();
     device("enrol", "--server", server.url, "--code", server.codes.get(school.id), "--name", "教务处一号机");
     for (const [at, one] of large.entries()) declare(one, 120 + 10 * at);
     declare(small, 20, "--explain", "min_headcount=本轮先试点一个班。");
@@ -32,10 +31,7 @@ before(async () => {
     device("sync", "--server", server.url);
 });
 
-after(async () => {
-    await clean_up();
-    await server.remove();
-});
+after(clean_up);
 
 // The school's own desk, as the command line left it.
 async function restore(file) {
@@ -53,21 +49,7 @@ const row = (page, one) => page.getByRole("row") // The level stands in a cell o
     .filter({ hasText: one.name }).filter({ has: page.getByRole("cell", { name: level(one), exact: true }) });
 const open = (page, one) => row(page, one).getByRole("link", { name: /^打开/ }).click();
 
-// What the page meant when a step failed says more than where it waited.
-function step(name, act) {
-    test(name, async () => {
-        try {
-            await act();
-            throw_faults();
-        } catch (fault) {
-            for (const [who, page] of Object.entries(pages))
-                console.error(who, await page.locator("#mirror").ariaSnapshot().catch(() => "no page"));
-            throw fault;
-        }
-    });
-}
-
-step("a bureau returns one with a remark and passes the others in bulk, all without a line", async () => {
+journey("a bureau returns one with a remark and passes the others in bulk, all without a line", async () => {
     const page = pages.bureau = (await clerk_of(bureau_unit, server)).page;
     await page.context().setOffline(true);
     await go(page, "审核");
@@ -135,7 +117,7 @@ step("a bureau returns one with a remark and passes the others in bulk, all with
     assert.equal(await page.getByRole("button", { name: "取回" }).count(), 3);
 });
 
-step("the province decides one that the bureau has not passed, with a reason", async () => {
+journey("the province decides one that the bureau has not passed, with a reason", async () => {
     const page = pages.province = (await clerk_of(province_unit, server)).page;
     await go(page, "审核");
     await tab(page, "待我审核 0").waitFor();
@@ -151,7 +133,7 @@ step("the province decides one that the bureau has not passed, with a reason", a
     await sync(page);
 });
 
-step("the bureau's decisions go out; the school sees what was asked, replies and sends again", async () => {
+journey("the bureau's decisions go out; the school sees what was asked, replies and sends again", async () => {
     const { bureau } = pages;
     await bureau.context().setOffline(false);
     await bureau.getByRole("button", { name: "一键同步" }).or(bureau.getByRole("button", { name: "正在同步…" })).waitFor();
@@ -186,7 +168,7 @@ step("the bureau's decisions go out; the school sees what was asked, replies and
     await page.getByRole("region", { name: "经过" }).getByText("提交第2版").waitFor();
 });
 
-step("the bureau sees only what changed, with the reply, and passes it", async () => {
+journey("the bureau sees only what changed, with the reply, and passes it", async () => {
     const page = pages.bureau;
     await sync(page);
     await go(page, "审核");
@@ -202,7 +184,7 @@ step("the bureau sees only what changed, with the reply, and passes it", async (
     await sync(page);
 });
 
-step("the province approves fewer", async () => {
+journey("the province approves fewer", async () => {
     const page = pages.province;
     await sync(page);
     await go(page, "审核");
@@ -230,7 +212,7 @@ step("the province approves fewer", async () => {
     await look(page, "province-history");
 });
 
-step("the school's ledger holds what was approved", async () => {
+journey("the school's ledger holds what was approved", async () => {
     const page = pages.school;
     await sync(page);
     await go(page, "指标台账");
@@ -240,7 +222,7 @@ step("the school's ledger holds what was approved", async () => {
     assert.match(run("check", "--data", server.data), /都正确/);
 });
 
-step("a decision about a version that was replaced meanwhile comes back with what has changed", async () => {
+journey("a decision about a version that was replaced meanwhile comes back with what has changed", async () => {
     const { school, bureau } = pages;
     const fifth = catalogue.find((one) => one !== small && !large.includes(one));
     await go(school, "证书申报表");
@@ -287,7 +269,7 @@ step("a decision about a version that was replaced meanwhile comes back with wha
     await tab(bureau, "市级初审通过 3").waitFor();
 });
 
-step("a bureau prints its schools' stamped form with a cover by one button", async () => {
+journey("a bureau prints its schools' stamped form with a cover by one button", async () => {
     const page = pages.bureau;
     await go(page, "首页");
     // The school has mended a declaration since it signed its 附件2.
@@ -305,7 +287,7 @@ step("a bureau prints its schools' stamped form with a cover by one button", asy
     await look(page, "bureau-home");
 });
 
-step("附件3 comes back with a remark on one of its rows; the province gives less of that row", async () => {
+journey("附件3 comes back with a remark on one of its rows; the province gives less of that row", async () => {
     const { school: page, province } = pages;
     await go(page, "指标调增申请表");
     await page.getByRole("button", { name: "新建申请" }).click();

@@ -171,7 +171,7 @@ export class RoundModel {
                 const key = [entry.school, entry.certificate, entry.level].join();
                 balances.set(key, (balances.get(key) || 0) + entry.amount);
                 return { ...school_cells(entry.school), 时间: entry.day, 事项: entries[entry.kind],
-                    ...certificate_cells(entry), 增减人数: entry.amount, 余额: balances.get(key) };
+                    ...certificate_cells(entry), 增加人数: Math.max(entry.amount, 0), 减少人数: Math.max(-entry.amount, 0), 余额: balances.get(key) };
             }),
         };
     }

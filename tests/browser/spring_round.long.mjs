@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after } from "node:test";
-import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, saved, sync, find, serve }
+import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, settled, saved, sync, find, serve }
     from "./clerk.mjs";
 import { csv_rows, run } from "./server.mjs";
 import { RoundModel } from "./spring_model.mjs";
@@ -259,7 +259,7 @@ chapter("1 April: one school is late and says why; a late new version leaves the
         const seal = page.getByRole("button", { name: "签名并提交" });
         assert.equal(await seal.getAttribute("aria-disabled"), "true"); // Not without the reason.
         await page.getByRole("textbox", { name: "原因说明" }).fill("学校停电，错过了时间。");
-        await pause(page);
+        await settled(page);
         await page.getByRole("link", { name: /返回证书申报表/ }).click();
     }
     await page.getByRole("button", { name: "签名并提交 2 张" }).click();
@@ -493,7 +493,7 @@ chapter("the province downloads its tables, as CSV and as JSON", async () => {
 
     const heads = { city: "市", school_code: "学校代码", school_name: "学校", certificate: "证书代码",
         certificate_name: "职业技能等级证书", level: "级别", schools: "学校数", filings: "申报项数",
-        planned_headcount: "拟申报人数", approved_headcount: "审核通过人数", amount: "增减人数", balance: "余额" };
+        planned_headcount: "拟申报人数", approved_headcount: "审核通过人数", balance: "余额" };
     for (const table of ["by-city", "by-certificate", "by-school", "province", "rows", "ledger"]) {
         const { rows } = await page.evaluate(async (address) => (await fetch(address)).json(),
             `/api/v1/summaries/${table}?period=${round}&format=json`);
@@ -535,7 +535,7 @@ chapter("two schools read on their screens what the model says", async () => {
         assert.deepEqual((await rows_of(page, "指标台账")).map((cells) => cells.slice(0, 6).join("|")),
             model.tables().ledger.filter((line) => line.学校代码 === school.id).map((line) => [
                 line.时间.replace(/^(\d+)-0?(\d+)-0?(\d+)$/, "$1年$2月$3日"), `2023年春季${line.事项}`,
-                line.职业技能等级证书, line.级别, `+${line.增减人数}`, line.余额].join("|")));
+                line.职业技能等级证书, line.级别, `+${line.增加人数}`, line.余额].join("|")));
     }
 });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { catalogue, cells_of, clean_up, clerk_of, go as go_to, journey, pause as wait, unit_of_kind, serve }
+import { catalogue, cells_of, clean_up, clerk_of, go as go_to, journey, settled as wait, unit_of_kind, serve }
     from "./clerk.mjs";
 import { csv_rows } from "./server.mjs";
 
@@ -16,7 +16,7 @@ before(async () => {
 after(clean_up);
 
 const go = (name) => go_to(page, name);
-const pause = () => wait(page);
+const settled = () => wait(page);
 
 // What Ctrl+V does when a spreadsheet has copied: both forms of the block are there.
 async function paste(field, html, text) {
@@ -71,11 +71,11 @@ journey("a block with merged cells and a total goes into the declarations, and c
     assert.deepEqual(await values(/^第\d+行考核人数/), [""]);
     await paste(first, html, "");
     await page.getByRole("button", { name: "填入 4 行" }).click();
-    await pause();
+    await settled();
     assert.deepEqual(await values(/^第\d+行考核人数/), ["100", "１,０００", "38人", "约30"]);
     assert.equal(await page.getByRole("textbox", { name: "第4行考核人数" }).getAttribute("aria-invalid"), "true");
     await page.getByRole("button", { name: "撤销" }).click();
-    await pause();
+    await settled();
     assert.deepEqual(await values(/^第\d+行考核人数/), [""]);
 });
 
@@ -92,10 +92,10 @@ journey("a word and a single cell are pasted as in any field; numbers alone lie 
     await paste(heads, "", "70\r\n80\r\n");
     await page.getByRole("dialog").getByText(/将从所在的行起填入/).waitFor();
     await page.getByRole("button", { name: "填入 2 行" }).click();
-    await pause();
+    await settled();
     assert.deepEqual(await values(/^第\d+行考核人数/), ["70", "80"]);
     await page.getByRole("button", { name: "撤销" }).click();
-    await pause();
+    await settled();
     assert.deepEqual(await values(/^第\d+行考核人数/), [""]);
 });
 
@@ -124,7 +124,7 @@ journey("a CSV in GBK is read as what it says; a workbook is not; what is export
         [["2", catalogue[0].name, "初级", "1,200", ""], ["3", catalogue[2].name, "高级", "55", ""]]);
     await page.getByText("“备注”一列在表中没有对应的栏目，不取用。").waitFor();
     await page.getByRole("button", { name: "填入 2 行" }).click();
-    await pause();
+    await settled();
     assert.deepEqual(await values(/^第\d+行考核人数/), ["1,200", "55"]);
 
     const download = page.waitForEvent("download");
@@ -154,7 +154,7 @@ journey("twenty rows of 附件3 by keyboard alone, then a block, an undo and a d
     for (let row = 1; row <= 20; ++row) {
         assert.equal(await focused(), `第${row}行证书名称`);
         await page.keyboard.insertText(catalogue[row % 12].name);
-        await pause();
+        await settled();
         await page.keyboard.press("Enter"); // Takes the one that is found.
         await page.keyboard.press("Tab");
         await page.keyboard.press("ArrowDown");
@@ -167,7 +167,7 @@ journey("twenty rows of 附件3 by keyboard alone, then a block, an undo and a d
         await page.waitForFunction((label) => document.activeElement.getAttribute("aria-label") === label,
             `第${row + 1}行证书名称`);
     }
-    await pause();
+    await settled();
     const numbers = (await values(/^第\d+行调增后人数/)).slice(0, 20);
     assert.deepEqual(numbers, Array.from({ length: 20 }, (_, i) => String((i + 1) % 5 === 0 ? 100 + i : 101 + i)));
     assert.equal((await values(/^第\d+行证书名称/))[19], catalogue[8].name);
@@ -184,18 +184,18 @@ journey("twenty rows of 附件3 by keyboard alone, then a block, an undo and a d
     assert.deepEqual((await preview_rows()).map((row) => row.slice(1, 4)),
         [[catalogue[9].name, "中级", "90"], [catalogue[9].name, "高级", "九十"]]);
     await page.getByRole("button", { name: "填入 2 行" }).click();
-    await pause();
+    await settled();
     assert.deepEqual((await values(/^第\d+行调增后人数/)).slice(19), ["119", "90", "九十", ""]);
     assert.equal(await after_of(22).getAttribute("aria-invalid"), "true");
     await page.getByRole("button", { name: "撤销" }).click();
-    await pause();
+    await settled();
     assert.deepEqual((await values(/^第\d+行调增后人数/)).slice(19), ["119", ""]);
 
     await page.getByRole("button", { name: "删除第2行" }).click();
-    await pause();
+    await settled();
     assert.deepEqual((await values(/^第\d+行调增后人数/)).slice(0, 3), ["101", "103", "104"]);
     await page.getByRole("button", { name: "撤销" }).click();
-    await pause();
+    await settled();
     assert.deepEqual((await values(/^第\d+行调增后人数/)).slice(0, 3), ["101", "102", "103"]);
 });
 
@@ -214,17 +214,17 @@ journey("two numbers in a cell are not one, a merged number counts once, and a s
         [catalogue[3].name, catalogue[3].levels[0], "155", ""],
         [catalogue[1].name, "初级", "", ""]]);
     await page.getByRole("button", { name: "填入 3 行" }).click();
-    await pause();
+    await settled();
     const shown = async () => (await values(/^第\d+行考核人数/)).slice(before);
     assert.deepEqual(await shown(), ["100、50", "155", ""]);
     // What is whole is signed; a column laid over the rows leaves it as it is, and says so.
     await page.getByRole("button", { name: /^签名并提交 \d+ 张/ }).click();
     await page.getByRole("cell", { name: "已提交" }).last().waitFor();
-    await pause();
+    await settled();
     await paste(heads, "", "70\r\n80\r\n90\r\n");
     await page.getByRole("dialog")
         .getByText(`第${before + 2}行已签名，不会改动。`).waitFor();
     await page.getByRole("button", { name: "填入 3 行" }).click();
-    await pause();
+    await settled();
     assert.deepEqual(await shown(), ["70", "155", "90"]);
 });

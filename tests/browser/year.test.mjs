@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, pause, pdf_text,
+import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, settled, pdf_text,
     printed_html, sync, unit_of_kind, units, serve } from "./clerk.mjs";
 import { run } from "./server.mjs";
 
@@ -78,7 +78,7 @@ journey("spring: two declarations and the school's table go out", async () => {
     for (const [what, words] of [["邮件名称", `${school.name}+2023年证书申报`], ["文件名称", `${school.name}+2023年证书申报.pdf`]]) {
         await page.getByRole("button", { name: `复制${what}` }).click();
         await page.getByText("已复制。").waitFor();
-        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), words);
+        await page.waitForFunction(async (wanted) => await navigator.clipboard.readText() === wanted, words);
     }
     await go(page, "指标台账");
     await page.getByText("还没有批准的指标").waitFor();
@@ -191,6 +191,7 @@ journey("附件3: what was approved stands there already; less or the same is re
     const numbers = page.getByRole("textbox", { name: "第1行调增后人数" });
     for (const wrong of ["100", "90"]) {
         await numbers.fill(wrong);
+        await settled(page);
         await page.getByRole("link", { name: /第1行.*调增后人数应大于原批准人数100人/ }).waitFor();
         assert.equal(await numbers.getAttribute("aria-invalid"), "true");
         assert.equal(await page.getByRole("button", { name: "签名并提交" }).getAttribute("aria-disabled"), "true");
@@ -238,11 +239,11 @@ journey("附件4 of May: the quota from the ledger, the rate half up, money in b
     await dialog.getByText(/累计完成率（%）”由系统计算，不取用/).waitFor();
     await look(page, "report-pasted");
     await dialog.getByRole("button", { name: "填入 1 行" }).click();
-    await pause(page);
+    await settled(page);
     assert.deepEqual([await field("当月完成考核").inputValue(), await field("累计取证人数").inputValue(),
         await field("当月完成报名").inputValue()], ["１２", "9", ""]);
     await page.getByRole("button", { name: "撤销" }).click();
-    await pause(page);
+    await settled(page);
     assert.equal(await field("累计取证人数").inputValue(), "");
     await field("当月完成报名").fill("30");
     await field("当月完成考核").fill("21");
@@ -267,7 +268,7 @@ journey("附件4 of May: the quota from the ledger, the rate half up, money in b
     await page.getByText("已提交").first().waitFor();
     // What is printed after signing is the same sheet.
     await page.getByRole("button", { name: "打印", exact: true }).click();
-    await pause(page);
+    await settled(page);
     assert.ok((await pdf_text(browser, await printed_html(page), server.folder)).includes(code));
     const [row] = summary("progress", "2023-05").filter((one) => one.school_code === school.id);
     assert.deepEqual([row.quota, row.cum_assessed, row.cum_rate, row.cum_fee_paid, row.cum_fee_unpaid],
@@ -292,7 +293,7 @@ journey("the province reads the progress by its figures; a rate of nothing stand
     const table = office.getByRole("table", { name: "进度", exact: true });
     const by = async (head) => {
         await table.getByRole("columnheader", { name: head }).getByRole("button").click();
-        await pause(office);
+        await settled(office);
         return (await table.getByRole("rowheader").allTextContents()).filter((name) => name !== "合计");
     };
     await table.getByRole("cell", { name: "13.13", exact: true }).first().waitFor();

@@ -43,6 +43,7 @@ struct Server {
     std::vector<protocol::Change>      log;
     envelope::Timing              timing = envelope::Timing::on_time; // Of what comes now.
     bool                          line_cut_after_taking = false;
+    std::optional<Outcome>        refuses; // Whatever comes now.
     int                           lists_sent = 0; // Units and catalogues, as a whole.
     std::optional<base::KeyId>    revoked;
 
@@ -161,9 +162,9 @@ struct Server {
             receipt.timing = timing;
             protocol::LineAnswer line;
             line.id = receipt.id;
-            if (is_revoked(text)) {
+            if (refuses || is_revoked(text)) {
                 line.result = protocol::LineResult::refused;
-                line.outcome = Outcome::revoked_key;
+                line.outcome = refuses.value_or(Outcome::revoked_key);
                 line.title = base::outcome_text(line.outcome).sentence;
                 answers += protocol::write_line_answer(line) + "\n";
                 continue;
@@ -768,7 +769,9 @@ TEST_CASE("what was decided while it was changed here cannot be sent any more, a
         REQUIRE(!office.sync().fault.has_value());
         CHECK(office.state(root) == MatterState::editing); // What was typed is there.
         const auto judged = office.desk->judge(root);
-        CHECK(judged->found(device::decided_rule));
+        REQUIRE(judged.has_value());
+        REQUIRE(judged->dead_end() != nullptr);
+        CHECK(judged->dead_end()->rule == device::decided_rule);
         CHECK(judged->errors == 1);
         CHECK(!judged->sealable);
         CHECK(office.desk->seal(root).error().outcome == Outcome::incomplete);
@@ -776,6 +779,48 @@ TEST_CASE("what was decided while it was changed here cannot be sent any more, a
         CHECK(office.state(root) == device::state_after(decision_about(root, verdict)));
         CHECK(!office.desk->judge(root)->found(device::decided_rule));
     }
+    Office office;
+    office.enrol();
+    const auto root = delivered(office, "C1", "100");
+    REQUIRE(office.desk->revise(root).has_value());
+    office.server.add(decision_about(root, envelope::ReviewVerdict::pass));
+    // Its window is over as well: no reason can be given that would help.
+    office.server.clock.set(*base::parse_rfc3339("2023-04-02T09:00:00+08:00"));
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->judge(root)->dead_end() != nullptr);
+    CHECK(!office.desk->judge(root)->found(device::late_rule));
+    // A return opens it again.
+    auto returned = decision_about(root, envelope::ReviewVerdict::send_back);
+    returned.due = *base::parse_rfc3339("2023-04-10T23:59:59+08:00");
+    office.server.add(returned);
+    REQUIRE(!office.sync().fault.has_value());
+    CHECK(office.desk->judge(root)->dead_end() == nullptr);
+    CHECK(office.desk->judge(root)->sealable);
+}
+
+TEST_CASE("what the server has refused can be put away: a withdrawal, and a matter it has nothing of") {
+    Office office;
+    office.enrol();
+    const auto kept = delivered(office, "C1", "100");
+    REQUIRE(office.desk->withdraw(kept, "").has_value());
+    const auto twice = office.declare("C2", "初级", "60");
+    REQUIRE(office.desk->seal(twice).has_value());
+    office.server.refuses = Outcome::frozen;
+    office.sync();
+    CHECK(office.desk->refused().size() == 2);
+    CHECK(office.state(kept) == MatterState::submitted);
+    CHECK(office.state(twice) == MatterState::refused);
+
+    CHECK(office.desk->remove(kept).error().outcome == Outcome::frozen);
+    REQUIRE(office.desk->cancel_withdrawal(kept).has_value());
+    CHECK(office.desk->cancel_withdrawal(kept).error().outcome == Outcome::frozen);
+    REQUIRE(office.desk->remove(twice).has_value());
+    CHECK(office.desk->refused().empty());
+    const auto summary = *office.desk->create_matter(school_summary, spring);
+    CHECK(office.desk->judge(summary)->answers.at("rows").size() == 1);
+    REQUIRE(office.desk->restore(twice).has_value()); // Undone.
+    CHECK(office.desk->refused().size() == 1);
+    CHECK(office.state(twice) == MatterState::refused);
 }
 
 TEST_CASE("what is rejected counts no more: the certificate can be declared anew") {

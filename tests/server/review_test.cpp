@@ -4,6 +4,7 @@
 
 #include "server/commands/commands.hpp"
 #include "server/summaries/csv.hpp"
+#include "shared/base/csv.hpp"
 
 #include <doctest/doctest.h>
 
@@ -592,4 +593,12 @@ TEST_CASE("the platform's numbers in bulk: matched by code, previewed, all or no
     CHECK(scene.town.last_index() == last);
     auto store = scene.town.site().open_store();
     CHECK(town::rebuilds_to_the_same(**store));
+}
+
+TEST_CASE("the ledger's CSV adds up in a spreadsheet: what is taken away has a column of its own") {
+    Scene                  scene;
+    const records::Summary ledger{.columns = {"level", "amount", "balance"},
+                                  .rows = {{"初级", 100, 100}, {"初级", -40, 60}}};
+    CHECK(summaries::to_csv(ledger, *scene.town.site().current_package()) ==
+          std::string(base::csv_mark) + "级别,增加人数,减少人数,余额\r\n初级,100,0,100\r\n初级,0,40,60\r\n");
 }
