@@ -94,6 +94,8 @@ base::Status restore(base::ByteView file, std::int64_t application_id,
     SHENBAO_TRY(candidate.load_file(file));
     {
         auto database = candidate.open();
+        if (!database && database.error().outcome == base::Outcome::storage_foreign)
+            return base::fail(base::Outcome::storage_foreign, database.error().detail);
         if (!database) return base::fail(base::Outcome::bad_file, database.error().detail);
         SHENBAO_ASSIGN(const std::int64_t found_id, database->pragma("application_id"));
         SHENBAO_ASSIGN(const std::int64_t found_version, database->pragma("user_version"));

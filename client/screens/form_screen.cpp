@@ -106,7 +106,10 @@ void draw_open_acts(App& app, const Matter& matter) {
                       {.size = widgets::type_size::small, .colour = widgets::colour::attention});
     if (matter.revising && matter.newest) draw_discard(app, matter);
     if (form == nullptr || matter.newest) return;
-    if ((form->many || is_filed_elsewhere(app, *form, matter)) &&
+    const device::Judgement* judged = app.judgement(matter.root);
+    const bool               stuck = matter.state == MatterState::refused ||
+                       (judged != nullptr && judged->dead_end() != nullptr);
+    if ((form->many || stuck || is_filed_elsewhere(app, *form, matter)) &&
         widgets::button("remove", "删除", widgets::quiet_button) &&
         remove_matter(app, *form, matter.root) && form->many)
         app.open_form(form->id);
@@ -230,7 +233,7 @@ void draw_review(App& app, const Matter& matter, const notice::Form& form) {
 void draw_trouble(App& app, const Matter& matter) {
     if (matter.state == MatterState::conflict) {
         const device::Judgement* judged = app.judgement(matter.root);
-        const bool               choice = judged != nullptr && judged->dead_end() == nullptr;
+        const bool               choice = judged == nullptr || judged->dead_end() == nullptr;
         widgets::notice("conflict", widgets::Tone::attention,
                         "本单位的另一台电脑已经提交了这份表的新版本。" +
                             std::string(choice ? "按“签名并提交”，以本机的内容替代它；" : "") +
@@ -248,7 +251,7 @@ void draw_trouble(App& app, const Matter& matter) {
         if (item.refusal) words += "：" + item.refusal->detail;
         for (const rules::Finding& finding : item.findings)
             if (finding.severity != notice::Severity::hint) words += " " + finding.text;
-        if (!matter.newest && form != nullptr && form->many) words += " 不需要这一份的，请按“删除”。";
+        if (!matter.newest && !elsewhere) words += " 不需要这一份的，请按“删除”。";
         return widgets::notice("refused", widgets::Tone::wrong, words);
     }
 }
@@ -284,7 +287,8 @@ void draw_form(App& app, const Matter& matter, const notice::Form& form) {
     const std::string outdated = app.outdated_words(matter);
     if (!outdated.empty()) {
         const auto now = app.desk().answers_of(matter.root);
-        const bool nothing = now && now->value("rows", base::Json::array()).empty();
+        const bool nothing = matter.state == MatterState::submitted && now &&
+                             now->value("rows", base::Json::array()).empty();
         widgets::notice("outdated", widgets::Tone::attention,
                         "需更新：申报表在" + form.short_title + "签名之后" +
                             (nothing ? "都撤回了，或者审核不通过。本表可以按“撤回”撤回。"
@@ -358,8 +362,15 @@ bool draw_month_off(App& app, const notice::Form& form) {
 
 // The matter of a form that has one a period; it is made when it is first looked at.
 std::optional<Matter> matter_of(App& app, const notice::Form& form, const base::Period& period) {
-    for (const Matter& matter : app.matters(form.id, period)) // A withdrawal can be given up there.
-        if (device::counts(matter.state) || matter.state == MatterState::withdrawing) return matter;
+    // One that was only looked at gives way to what another machine has filed.
+    std::optional<Matter> blank;
+    for (const Matter& matter : app.matters(form.id, period)) {
+        // A withdrawal can be given up there.
+        if (!device::counts(matter.state) && matter.state != MatterState::withdrawing) continue;
+        if (matter.newest || !is_blank(matter)) return matter;
+        if (!blank) blank = matter;
+    }
+    if (blank) return blank;
     const auto root = app.desk().create_matter(form.id, period);
     if (!root) {
         app.tell(base::fail(root.error()));

@@ -17,10 +17,9 @@ void draw_refused(App& app, const device::OutboxItem& item) {
         widgets::text(item_words(app, item), widgets::bold_text);
         line.push_right();
         if (item.kind == "filing" && widgets::button("mend", "去修改")) open_matter(app, item.root);
-        if (item.answers.contains("words") && widgets::button("drop", "移除"))
+        if ((item.answers.contains("words") || item.kind == "withdrawal") &&
+            widgets::button("drop", "移除"))
             app.tell(app.desk().take_back_act(item.id));
-        if (item.kind == "withdrawal" && widgets::button("drop", "移除"))
-            app.tell(app.desk().cancel_withdrawal(item.root));
         if (item.kind == "decision") {
             const device::QueueRow* row = find_review_row(app, item.root);
             if (row != nullptr && row->state.stage != review::Stage::withdrawn &&

@@ -122,7 +122,9 @@ std::vector<std::int64_t> approved_numbers(const notice::Form& form, const base:
 
 std::vector<std::int64_t> approved_numbers(App& app, const device::Matter& matter) {
     const notice::Form* form = app.desk().form_of(matter);
-    if (!matter.review || form == nullptr) return {};
+    if (form == nullptr || !matter.review ||
+        device::state_after(matter.review->decision) != device::MatterState::approved)
+        return {};
     if (device::is_open(matter.state)) { // It was decided as it was filed, whatever is typed since.
         const auto filed = matter.newest ? app.desk().find_item(*matter.newest) : std::nullopt;
         return approved_numbers(*form, filed ? filed->answers : base::Json(),

@@ -136,9 +136,12 @@ std::string to_csv(const records::Summary& summary, const notice::Package& packa
     const auto field_of = [&](std::size_t column) {
         return column < summary.fields.size() ? summary.fields[column] : records::FieldColumn();
     };
+    const auto splits = [&](std::size_t column) {
+        return field_of(column).field == nullptr && summary.columns[column] == in_two_columns;
+    };
     std::vector<std::string> heads;
     for (std::size_t i = 0; i < summary.columns.size(); ++i) {
-        if (summary.columns[i] == in_two_columns) {
+        if (splits(i)) {
             heads.insert(heads.end(), {"增加人数", "减少人数"});
             continue;
         }
@@ -154,7 +157,7 @@ std::string to_csv(const records::Summary& summary, const notice::Package& packa
     for (const std::vector<base::Json>& row : summary.rows) {
         std::vector<std::string> cells;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            if (summary.columns[i] == in_two_columns) add_amount(cells, row[i]);
+            if (splits(i)) add_amount(cells, row[i]);
             else
                 cells.push_back(field_of(i).field == nullptr
                                     ? cell_text(summary.columns[i], row[i], package)

@@ -363,7 +363,7 @@ public:
     base::Status seal(const base::EnvelopeId& root);
     // Signs a withdrawal of a submitted matter.
     base::Status withdraw(const base::EnvelopeId& root, std::string_view reason);
-    // Drops a withdrawal that was never sent, or that was refused; frozen when there is none such.
+    // Drops a withdrawal that was never sent; frozen when there is none such.
     base::Status cancel_withdrawal(const base::EnvelopeId& root);
 
     std::vector<OutboxItem> queued() const;   // In the order in which they must be sent.
@@ -429,7 +429,8 @@ public:
     // Signs a unit, a revocation, an extension or an announcement into the outbox. `words` say what
     // it is wherever the outbox is shown.
     base::Status issue(const envelope::Act& act, std::string_view words);
-    // Drops such an act that was never sent or was refused; frozen otherwise.
+    // Drops such an act that was never sent or was refused, or a withdrawal that was refused; frozen
+    // otherwise.
     base::Status take_back_act(const base::EnvelopeId& id);
     // As the server last told; empty on a school's machine.
     std::vector<protocol::DeviceInfo>    devices() const;

@@ -76,6 +76,7 @@ std::vector<rules::Finding> desk_findings(const Matter& matter, bool gone,
     // Its note is the reply that travels with the next version.
     if (returned)
         found.push_back({reply_rule, {}, notice::Severity::hint, "退回修改：" + said->reason});
+    if (gone || (said != nullptr && !returned)) return found; // Nothing that is typed helps.
     const auto        reply = matter.notes.find(reply_rule);
     const std::size_t characters =
         reply == matter.notes.end() ? 0 : base::character_count(base::trim(reply->second));

@@ -50,9 +50,10 @@ base::Status Desk::take_back_act(const base::EnvelopeId& id) {
     Inside& inside = *m_inside;
     return inside.change([&]() -> base::Status {
         SHENBAO_TRY(inside.database
-                        .prepare("DELETE FROM envelopes WHERE id = ? AND kind IN ('unit', "
-                                 "'revocation', 'extension', 'announcement') AND "
-                                 "(state = 'refused' OR (state = 'queued' AND attempts = 0))")
+                        .prepare("DELETE FROM envelopes WHERE id = ? AND "
+                                 "(kind IN ('unit', 'revocation', 'extension', 'announcement') AND "
+                                 "(state = 'refused' OR state = 'queued' AND attempts = 0) "
+                                 "OR kind = 'withdrawal' AND state = 'refused')")
                         .bind(id)
                         .run());
         if (inside.database.changes() == 0)

@@ -192,7 +192,14 @@ base::Status Desk::withdraw(const base::EnvelopeId& root, std::string_view reaso
     const envelope::Envelope sealed = envelope::seal_act(
         common, envelope::Withdrawal{*matter->newest, std::string(reason)}, *inside.key);
     const OutboxItem item = item_of(common, sealed, *matter, "withdrawal");
-    return inside.change([&] { return inside.add_item(item, base::Json::object()); });
+    return inside.change([&]() -> base::Status {
+        SHENBAO_TRY(inside.database
+                        .prepare("UPDATE envelopes SET state = 'superseded' WHERE root = ? "
+                                 "AND kind = 'withdrawal' AND state = 'refused'")
+                        .bind(root)
+                        .run());
+        return inside.add_item(item, base::Json::object());
+    });
 }
 
 base::Status Desk::cancel_withdrawal(const base::EnvelopeId& root) {
@@ -200,11 +207,11 @@ base::Status Desk::cancel_withdrawal(const base::EnvelopeId& root) {
     return inside.change([&]() -> base::Status {
         SHENBAO_TRY(inside.database
                         .prepare("DELETE FROM envelopes WHERE root = ? AND kind = 'withdrawal' "
-                                 "AND (state = 'refused' OR state = 'queued' AND attempts = 0)")
+                                 "AND state = 'queued' AND attempts = 0")
                         .bind(root)
                         .run());
         if (inside.database.changes() == 0)
-            return base::fail(Outcome::frozen, "no withdrawal that was never sent, or refused");
+            return base::fail(Outcome::frozen, "no withdrawal that was never sent");
         return {};
     });
 }
@@ -348,8 +355,9 @@ base::Status Desk::accept_change(const protocol::Change& change) {
     return inside.change([&]() -> base::Status {
         if (!matter)
             SHENBAO_TRY(inside.database
-                            .prepare("INSERT OR IGNORE INTO matters(root, form, period, revising, "
-                                     "updated_at, notice) VALUES(?, ?, ?, 0, ?, ?)")
+                            .prepare("INSERT INTO matters(root, form, period, revising, "
+                                     "updated_at, notice) VALUES(?, ?, ?, 0, ?, ?) "
+                                     "ON CONFLICT(root) DO UPDATE SET deleted_at = NULL")
                             .bind(filing->root, filing->form, filing->period, inside.clock.now(),
                                   common.notice.sha256)
                             .run());

@@ -8,7 +8,6 @@
 #include "shared/sqlite/page_vfs.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace device {
 namespace {

@@ -251,6 +251,7 @@ base::Status Database::run_script(std::string_view sql) {
 }
 
 Statement Database::prepare(std::string_view sql) {
+    SHENBAO_CHECK(m_cache != nullptr); // It was not moved away.
     sqlite3_stmt* kept = m_cache->take(sql);
     ++m_cache->in_use;
     return Statement(kept != nullptr ? kept : prepare_anew(sql), m_cache.get());

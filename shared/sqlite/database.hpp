@@ -9,6 +9,7 @@
 //
 // Most of the time that a small query takes is spent on its text, so a statement that goes out of
 // scope is kept and prepare() of the same text takes it up again: code may prepare where it asks.
+// Columns of a schema that has changed since show at the first step().
 #pragma once
 
 #include "shared/base/bytes.hpp"

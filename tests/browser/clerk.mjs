@@ -94,15 +94,16 @@ export async function clerk_of(unit, server, options = {}) {
     return { browser, page };
 }
 
-// Until three frames in a row have nothing to draw: what was done before has reached the program, and
-// what the program made of it is on the page. Bounded, for a page that is hidden is given no frames.
+// Until the program wants no frame any more: what was done before has reached it (an event asks for a
+// frame at once), and what it made of that is on the page.
 export const settled = (page) => page.evaluate(async () => {
-    const frame = () => Promise.race([new Promise(requestAnimationFrame), new Promise((late) => setTimeout(late, 1000))]);
-    const until = performance.now() + 3000;
-    for (let still = 0, last = -1; still < 3 && performance.now() < until;) {
-        await frame();
-        still = window.__shenbao?.frames === last ? still + 1 : 0;
-        last = window.__shenbao?.frames;
+    const until = performance.now() + 20000;
+    for (let still = 0, last = -1; still < 2;) {
+        await new Promise((later) => setTimeout(later, 20));
+        const drawn = window.__shenbao;
+        still = drawn && !drawn.page.frame_wanted && drawn.frames === last ? still + 1 : 0;
+        last = drawn?.frames;
+        if (performance.now() > until) throw new Error(`it still draws: frame ${last}`);
     }
 });
 
@@ -124,7 +125,7 @@ export async function sync_here(page) {
     await button.click();
     await settled(page);
     await button.waitFor();
-    await page.getByText(/已送达，回执已保存|已与服务器同步/).first().waitFor();
+    await page.getByText(/已送达，回执已保存|已与服务器同步|未被接收/).first().waitFor();
     await settled(page);
 }
 

@@ -286,11 +286,11 @@ journey("nothing is drawn while nothing changes", async () => {
     const frames = () => page.evaluate(() => window.__shenbao.frames);
     // The program is being kept for reading offline, which the page tells of.
     await page.waitForFunction(() => navigator.serviceWorker.controller);
-    let before_idle;
-    do {
+    let before_idle = -1;
+    for (let tries = 0; tries < 15 && await frames() !== before_idle; ++tries) {
         before_idle = await frames();
         await page.waitForTimeout(2000);
-    } while (await frames() !== before_idle);
+    }
     await page.waitForTimeout(5000);
     assert.equal(await frames(), before_idle);
     await browser.close();

@@ -15,14 +15,14 @@ const files = fs.readdirSync(folder).sort()
     .filter((name) => named.length === 0 || named.some((part) => name.includes(part)));
 
 const together = 2;
-const file_minutes_max = 15; // One that hangs is ended, and has failed.
+const file_minutes_max = 30; // One that hangs is ended, and has failed.
 
 // Passed and failed tests of one file. A file that ends badly without a failed test counts as one.
 function run(file) {
     return new Promise((resolve) => {
         const child = spawn(process.execPath, ["--test", "--test-reporter=tap", path.join(folder, file)],
             { stdio: ["ignore", "pipe", "inherit"] });
-        const limit = setTimeout(() => child.kill("SIGKILL"), file_minutes_max * 60 * 1000);
+        const limit = setTimeout(() => child.kill("SIGTERM"), file_minutes_max * 60 * 1000);
         console.log(`[browser] ${file} begins`);
         const began = Date.now();
         let said = "";

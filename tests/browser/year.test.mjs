@@ -78,7 +78,9 @@ journey("spring: two declarations and the school's table go out", async () => {
     for (const [what, words] of [["邮件名称", `${school.name}+2023年证书申报`], ["文件名称", `${school.name}+2023年证书申报.pdf`]]) {
         await page.getByRole("button", { name: `复制${what}` }).click();
         await page.getByText("已复制。").waitFor();
-        await page.waitForFunction(async (wanted) => await navigator.clipboard.readText() === wanted, words);
+        const copied = () => page.evaluate(() => navigator.clipboard.readText());
+        for (let tries = 0; tries < 100 && await copied() !== words; ++tries) await page.waitForTimeout(100);
+        assert.equal(await copied(), words);
     }
     await go(page, "指标台账");
     await page.getByText("还没有批准的指标").waitFor();

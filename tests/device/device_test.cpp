@@ -812,8 +812,22 @@ TEST_CASE("what the server has refused can be put away: a withdrawal, and a matt
     CHECK(office.state(twice) == MatterState::refused);
 
     CHECK(office.desk->remove(kept).error().outcome == Outcome::frozen);
-    REQUIRE(office.desk->cancel_withdrawal(kept).has_value());
     CHECK(office.desk->cancel_withdrawal(kept).error().outcome == Outcome::frozen);
+    const auto refused_withdrawal = [&] {
+        for (const device::OutboxItem& item : office.desk->refused())
+            if (item.kind == "withdrawal") return item.id;
+        return base::EnvelopeId();
+    };
+    REQUIRE(office.desk->take_back_act(refused_withdrawal()).has_value());
+    CHECK(refused_withdrawal() == base::EnvelopeId());
+    // One that is signed anew takes the place of the refused one.
+    REQUIRE(office.desk->withdraw(kept, "").has_value());
+    office.sync();
+    REQUIRE(office.desk->withdraw(kept, "").has_value());
+    CHECK(refused_withdrawal() == base::EnvelopeId());
+    CHECK(office.state(kept) == MatterState::withdrawing);
+    REQUIRE(office.desk->cancel_withdrawal(kept).has_value());
+    CHECK(office.state(kept) == MatterState::submitted);
     REQUIRE(office.desk->remove(twice).has_value());
     CHECK(office.desk->refused().empty());
     const auto summary = *office.desk->create_matter(school_summary, spring);
@@ -1381,6 +1395,24 @@ std::vector<device::Handover> handovers(const device::Rescue& rescue) {
 }
 
 } // namespace
+
+TEST_CASE("a draft that was deleted here and filed by the machine that took it over is shown again") {
+    Office first;
+    first.enrol();
+    const auto       root = first.declare("C1", "初级", "60");
+    const base::Bytes file = rescue_file(first);
+    Office           second(first.server);
+    second.enrol();
+    REQUIRE(second.desk->take_rescue(file).has_value());
+    REQUIRE(second.desk->seal(root).has_value());
+    REQUIRE(!second.sync().fault.has_value());
+
+    REQUIRE(first.desk->remove(root).has_value());
+    first.server.log = second.server.log;
+    REQUIRE(!first.sync().fault.has_value());
+    REQUIRE(first.desk->find_matter(root).has_value());
+    CHECK(first.state(root) == MatterState::submitted);
+}
 
 TEST_CASE("a revoked machine is told so, signs no more, and hands its drafts to another one") {
     using device::Handover;

@@ -601,4 +601,10 @@ TEST_CASE("the ledger's CSV adds up in a spreadsheet: what is taken away has a c
                                   .rows = {{"初级", 100, 100}, {"初级", -40, 60}}};
     CHECK(summaries::to_csv(ledger, *scene.town.site().current_package()) ==
           std::string(base::csv_mark) + "级别,增加人数,减少人数,余额\r\n初级,100,0,100\r\n初级,0,40,60\r\n");
+    // A notice's own field may have that name.
+    notice::Field own;
+    own.label = "数量";
+    CHECK(summaries::to_csv({.columns = {"amount"}, .fields = {{&own, false}}, .rows = {{7}}},
+                            *scene.town.site().current_package()) ==
+          std::string(base::csv_mark) + "数量\r\n7\r\n");
 }
