@@ -108,6 +108,7 @@ class Disk {
         this.saved_at = 0;
         this.waiting = null; // { sequence, page_count, pages, whole }
         this.running = false;
+        this.attempts_left = 0; // Of a run, before it ends with a fault.
         this.fault = null;
         this.left = false;   // To another tab.
         this.replacing = false;
@@ -169,7 +170,11 @@ class Disk {
     }
 
     retry() {
-        if (!this.waiting && !this.running) this.fault = null;
+        if (this.running) { // One attempt more, should that on its way fail.
+            this.attempts_left = Math.max(this.attempts_left, 1);
+            return;
+        }
+        if (!this.waiting) this.fault = null;
         this.run();
     }
 
@@ -217,7 +222,7 @@ class Disk {
         }
         this.running = true;
         // After a failure each new commit is one more attempt; the first failure is given several.
-        let attempts_left = this.fault ? 0 : pauses_ms.length;
+        this.attempts_left = this.fault ? 0 : pauses_ms.length;
         while (this.waiting) {
             const batch = this.waiting;
             this.waiting = null;
@@ -225,7 +230,7 @@ class Disk {
             if (!error) {
                 this.saved = batch.sequence;
                 this.fault = null;
-                attempts_left = pauses_ms.length;
+                this.attempts_left = pauses_ms.length;
                 this.tell();
                 continue;
             }
@@ -235,13 +240,13 @@ class Disk {
             if (error instanceof Lost && this.send_everything()) continue;
             const fault = fault_of(error);
             const hopeless = fault[0] === "storage_busy" || fault[0] === "storage_newer";
-            if (hopeless || attempts_left === 0) {
+            if (hopeless || this.attempts_left === 0) {
                 console.error("disk", ...fault);
                 this.fault = fault;
                 break;
             }
-            await new Promise((resolve) => setTimeout(resolve, pauses_ms[pauses_ms.length - attempts_left]));
-            attempts_left -= 1;
+            await new Promise((resolve) => setTimeout(resolve, pauses_ms[pauses_ms.length - this.attempts_left]));
+            this.attempts_left -= 1;
         }
         this.running = false;
         if (this.fault) this.tell();

@@ -248,6 +248,27 @@ test("a disk that stays full: red with the reason, rescue file, and saved once t
     });
 });
 
+test("trying again while an attempt is on its way is one attempt more", async () => {
+    await with_browser(async (browser) => {
+        const page = await open(browser, { init: failing });
+        await page.evaluate(async () => {
+            await window.probe.save(1, "before");
+            window.fail = { times: -1, how: "quota" };
+            window.probe.type(2, "未保存");
+        });
+        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 30000 });
+        await page.evaluate(() => {
+            window.fail = { times: 1, how: "quota" };
+            window.probe.type(3, "也未保存"); // An attempt begins, and it will fail.
+            window.probe.retry();
+        });
+        await page.waitForFunction(() => window.probe.saving().state === "saved");
+        await page.reload();
+        await ready(page);
+        assert.equal(await rows_of(page), "1=before\n2=未保存\n3=也未保存\n");
+    });
+});
+
 test("IndexedDB that never answers is a failure too, and heals", async () => {
     await with_browser(async (browser) => {
         const page = await open(browser, { init: () => {
