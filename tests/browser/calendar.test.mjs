@@ -74,10 +74,8 @@ at("May: the report is due on a Saturday, is filled in with money and figures, a
 at("May, on two machines: the report that came second is refused, and the first is taken over",
     "2023-05-25T10:00:00+08:00", async (server) => {
         const { browser, page } = await clerk_of(school, server);
-        const other = (act, ...options) =>
-            run("device", act, "--store", path.join(server.folder, "other.sqlite"), ...options);
-        const code = run("codes", "new", "--data", server.data, "--unit", school.id).trim().split(",").at(-1);
-        other("enrol", "--server", server.url, "--code", code, "--name", "二号机");
+        const other = server.device("other");
+        other("enrol", "--server", server.url, "--code", server.new_code(school.id), "--name", "二号机");
         const given = { month_registered: "20", month_assessed: "0", cum_assessed: "0", cum_certified: "0", cum_fee_paid: "0",
             cum_fee_unpaid: "0", filler: "李明", phone: "0551-65512345" };
         other("fill", "--form", "附件4", ...Object.entries(given).flatMap(([name, value]) => ["--set", `${name}=${value}`]));

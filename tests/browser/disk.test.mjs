@@ -216,15 +216,21 @@ test("a failure that passes is not seen: fresh connection, same content", async 
     });
 });
 
+// Row 1 is saved; then the disk is full, and row 2 could not be.
+async function open_with_full_disk(browser) {
+    const page = await open(browser, { init: failing });
+    await page.evaluate(async () => {
+        await window.probe.save(1, "before");
+        window.fail = { times: -1, how: "quota" };
+        window.probe.type(2, "未保存");
+    });
+    await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 30000 });
+    return page;
+}
+
 test("a disk that stays full: red with the reason, rescue file, and saved once there is room", async () => {
     await with_browser(async (browser) => {
-        const page = await open(browser, { init: failing });
-        await page.evaluate(async () => {
-            await window.probe.save(1, "before");
-            window.fail = { times: -1, how: "quota" };
-            window.probe.type(2, "未保存");
-        });
-        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 30000 });
+        const page = await open_with_full_disk(browser);
         const failed = await saving_of(page);
         assert.equal(failed.outcome, "storage_full");
         assert.equal(failed.pending, 1);
@@ -250,13 +256,7 @@ test("a disk that stays full: red with the reason, rescue file, and saved once t
 
 test("trying again while an attempt is on its way is one attempt more", async () => {
     await with_browser(async (browser) => {
-        const page = await open(browser, { init: failing });
-        await page.evaluate(async () => {
-            await window.probe.save(1, "before");
-            window.fail = { times: -1, how: "quota" };
-            window.probe.type(2, "未保存");
-        });
-        await page.waitForFunction(() => window.probe.saving().state === "failed", null, { timeout: 30000 });
+        const page = await open_with_full_disk(browser);
         await page.evaluate(() => {
             window.fail = { times: 1, how: "quota" };
             window.probe.type(3, "也未保存"); // An attempt begins, and it will fail.

@@ -1,7 +1,6 @@
 // What cannot be filed as it stands: said where it is seen, left out of what is counted, and one press away
 // from where it is mended. Then what becomes of it on paper: the mail ticked off, the receipt to be read.
 import assert from "node:assert/strict";
-import path from "node:path";
 import { after, before } from "node:test";
 import { catalogue, clean_up, clerk_of, declare, go as go_to, journey, look, settled, printed_html, serve, sync,
     unit_of_kind } from "./clerk.mjs";
@@ -175,20 +174,16 @@ journey("the province's empty queue says for whom the filings wait", async () =>
     await look(office, "mending-queue");
 });
 
-const filing_of = (certificate) => JSON.parse(run("summary", "sources", "--data", server.data,
-    "--period", "2023-spring", "--format", "json")).rows.find((row) => row.certificate === certificate.id).filing;
-
 journey("what another machine of the school has sent meanwhile is told under the list, and taken over", async () => {
     await go("证书申报表");
     await page.getByRole("link", { name: "打开第1行" }).click();
     await page.getByRole("button", { name: "修改", exact: true }).click();
     const heads = page.getByRole("textbox", { name: "考核人数" });
     await heads.fill("90");
-    const other = (act, ...options) => run("device", act, "--store", path.join(server.folder, "other.sqlite"), ...options);
-    const code = run("codes", "new", "--data", server.data, "--unit", school.id).trim().split(",").at(-1);
-    other("enrol", "--server", server.url, "--code", code, "--name", "二号机");
+    const other = server.device("other");
+    other("enrol", "--server", server.url, "--code", server.new_code(school.id), "--name", "二号机");
     other("sync", "--server", server.url);
-    other("fill", "--form", "附件1", "--replace", filing_of(first), "--set", "headcount=110");
+    other("fill", "--form", "附件1", "--replace", server.filing_of(first), "--set", "headcount=110");
     other("sync", "--server", server.url);
     await sync(page);
     await go("证书申报表");
@@ -205,7 +200,7 @@ journey("what another machine of the school has sent meanwhile is told under the
 
 journey("what another machine has declared first is refused here, and is deleted", async () => {
     const third = catalogue[2];
-    const other = (act, ...options) => run("device", act, "--store", path.join(server.folder, "other.sqlite"), ...options);
+    const other = server.device("other");
     other("declare", "--certificate", third.id, "--level", third.levels[0], "--headcount", String(third.min + 70));
     await go("证书申报表");
     await page.context().setOffline(true);
@@ -237,7 +232,7 @@ journey("what the server has refused is told under the list, with its reason beh
     await page.getByRole("textbox", { name: "考核人数" }).fill(String(second.min + 60));
     await page.getByRole("button", { name: "签名并提交" }).click();
     await page.getByText("已签名，联网后自动发送。").waitFor();
-    run("decide", filing_of(second), "--data", server.data, "--verdict", "pass", "--stage", "final_review",
+    run("decide", server.filing_of(second), "--data", server.data, "--verdict", "pass", "--stage", "final_review",
         "--reason", "市级书面同意");
     await page.context().setOffline(false);
     await sync(page);

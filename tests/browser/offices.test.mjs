@@ -116,8 +116,7 @@ journey("who has not filed is reminded with a text for the group", async () => {
         "--until", "2023-04-10T23:59:59.999999+08:00", "--reason", "停电");
     // Another named a phone in what it sent for the spring.
     const known = units.find((unit) => unit.kind === "higher_vocational" && unit.id !== late.id);
-    const device = (act, ...options) =>
-        run("device", act, "--store", path.join(server.folder, "known.sqlite"), ...options);
+    const device = server.device("known");
     device("enrol", "--server", server.url, "--code", server.codes.get(known.id), "--name", "known");
     const declared =
         device("declare", "--certificate", "X001", "--level", "初级", "--headcount", "60").trim();
@@ -206,8 +205,7 @@ journey("a new school: its bureau gives it a code and reminds it; its whole city
     await office_page.getByRole("button", { name: "生成登记码" }).click();
     const code = (await office_page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/).first().textContent()).slice(0, 14);
     await office_page.getByText(/^未用的登记码 1 个，/).waitFor();
-    run("device", "enrol", "--store", path.join(server.folder, "fresh.sqlite"), "--server", server.url,
-        "--code", code, "--name", "教务处");
+    server.device("fresh")("enrol", "--server", server.url, "--code", code, "--name", "教务处");
     await sync(office_page);
     await office_page.getByText("教务处", { exact: true }).waitFor();
     await office_page.getByText(/^未用的登记码/).waitFor({ state: "detached" });

@@ -148,7 +148,7 @@ journey("slips for all that have no device yet are printed at once; a lost one i
     await page.getByText(`共 ${units.length - 1} 个单位`).waitFor();
     assert.equal(await page.getByText(/^未用的登记码/).count(), 0);
     const lost = codes.at(-1).split("#code=")[1];
-    const device = (...options) => run("device", ...options, "--store", file("lost.sqlite"));
+    const device = server.device("lost");
     assert.throws(() => device("enrol", "--server", server.url, "--code", lost, "--name", "一号机"),
         (error) => error.status === 1 && error.stderr.includes("登记码已过期或已作废"));
     const open = run("codes", "list", "--data", server.data);
@@ -220,14 +220,13 @@ journey("another machine enrols by the slip and takes the drafts, which are sign
 journey("without a screen: a store's drafts are taken by another one, and another unit's are refused", async () => {
     const unit = units.filter((one) => one.kind === "secondary_vocational")[1];
     const other = unit_of_kind("higher_vocational");
-    const device = (act, name, ...options) => run("device", act, "--store", file(`${name}.sqlite`), ...options);
+    const device = (act, name, ...options) => server.device(name)(act, ...options);
     const enrol = (name, code) => device("enrol", name, "--server", server.url, "--code", code, "--name", name);
-    const new_code = (id) => run("codes", "new", "--data", server.data, "--unit", id).trim().split(",").at(-1);
-    enrol("first", new_code(unit.id));
+    enrol("first", server.new_code(unit.id));
     const root = device("declare", "first", "--certificate", chosen[0].id, "--level", chosen[0].levels[0],
         "--headcount", "44").trim();
     const before = fs.readFileSync(file("first.sqlite"));
-    enrol("second", new_code(unit.id));
+    enrol("second", server.new_code(unit.id));
     assert.match(device("rescue", "second", file("first.sqlite"), "--preview"),
         new RegExp(`first　1份草稿\\n接收\\t${root}\\t附件1 .*44　须重新签名`));
     assert.match(device("rescue", "second", file("first.sqlite")), /已接收1份，另存0份。/);
@@ -235,7 +234,7 @@ journey("without a screen: a store's drafts are taken by another one, and anothe
     assert.ok(before.equals(fs.readFileSync(file("first.sqlite"))), "the file is only read");
     device("fill", "second", "--form", "附件1", "--replace", root);
     assert.match(device("sync", "second", "--server", server.url), /已送达1份/);
-    enrol("third", new_code(other.id));
+    enrol("third", server.new_code(other.id));
     assert.throws(() => device("rescue", "third", file("first.sqlite")),
         (error) => error.status === 1 && error.stderr.includes(unit.name));
 });

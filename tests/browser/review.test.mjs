@@ -18,7 +18,7 @@ const words = (one) => `${one.name} · ${level(one)}`;
 let server;
 const pages = {};
 
-const device = (act, ...rest) => run("device", act, "--store", path.join(server.folder, "school.sqlite"), ...rest);
+const device = (...options) => server.device("school")(...options);
 const declare = (one, heads, ...rest) => device("declare", "--certificate", one.id, "--level", level(one),
     "--headcount", String(heads), ...rest);
 

@@ -1,7 +1,6 @@
 // Reviewers without a screen: the commands of `shenbao device` for a bureau and the province, over
 // the real server, beside a school on another machine.
 import assert from "node:assert/strict";
-import path from "node:path";
 import { after, before, test } from "node:test";
 import { Server, run } from "./server.mjs";
 
@@ -9,8 +8,7 @@ const server = new Server();
 before(() => server.start());
 after(() => server.remove());
 
-const store = (name) => path.join(server.folder, `${name}.sqlite`);
-const device = (act, name, ...options) => run("device", act, "--store", store(name), ...options);
+const device = (act, name, ...options) => server.device(name)(act, ...options);
 const sync = (name) => device("sync", name, "--server", server.url);
 const enrol = (name, unit) =>
     device("enrol", name, "--server", server.url, "--code", server.codes.get(unit), "--name", name);

@@ -32,6 +32,20 @@ export class Server {
         this.codes = new Map(csv_rows(fs.readFileSync(codes, "utf8")).map((row) => [row[0], row[3]])); // By unit.
     }
 
+    // A machine without a screen, by the name of its store: device(name)(act, ...options).
+    device(name) {
+        return (act, ...options) => run("device", act, "--store", path.join(this.folder, `${name}.sqlite`), ...options);
+    }
+
+    // One more code, for another machine of the unit.
+    new_code(unit) { return run("codes", "new", "--data", this.data, "--unit", unit).trim().split(",").at(-1); }
+
+    // The declaration of a certificate in the spring round.
+    filing_of(certificate) {
+        return JSON.parse(run("summary", "sources", "--data", this.data, "--period", "2023-spring", "--format", "json"))
+            .rows.find((row) => row.certificate === certificate.id).filing;
+    }
+
     write_units(units) {
         const heads = ["id", "name", "kind", "city", "review_by"];
         const file = path.join(this.folder, "units.csv");

@@ -90,7 +90,7 @@ function compare_all() {
 // --- Schools without a screen --------------------------------------------------------------------
 
 const device = (school, act, ...rest) =>
-    run("device", act, "--store", path.join(server.folder, `${school.id}.sqlite`), ...rest);
+    server.device(school.id)(act, ...rest);
 const sync_device = (school) => device(school, "sync", "--server", server.url);
 const roots = new Map(); // The ids of what they have declared.
 

@@ -3,7 +3,6 @@
 // the statement of the ledger is read on the screen after each.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import path from "node:path";
 import { after, before } from "node:test";
 import { catalogue, cells_of, clean_up, clerk_of, declare, go, journey, look, settled, pdf_text,
     printed_html, sync, unit_of_kind, units, serve } from "./clerk.mjs";
@@ -31,8 +30,7 @@ async function on(day) {
 
 const summary = (name, period) =>
     JSON.parse(run("summary", name, "--data", server.data, "--period", period, "--format", "json")).rows;
-const filing_of = (certificate) => summary("sources", "2023-spring")
-    .find((row) => row.certificate === certificate.id).filing;
+const filing_of = (certificate) => server.filing_of(certificate);
 const decide = (filing, ...options) => run("decide", filing, "--data", server.data, ...options);
 
 // The statement, as a clerk reads it: what, how much, the balance, by which filing.
@@ -281,8 +279,7 @@ journey("附件4 of May: the quota from the ledger, the rate half up, money in b
 journey("the province reads the progress by its figures; a rate of nothing stands last either way", async () => {
     const others = units.filter((unit) => unit.kind === school.kind && unit !== school).slice(0, 2);
     for (const [at, unit] of others.entries()) {
-        const device = (act, ...options) =>
-            run("device", act, "--store", path.join(server.folder, `${unit.id}.sqlite`), ...options);
+        const device = server.device(unit.id);
         device("enrol", "--server", server.url, "--code", server.codes.get(unit.id), "--name", "一号机");
         device("fill", "--form", "附件4", "--set", `month_registered=${at + 1}`, "--set", "month_assessed=0",
             "--set", "cum_assessed=0", "--set", "cum_certified=0", "--set", "cum_fee_paid=0", "--set", "cum_fee_unpaid=0",
